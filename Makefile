@@ -1,0 +1,137 @@
+# make demo and make test build what they need; make help lists the rest.
+
+# Interpreter of the package: Python 3.10 to 3.13, the newest that runs.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.10 python3 python; do \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \
+	>/dev/null 2>&1 && { command -v $$python; break; }; done)
+# Interpreter of TensorFlow 1.15.5: Python 3.7.
+LEGACY_PYTHON ?= $(shell for python in python3.7 "$$HOME"/.pyenv/versions/3.7*/bin/python; do \
+	"$$python" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 7))' \
+	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
+# Interpreter of TensorFlow 2.15.1: Python 3.10 or 3.11.
+TF215_PYTHON ?= $(shell for python in python3.11 python3.10 "$$HOME"/.pyenv/versions/3.1[01]*/bin/python; do \
+	"$$python" -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 12))' \
+	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
+# TensorFlow to use in place of the newest `tensorflow`, as pip would have it: tensorflow==2.18.*,
+# tensorflow-cpu==2.21.*, the path of a vendor's wheel.
+TENSORFLOW ?=
+# Further arguments of pytest.
+ARGS ?=
+
+VENV := .venv
+READY := $(VENV)/.ready
+CHOICE := $(VENV)/.tensorflow
+TF215 := .venvs/tf215
+LEGACY := .venvs/legacy
+# The Python that runs TensorFlow 1.15.5; naming one that exists saves building it.
+ifndef ORACLE
+ORACLE := $(LEGACY)/bin/python
+ORACLE_READY := $(LEGACY)/.ready
+endif
+
+export TF_CPP_MIN_LOG_LEVEL ?= 3
+export PIP_DISABLE_PIP_VERSION_CHECK ?= 1
+pip_install = -m pip install -qq
+
+# What the package needs beside TensorFlow and tf-keras, which are installed before this is asked.
+define OTHER_REQUIREMENTS
+from importlib.metadata import requires
+for requirement in requires('tf-seq2seq-compat'):
+    name, _, marker = requirement.partition(';')
+    if 'extra' not in marker or 'test' in marker:
+        if not name.startswith(('tensorflow', 'tf-keras', 'tf_keras')):
+            print(name.strip())
+endef
+export OTHER_REQUIREMENTS
+
+.PHONY: help demo test test-slow test-all test-tf215 lint legacy-env golden golden-check clean FORCE
+
+help:
+	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
+	@echo 'make test          the tests that take a few seconds each'
+	@echo 'make test-slow     the others; make test-all: all of them'
+	@echo 'make test-tf215    all tests on TensorFlow 2.15.1 (Keras 2; needs Python 3.10 or 3.11)'
+	@echo 'make lint          ruff and mypy'
+	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
+	@echo 'make golden        record all golden values with TensorFlow 1.15.5'
+	@echo 'make golden-check  record them again elsewhere and compare with what is committed'
+	@echo 'make clean         remove the environments and what was made in them'
+	@echo
+	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE: interpreters;'
+	@echo '  TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*"; ARGS: for pytest'
+
+demo: $(READY)
+	$(VENV)/bin/python examples/demo.py
+
+test: $(READY)
+	$(VENV)/bin/python -m pytest -m 'not slow and not oracle' $(ARGS)
+
+test-slow: $(READY)
+	$(VENV)/bin/python -m pytest -m 'slow and not oracle' $(ARGS)
+
+test-all: $(READY)
+	$(VENV)/bin/python -m pytest $(ARGS)
+
+test-tf215: $(TF215)/.ready
+	$(TF215)/bin/python -m pytest -m 'not oracle' $(ARGS)
+
+lint: $(READY)
+	$(VENV)/bin/python -m ruff check .
+	$(VENV)/bin/python -m mypy
+
+# Another choice of TensorFlow starts a new environment.
+$(CHOICE): FORCE
+	@if [ "$$(cat $@ 2>/dev/null)" != '$(TENSORFLOW)' ] || [ ! -f $@ ]; then \
+		rm -rf $(VENV) && mkdir -p $(VENV) && echo '$(TENSORFLOW)' > $@; fi
+
+$(READY): setup.py $(CHOICE)
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@echo 'building $(VENV) with $(PYTHON), TensorFlow: $(or $(TENSORFLOW),the newest); takes minutes'
+	@$(PYTHON) -m venv $(VENV)
+ifeq ($(TENSORFLOW),)
+	@$(VENV)/bin/python $(pip_install) -e '.[test]'
+else
+	@$(VENV)/bin/python $(pip_install) '$(TENSORFLOW)'
+	@minor=$$($(VENV)/bin/python -c \
+		'import tensorflow as tf; print(".".join(tf.__version__.split(".")[:2]))' \
+		2> $(VENV)/tensorflow.log) || { cat $(VENV)/tensorflow.log; exit 1; }; \
+		$(VENV)/bin/python $(pip_install) --no-deps "tf-keras==$$minor.*" -e .
+	@$(VENV)/bin/python -c "$$OTHER_REQUIREMENTS" > $(VENV)/requirements.txt
+	@$(VENV)/bin/python $(pip_install) --no-warn-conflicts -r $(VENV)/requirements.txt
+endif
+	@touch $@
+
+$(TF215)/.ready: setup.py
+	@test -n '$(TF215_PYTHON)' || \
+		{ echo 'no Python 3.10 or 3.11 found: make TF215_PYTHON=/path/to/python'; exit 1; }
+	@echo 'building $(TF215) with $(TF215_PYTHON); takes minutes'
+	@$(TF215_PYTHON) -m venv $(TF215)
+	@$(TF215)/bin/python $(pip_install) 'tensorflow==2.15.1' -e '.[test,addons]'
+	@touch $@
+
+legacy-env: $(LEGACY)/.ready
+
+# NumPy, protobuf and h5py: the newest that TensorFlow 1.15.5 works with; Keras as of its day.
+$(LEGACY)/.ready:
+	@test -n '$(LEGACY_PYTHON)' || \
+		{ echo 'no Python 3.7 found: make LEGACY_PYTHON=/path/to/python3.7'; exit 1; }
+	@echo 'building $(LEGACY) with $(LEGACY_PYTHON); takes minutes'
+	@$(LEGACY_PYTHON) -m venv $(LEGACY)
+	@$(LEGACY)/bin/python $(pip_install) \
+		tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19' keras==2.3.1 'h5py<3'
+	@touch $@
+
+golden: $(ORACLE_READY)
+	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
+	$(ORACLE) tests/golden_programs/make.py
+	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
+
+golden-check: $(ORACLE_READY)
+	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
+	$(ORACLE) tests/golden_programs/make.py --check
+	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
+
+clean:
+	rm -rf $(VENV) .venvs demo_output build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
+		.hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

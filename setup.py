@@ -1,0 +1,74 @@
+"""What the package is, what it needs, and what it offers to install on top."""
+
+import re
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+HERE = Path(__file__).parent
+
+
+def version() -> str:
+    """The version, read and not imported: importing would need TensorFlow."""
+    text = (HERE / 'tf_seq2seq_compat' / '__init__.py').read_text(encoding='utf-8')
+    found = re.search(r"^__version__(?:: \w+)? = '([^']+)'", text, re.MULTILINE)
+    if found is None:
+        raise RuntimeError('tf_seq2seq_compat/__init__.py has no __version__')
+    return found.group(1)
+
+
+# tf-keras names the one TensorFlow minor version it is for, so that pip brings matching ones.
+# TensorFlow Addons has no release for TensorFlow 2.16 or later, for Python 3.12 or for ARM Linux.
+ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
+PLOTTING = ['matplotlib>=3.5']
+MIGRATION = ['libcst>=1.1']
+
+setup(
+    name='tf-seq2seq-compat',
+    version=version(),
+    description='tf.contrib.seq2seq on TensorFlow 2: unmodified TF1 programs, TF1 numbers',
+    long_description=(HERE / 'README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
+    license='Apache-2.0',
+    python_requires='>=3.10,<3.14',
+    packages=find_packages(include=['tf_seq2seq_compat', 'tf_seq2seq_compat.*']),
+    package_data={'tf_seq2seq_compat': ['py.typed']},
+    install_requires=[
+        'tensorflow>=2.15,<2.22',
+        'tf-keras>=2.15,<2.22',
+        'tf-slim>=1.1.0',
+        'numpy',
+        'absl-py',
+    ],
+    extras_require={
+        'plotting': PLOTTING,
+        'migration': MIGRATION,
+        'addons': [
+            f'tensorflow-addons>=0.23,<0.24; {ADDONS}',
+            f'tensorflow>=2.15,<2.16; {ADDONS}',
+        ],
+        'test': [
+            *PLOTTING,
+            *MIGRATION,
+            'pytest>=7.4',
+            'pytest-xdist>=3.3',
+            'hypothesis>=6.80',
+            'ruff>=0.9',
+            'mypy>=1.8',
+        ],
+    },
+    entry_points={'console_scripts': ['tf-seq2seq-compat = tf_seq2seq_compat.cli:main']},
+    zip_safe=False,
+    classifiers=[
+        'Development Status :: 3 - Alpha',
+        'Intended Audience :: Developers',
+        'Intended Audience :: Science/Research',
+        'Programming Language :: Python :: 3',
+        'Programming Language :: Python :: 3.10',
+        'Programming Language :: Python :: 3.11',
+        'Programming Language :: Python :: 3.12',
+        'Programming Language :: Python :: 3.13',
+        'Topic :: Scientific/Engineering :: Artificial Intelligence',
+        'Typing :: Typed',
+    ],
+)
