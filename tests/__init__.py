@@ -1,0 +1,1 @@
+"""Tests of tf_seq2seq_compat."""

@@ -1,0 +1,241 @@
+"""The one loop: `dynamic_rnn`, `raw_rnn`, `dynamic_decode` and beam search all run on `unroll`.
+
+It is a `while_loop` in graphs and `tf.function`, plain Python in eager mode, and compiles with XLA.
+What it decides in one place:
+
+* **Buffers.** What the steps emit is written to TensorArrays of `capacity` elements. Where no
+  capacity is known they grow with the loop. XLA has no growing buffers (it compiles one and returns
+  it empty, without a word), so there a missing capacity is an error.
+* **Results under XLA** keep the fixed size: elements after the last step are zero.
+* **Early exit.** The loop stops as soon as `running` says so, on every path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from tensorflow.python.ops import control_flow_util  # no public name tells whether XLA compiles
+
+from tf_seq2seq_compat.core.structure import axis_size
+
+tf1 = tf.compat.v1
+
+
+def under_xla() -> bool:
+    """True while the code of a `tf.function(jit_compile=True)` is traced."""
+    if tf.executing_eagerly():
+        return False
+    return bool(control_flow_util.GraphOrParentsInXlaContext(tf1.get_default_graph()))
+
+
+class OpenEndedArray(tf.TensorArray):
+    """A TensorArray for a number of steps that is not known yet, such as an alignment history.
+
+    Outside XLA it grows by itself. `for_steps` replaces it, where a loop begins, by a fresh array,
+    of fixed size under XLA; to write to it anywhere else under XLA is an error, since XLA would
+    lose what is written.
+
+    Args:
+      dtype: Type of the elements.
+      element_shape: Shape of one element, possibly partly known.
+    """
+
+    def __init__(self, dtype: Any, element_shape: Any) -> None:
+        super().__init__(
+            dtype,
+            size=0,
+            dynamic_size=not under_xla(),
+            clear_after_read=False,
+            element_shape=element_shape,
+        )
+
+    def write(self, index: Any, value: Any, name: str | None = None) -> tf.TensorArray:
+        """As `tf.TensorArray.write`.
+
+        Raises:
+          ValueError: Under XLA.
+        """
+        if under_xla():
+            raise ValueError(
+                'An array of unknown size (an alignment_history, say) cannot be written to under '
+                'XLA: run the steps with dynamic_decode, dynamic_rnn, raw_rnn or static_rnn, which '
+                'give it a size.'
+            )
+        return super().write(index, value, name)
+
+
+def for_steps(state: Any, capacity: Any) -> Any:
+    """The state with each `OpenEndedArray` replaced by a fresh one for `capacity` steps at most.
+
+    Args:
+      state: Nest of tensors and TensorArrays.
+      capacity: int or scalar tensor, None if not known.
+
+    Returns:
+      The nest.
+    """
+
+    def fresh(value: Any) -> Any:
+        if not isinstance(value, OpenEndedArray):
+            return value
+        return _buffer(value.dtype, value.element_shape, capacity if under_xla() else None)
+
+    return tf.nest.map_structure(fresh, state)
+
+
+def open_ended_array(dtype: Any, element_shape: Any) -> OpenEndedArray:
+    """Makes an `OpenEndedArray`."""
+    return OpenEndedArray(dtype, element_shape)
+
+
+def _buffer(dtype: Any, element_shape: Any, capacity: Any) -> tf.TensorArray:
+    if capacity is None:
+        return OpenEndedArray(dtype, element_shape)
+    return tf.TensorArray(dtype, size=capacity, clear_after_read=False, element_shape=element_shape)
+
+
+def input_array(x: tf.Tensor) -> tf.TensorArray:
+    """The steps of `[time, ...]` inputs, for a loop to read."""
+    array = tf.TensorArray(
+        x.dtype, size=axis_size(x, 0), element_shape=x.shape[1:], clear_after_read=False
+    )
+    return array.unstack(x)
+
+
+class Unrolled(NamedTuple):
+    """What a loop leaves: emitted TensorArrays (a nest), the final state, and the step count."""
+
+    emitted: Any
+    state: Any
+    steps: tf.Tensor
+
+
+def unroll(
+    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
+    state: Any,
+    emits: Any,
+    *,
+    capacity: Any,
+    limit: Any = None,
+    running: Callable[[Any], tf.Tensor] | None = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+) -> Unrolled:
+    """Calls `step` until `limit`, `capacity` or `running` ends it, and keeps what it emits.
+
+    Args:
+      step: `step(time, state) -> (emitted, state)`.
+      state: Initial state, a nest of tensors and TensorArrays; its structure, dtypes and static
+        shapes stay the same over the loop.
+      emits: Nest of tensors (zeros, say) with the dtype and shape of what one step emits.
+      capacity: Most steps that the loop can take (int or scalar tensor), None if not known. Under
+        XLA it must be given, and be known when XLA compiles.
+      limit: Steps to take at most now, at most `capacity`; `capacity` by default.
+      running: `running(state) -> bool scalar`: whether to take another step.
+      parallel_iterations: As for `tf.while_loop`.
+      swap_memory: As for `tf.while_loop`.
+
+    Returns:
+      An `Unrolled`.
+
+    Raises:
+      ValueError: For a missing capacity under XLA, or a state that changes its shape.
+    """
+    if under_xla() and capacity is None:
+        raise ValueError(
+            'The number of steps must be bounded to be compiled with XLA, but it is not known '
+            'here: give maximum_iterations.'
+        )
+    limit = capacity if limit is None else limit
+    arrays = [_buffer(zero.dtype, zero.shape, capacity) for zero in tf.nest.flatten(emits)]
+    flat_state = tf.nest.flatten(for_steps(state, capacity))
+
+    def cond(time: tf.Tensor, flat: list[Any], _: Any) -> tf.Tensor:
+        within = tf.constant(True) if limit is None else time < limit
+        if running is None:
+            return within
+        return tf.logical_and(within, running(tf.nest.pack_sequence_as(state, flat)))
+
+    def body(time: tf.Tensor, flat: list[Any], written: list[Any]) -> tuple[Any, Any, Any]:
+        emitted, new_state = step(time, tf.nest.pack_sequence_as(state, flat))
+        tf.nest.assert_same_structure(emits, emitted)
+        tf.nest.assert_same_structure(state, new_state)
+        new_flat = [
+            _as_before(new, old) for new, old in zip(tf.nest.flatten(new_state), flat, strict=True)
+        ]
+        written = [a.write(time, e) for a, e in zip(written, tf.nest.flatten(emitted), strict=True)]
+        return time + 1, new_flat, written
+
+    if under_xla() and isinstance(capacity, int) and capacity == 0:
+        # XLA would compile the step, and there is no input for it to read.
+        return Unrolled(
+            tf.nest.pack_sequence_as(emits, arrays),
+            tf.nest.pack_sequence_as(state, flat_state),
+            tf.constant(0),
+        )
+    steps, flat_state, arrays = tf1.while_loop(
+        cond,
+        body,
+        (tf.constant(0), flat_state, arrays),
+        parallel_iterations=parallel_iterations or 32,
+        swap_memory=swap_memory,
+        maximum_iterations=capacity,
+        return_same_structure=True,
+    )
+    return Unrolled(
+        tf.nest.pack_sequence_as(emits, arrays), tf.nest.pack_sequence_as(state, flat_state), steps
+    )
+
+
+def _as_before(new: Any, old: Any) -> Any:
+    """`new` with the static shape of `old`, which the loop requires."""
+    if isinstance(old, tf.TensorArray):
+        return new
+    new = tf.convert_to_tensor(new)
+    if not new.shape.is_compatible_with(old.shape):
+        raise ValueError(
+            f'The state changes its shape from {old.shape} to {new.shape} in one step: a step must '
+            'return a state of the shape it was given (check the initial state and state_size).'
+        )
+    if new is not old:
+        new.set_shape(old.shape)
+    return new
+
+
+def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
+    """The emitted elements as tensors.
+
+    Args:
+      run: What `unroll` returned.
+      emits: The nest given to it.
+      length: Number of elements wanted: zeros follow the last step taken. By default the number of
+        steps taken (under XLA: the capacity).
+
+    Returns:
+      Nest like `emits` of `[time, ...]` tensors.
+    """
+
+    def stack(array: tf.TensorArray, zero: tf.Tensor) -> tf.Tensor:
+        if under_xla():
+            return array.stack()
+        shape = tf.shape(zero)
+
+        def written() -> tf.Tensor:
+            return array.gather(tf.range(run.steps))
+
+        def nothing() -> tf.Tensor:
+            return tf.zeros(tf.concat([[run.steps], shape], 0), zero.dtype)
+
+        # Without a step there is no element to tell a shape that is not known beforehand.
+        known_shape = zero.shape.is_fully_defined() and not tf.executing_eagerly()
+        result = written() if known_shape else tf.cond(run.steps > 0, written, nothing)
+        if length is not None:
+            missing = tf.zeros(tf.concat([[length - run.steps], shape], 0), zero.dtype)
+            result = tf.concat([result, missing], 0)
+        known = None if length is None else tf.get_static_value(length)
+        result.set_shape(tf.TensorShape([known]).concatenate(zero.shape))
+        return result
+
+    return tf.nest.map_structure(stack, run.emitted, emits)

@@ -1,0 +1,114 @@
+"""Nests of batched tensors: their sizes, zeros, and row-wise selection."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+
+def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
+    """Zeros with the batch in front: a nest like `size`.
+
+    Args:
+      batch_size: int or int32 scalar.
+      size: Nest of int, `TensorShape` or int tensor: the shape of one example each.
+      dtype: One dtype, or a nest of them like `size`.
+
+    Returns:
+      Nest of `[batch_size] + size` tensors, with the static shape as far as it is known.
+
+    Raises:
+      ValueError: If `batch_size` is None or negative, or a `TensorShape` is not fully known.
+    """
+    if isinstance(batch_size, tf.compat.v1.Dimension):
+        batch_size = batch_size.value
+    if batch_size is None:
+        raise ValueError('batch_size is None: give an int or a tensor, tf.shape(inputs)[0], say.')
+    static_batch = tf.get_static_value(batch_size)
+    static_batch = None if static_batch is None else int(static_batch)
+    outer = batch_size if static_batch is None else static_batch
+    if static_batch is not None and static_batch < 0:
+        raise ValueError(f'batch_size must not be negative, but is {static_batch}.')
+
+    def zeros(one_size: Any, one_dtype: Any) -> tf.Tensor:
+        if isinstance(one_size, tf.Tensor):
+            inner = tf.reshape(tf.cast(one_size, tf.int32), [-1])
+            static_inner = tf.TensorShape(tf.get_static_value(inner))
+            result = tf.zeros(tf.concat([[outer], inner], 0), one_dtype)
+        else:
+            static_inner = tf.TensorShape(one_size)
+            if not static_inner.is_fully_defined():
+                raise ValueError(
+                    f'The sizes of a state or an output must be known, but one is {static_inner}.'
+                )
+            result = tf.zeros([outer, *static_inner.as_list()], one_dtype)
+        result.set_shape(tf.TensorShape([static_batch]).concatenate(static_inner))
+        return result
+
+    if not tf.nest.is_nested(dtype):
+        dtype = tf.nest.map_structure(lambda _: dtype, size)
+    return tf.nest.map_structure(zeros, size, dtype)
+
+
+def passes_through(value: Any) -> bool:
+    """True for what has no row for each example: a TensorArray or a scalar."""
+    return isinstance(value, tf.TensorArray) or value.shape.rank == 0
+
+
+def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
+    """Chooses row by row between two nests of `[batch, ...]` tensors.
+
+    Args:
+      condition: Bool `[batch]`.
+      if_true: Nest of tensors.
+      if_false: Nest of the same structure; what has no rows is always taken from it.
+
+    Returns:
+      A nest of the same structure.
+    """
+
+    def choose(a: Any, b: Any) -> Any:
+        if passes_through(b):
+            return b
+        if b.shape.rank is None:
+            extra = tf.ones([tf.rank(b) - 1], tf.int32)
+            mask = tf.reshape(condition, tf.concat([[-1], extra], 0))
+        else:
+            mask = tf.reshape(condition, [-1] + [1] * (b.shape.rank - 1))
+        chosen = tf.where(mask, a, b)
+        chosen.set_shape(b.shape)
+        return chosen
+
+    return tf.nest.map_structure(choose, if_true, if_false)
+
+
+def transpose_batch_time(x: tf.Tensor) -> tf.Tensor:
+    """Swaps the first two axes; tensors of lower rank are returned as they are.
+
+    Args:
+      x: `[batch, max_time, ...]` or `[max_time, batch, ...]`.
+
+    Returns:
+      The same tensor with its first two axes swapped.
+    """
+    rank = x.shape.rank
+    if rank is not None and rank < 2:
+        return x
+    if rank is not None:
+        return tf.transpose(x, [1, 0, *range(2, rank)])
+    return tf.transpose(x, tf.concat([[1, 0], tf.range(2, tf.rank(x))], 0))
+
+
+def axis_size(tensor: tf.Tensor, axis: int) -> Any:
+    """Size of an axis: an int where it is known statically, else an int32 scalar tensor."""
+    static = None if tensor.shape.rank is None else tf.compat.dimension_value(tensor.shape[axis])
+    return tf.shape(tensor)[axis] if static is None else static
+
+
+def check_same_structure(wanted: Any, seen: Any, what: str) -> None:
+    """Raises TensorFlow's TypeError or ValueError, with `what` in front, where two nests differ."""
+    try:
+        tf.nest.assert_same_structure(wanted, seen)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f'{what} has another structure than declared: {error}') from None

@@ -1,0 +1,157 @@
+"""The base classes of recurrent cells, and states of zeros."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core.structure import batched_zeros
+from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+
+tf1 = tf.compat.v1
+
+
+class RNNCell(Layer):
+    """One step of a recurrent network: `(inputs, state) -> (output, new state)`.
+
+    A subclass has `state_size`, `output_size` and either `call(inputs, state)`, which may use
+    `add_variable` in `build` or `tf.compat.v1.get_variable`, or a `__call__(inputs, state,
+    scope=None)` of its own, as in the oldest TF1 programs. In eager mode and `tf.function` the
+    variables that either makes belong to the cell.
+
+    Args:
+      trainable: Whether the variables are trainable.
+      name: Name of the variable scope; the class name in snake case by default.
+      dtype: Type of the variables; that of the first inputs by default.
+      **kwargs: `_reuse`, `_scope`.
+
+    Example:
+      >>> class Sum(seq2seq.RNNCell):
+      ...     state_size = output_size = 2
+      ...     def call(self, inputs, state):
+      ...         return inputs + state, inputs + state
+      >>> cell = Sum()
+      >>> output, state = cell(tf.ones([3, 2]), cell.zero_state(3, tf.float32))
+      >>> output.shape
+      TensorShape([3, 2])
+
+    Legacy: `tf.nn.rnn_cell.RNNCell` of TF 1.15.
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        call = vars(cls).get('__call__')
+        if call is not None and cls.__module__.partition('.')[0] != __name__.partition('.')[0]:
+            cls.__call__ = keeping_variables(call)  # type: ignore[method-assign]
+
+    def __call__(  # type: ignore[override]
+        self, inputs: Any, state: Any, scope: Any = None
+    ) -> Any:
+        """Takes one step.
+
+        Args:
+          inputs: `[batch, depth]`, or whatever nest the cell takes.
+          state: Nest of tensors `[batch, size]`, structured as `state_size`.
+          scope: Name or `VariableScope` that replaces the cell's own at its first call.
+
+        Returns:
+          The output `[batch, output_size]` and the new state, structured as `state`.
+        """
+        if scope is None and graph_mode():
+            # TF1 enters the current scope anew, which frees the default names used in here. So two
+            # stacks called in one scope share their variables, or clash where reuse is not set.
+            with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False):
+                return super().__call__(inputs, state)
+        return super().__call__(inputs, state, scope=scope)
+
+    @property
+    def state_size(self) -> Any:
+        """Nest of the sizes (int or `TensorShape`, without the batch) of the state."""
+        raise NotImplementedError(f'{type(self).__name__} defines no state_size.')
+
+    @property
+    def output_size(self) -> Any:
+        """Size (int or `TensorShape`, without the batch) of the output."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
+
+    def get_initial_state(
+        self, inputs: Any = None, batch_size: Any = None, dtype: Any = None
+    ) -> Any:
+        """Zeros for the state, for the batch and type of `inputs` or those given.
+
+        Args:
+          inputs: Tensor whose first dimension is the batch, or None.
+          batch_size: int or scalar integer tensor; needed without `inputs`.
+          dtype: Type; needed without `inputs`.
+
+        Returns:
+          The state, as `zero_state`.
+
+        Raises:
+          ValueError: If the batch or the type is not known, or `inputs` has another.
+        """
+        if inputs is not None:
+            inputs = tf.convert_to_tensor(tf.nest.flatten(inputs)[0])
+            batch = tf.compat.dimension_value(inputs.shape[0])
+            given = tf.get_static_value(batch_size) if tf.is_tensor(batch_size) else batch_size
+            if None not in (batch, given) and int(given) != batch:
+                raise ValueError(
+                    f'batch_size is {given}, but inputs have shape {inputs.shape}. Leave '
+                    'batch_size out: it is taken from inputs.'
+                )
+            if dtype is not None and tf.as_dtype(dtype) != inputs.dtype:
+                raise ValueError(
+                    f'dtype is {tf.as_dtype(dtype).name}, but inputs have dtype '
+                    f'{inputs.dtype.name}. Leave dtype out: it is taken from inputs.'
+                )
+            batch_size = tf.shape(inputs)[0] if batch is None else batch
+            dtype = inputs.dtype
+        if batch_size is None or dtype is None:
+            raise ValueError(
+                f'batch_size and dtype are both needed without inputs, but are {batch_size} '
+                f'and {dtype}.'
+            )
+        return self.zero_state(batch_size, dtype)
+
+    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+        """Zeros for the state.
+
+        Args:
+          batch_size: int or scalar integer tensor.
+          dtype: Type of the zeros.
+
+        Returns:
+          Nest of tensors `[batch_size, size]`, structured as `state_size`.
+        """
+        with tf1.name_scope(type(self).__name__ + 'ZeroState'):
+            return batched_zeros(batch_size, self.state_size, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {'name': self.name, 'trainable': self.trainable, 'dtype': dtype_name(self.dtype)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> RNNCell:
+        """The cell for what `get_config` gave."""
+        return cls(**config)
+
+
+class LayerRNNCell(RNNCell):
+    """An `RNNCell` whose variables are made in `build`.
+
+    Legacy: `tf.contrib.rnn.LayerRNNCell` of TF 1.15.
+    """
+
+    input_depth: int | None = None
+
+    def __call__(  # type: ignore[override]
+        self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any
+    ) -> Any:
+        """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
+        return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
+
+
+def dtype_name(dtype: tf.DType | None) -> str | None:
+    """The name of a type that may not be known yet."""
+    return None if dtype is None else dtype.name

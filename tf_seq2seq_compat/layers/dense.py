@@ -1,0 +1,192 @@
+"""The densely connected layer of TF1, and activations by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.layers.base import Layer
+
+ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+    'elu': tf.nn.elu,
+    'exponential': tf.exp,
+    'hard_sigmoid': lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0),
+    'linear': lambda x: x,
+    'relu': tf.nn.relu,
+    'selu': tf.nn.selu,
+    'sigmoid': tf.sigmoid,
+    'softmax': tf.nn.softmax,
+    'softplus': tf.nn.softplus,
+    'softsign': tf.nn.softsign,
+    'tanh': tf.tanh,
+}
+
+
+def activation_function(activation: Any) -> Callable[[Any], Any]:
+    """The function for an activation given as a function or as TF1's name of it.
+
+    Args:
+      activation: A function of one tensor, or a name such as `'tanh'`; None is the identity.
+
+    Returns:
+      A function of one tensor.
+
+    Raises:
+      ValueError: For a name that is not known.
+      TypeError: For anything else.
+    """
+    if activation is None:
+        return ACTIVATIONS['linear']
+    if callable(activation):
+        return activation
+    if not isinstance(activation, str):
+        raise TypeError(
+            f'activation must be a function or its name, but is {activation!r}. '
+            'Give for example tf.nn.relu.'
+        )
+    if activation not in ACTIVATIONS:
+        raise ValueError(
+            f'activation {activation!r} is not known. Names are: {", ".join(ACTIVATIONS)}; '
+            'any function of one tensor may be given instead.'
+        )
+    return ACTIVATIONS[activation]
+
+
+def activation_name(activation: Any) -> Any:
+    """The inverse of `activation_function` where there is a name; else the function itself."""
+    names = [name for name, function in ACTIVATIONS.items() if function is activation]
+    return names[0] if names else activation
+
+
+class Dense(Layer):
+    """`activation(inputs · kernel + bias)` over the last dimension.
+
+    Args:
+      units: Depth of the output.
+      activation: Function of one tensor or its name; None for none.
+      use_bias: Whether a bias is added.
+      kernel_initializer: The variable scope's by default.
+      bias_initializer: Zeros by default.
+      kernel_regularizer: A function from the kernel to its loss.
+      bias_regularizer: A function from the bias to its loss.
+      activity_regularizer: Must be None.
+      kernel_constraint: A function from the kernel to the kernel, kept on the variable.
+      bias_constraint: Likewise for the bias.
+      trainable: Whether the variables are trainable.
+      name: Name of the variable scope, `dense` by default.
+      **kwargs: `dtype`, `_reuse`, `_scope`.
+
+    Raises:
+      ValueError: When called with inputs of rank below 2, or whose last dimension is unknown or
+        not the one that the layer was built for.
+      TypeError: When called with inputs that are not floating point.
+
+    Example:
+      >>> dense = seq2seq.Dense(3, use_bias=False)
+      >>> dense(tf.ones([2, 5, 4])).shape
+      TensorShape([2, 5, 3])
+      >>> dense.kernel.shape
+      TensorShape([4, 3])
+
+    Legacy: `tf.layers.Dense` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = None,
+        bias_initializer: Any = None,
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        trainable: bool = True,
+        name: str | None = None,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(trainable=trainable, name=name, **kwargs)
+        if activity_regularizer is not None:
+            raise ValueError(
+                'activity_regularizer is not supported: add the loss of the outputs to your own.'
+            )
+        self.units = int(units)
+        if self.units < 0:
+            raise ValueError(f'units must not be negative, but is {units}.')
+        self.use_bias = use_bias
+        self.activation = activation_function(activation)
+        self.kernel: Any = None
+        self.bias: Any = None
+        self._kernel_options = {
+            'initializer': kernel_initializer,
+            'regularizer': kernel_regularizer,
+            'constraint': kernel_constraint,
+        }
+        self._bias_options = {
+            'initializer': bias_initializer or tf.compat.v1.zeros_initializer(),
+            'regularizer': bias_regularizer,
+            'constraint': bias_constraint,
+        }
+
+    def build(self, input_shape: Any) -> None:
+        """Creates `kernel` `[depth, units]` and `bias` `[units]`."""
+        if not (self.dtype is None or self.dtype.is_floating or self.dtype.is_complex):
+            raise TypeError(
+                f'inputs of {self.name} have dtype {self.dtype.name}, but a Dense layer needs '
+                'floating point: use tf.cast, or an embedding for ids.'
+            )
+        depth = _last_dimension(input_shape, self.name)
+        self.kernel = self.add_variable('kernel', [depth, self.units], **self._kernel_options)
+        if self.use_bias:
+            self.bias = self.add_variable('bias', [self.units], **self._bias_options)
+        self.built = True
+
+    def call(self, inputs: Any) -> tf.Tensor:
+        """Applies the layer.
+
+        Args:
+          inputs: `[..., depth]`, of rank 2 or more.
+
+        Returns:
+          `[..., units]`.
+        """
+        # TF1: a layer made with a dtype takes inputs of another floating type by a cast.
+        inputs = tf.cast(tf.convert_to_tensor(inputs), self.dtype)
+        depth = _last_dimension(inputs.shape, self.name)
+        if depth != self.kernel.shape[0]:
+            raise ValueError(
+                f'inputs of {self.name} have shape {inputs.shape}, but the layer was built for a '
+                f'last dimension of {self.kernel.shape[0]}. Use one layer for each depth.'
+            )
+        flat = inputs if inputs.shape.rank == 2 else tf.reshape(inputs, [-1, depth])
+        outputs = tf.matmul(flat, self.kernel)
+        if self.bias is not None:
+            outputs = tf.nn.bias_add(outputs, self.bias)
+        if inputs.shape.rank != 2:
+            outputs = tf.reshape(outputs, tf.concat([tf.shape(inputs)[:-1], [self.units]], 0))
+            outputs.set_shape(inputs.shape[:-1].concatenate(self.units))
+        return self.activation(outputs)
+
+    def compute_output_shape(self, input_shape: Any) -> tf.TensorShape:
+        """The shape of the output for a shape of the inputs."""
+        _last_dimension(input_shape, self.name)
+        return tf.TensorShape(input_shape)[:-1].concatenate(self.units)
+
+
+def _last_dimension(shape: Any, name: str) -> int:
+    try:
+        shape = tf.TensorShape(shape)
+    except TypeError as error:
+        raise ValueError(
+            f'inputs of {name} must be one tensor, but are a nest of shapes {shape}.'
+        ) from error
+    if shape.rank is None or shape.rank < 2 or tf.compat.dimension_value(shape[-1]) is None:
+        raise ValueError(
+            f'inputs of {name} have shape {shape}, but must have rank 2 or more and a last '
+            'dimension that is known: use tf.reshape or set_shape with the depth.'
+        )
+    return int(tf.compat.dimension_value(shape[-1]))
