@@ -1,0 +1,666 @@
+"""Attention mechanisms: what `AttentionWrapper` attends with."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core import attention as core
+from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
+from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.dense import Dense
+
+tf1 = tf.compat.v1
+
+
+class AttentionMechanism(Layer):
+    """What `AttentionWrapper` attends with; the base for mechanisms of one's own.
+
+    A mechanism has `alignments_size`, `state_size`, `batch_size`, `values`,
+    `initial_alignments(batch_size, dtype)`, `initial_state(batch_size, dtype)` and
+    `__call__(query, state) -> (alignments, next_state)`. Variables that its `__call__` gets with
+    `tf.compat.v1.get_variable` belong, in eager mode and `tf.function`, to the wrapper that calls
+    it, or to itself where it is called alone.
+
+    Example:
+      >>> class Uniform(seq2seq.AttentionMechanism):
+      ...     values, batch_size = tf.ones([2, 4, 3]), 2
+      ...     alignments_size = state_size = 4
+      ...     def initial_alignments(self, batch_size, dtype):
+      ...         return tf.zeros([batch_size, 4], dtype)
+      ...     initial_state = initial_alignments
+      ...     def __call__(self, query, state):
+      ...         return tf.fill([2, 4], 0.25), state
+      >>> cell = seq2seq.AttentionWrapper(seq2seq.GRUCell(5), Uniform())
+      >>> output, state = cell(tf.ones([2, 1]), cell.zero_state(2, tf.float32))
+      >>> output.numpy().tolist()
+      [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+
+    Legacy: `tf.contrib.seq2seq.AttentionMechanism` of TF 1.15.
+    """
+
+    # In TF1 these are plain attributes, which a subclass may assign.
+    name: Any = None
+    dtype: Any = None
+
+    __init__ = object.__init__  # takes nothing, as in TF1; `Layer` has defaults for what it sets
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        call = vars(cls).get('__call__')
+        package = __name__.partition('.')[0]
+        if call is not None and cls.__module__.partition('.')[0] != package:
+            cls.__call__ = _owned_if_alone(call)  # type: ignore[method-assign]
+
+    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+        """Attends once: `(alignments, next_state)` for a query `[batch, depth]`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no __call__(query, state).')
+
+    @property
+    def alignments_size(self) -> Any:
+        """Number of memory slots: int, or int32 scalar where it is not known statically."""
+        raise NotImplementedError(f'{type(self).__name__} defines no alignments_size.')
+
+    @property
+    def state_size(self) -> Any:
+        """Nest of the sizes of the state that one call hands to the next."""
+        raise NotImplementedError(f'{type(self).__name__} defines no state_size.')
+
+
+def _owned_if_alone(call: Callable[..., Any]) -> Callable[..., Any]:
+    """Keeps the variables of a user's `__call__` on the mechanism unless a layer keeps them."""
+    kept = keeping_variables(call)
+
+    @functools.wraps(call)
+    def owned(self: AttentionMechanism, *args: Any, **kwargs: Any) -> Any:
+        inside_layer = tf1.get_variable_scope().custom_getter is not None
+        return (call if inside_layer else kept)(self, *args, **kwargs)
+
+    return owned
+
+
+class _OfMemory:
+    """An attribute that a mechanism has only while its memory is bound."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.slot = 'bound' + name
+
+    def __get__(self, mechanism: Any, _: type | None = None) -> Any:
+        if mechanism is None:
+            return self
+        value = vars(mechanism).get(self.slot)
+        if value is None:
+            raise ValueError(
+                f'The memory of {type(mechanism).__name__} is not bound (memory is None): call '
+                'setup_memory(memory, memory_sequence_length) with the encoder outputs first.'
+            )
+        if not _is_reachable(value):
+            raise ValueError(
+                f'The memory of {type(mechanism).__name__} was bound inside a tf.function, and is '
+                'gone with it: call setup_memory(memory, memory_sequence_length) here too.'
+            )
+        return value
+
+    def __set__(self, mechanism: Any, value: Any) -> None:
+        vars(mechanism)[self.slot] = value
+
+
+def _is_reachable(value: Any) -> bool:
+    """False for a tensor of a `tf.function` that is not being traced now."""
+    if graph_mode() or not tf.is_symbolic_tensor(value):
+        return True
+    graph = None if tf.executing_eagerly() else tf1.get_default_graph()
+    while graph is not None and graph is not value.graph:
+        graph = getattr(graph, 'outer_graph', None)
+    return graph is not None
+
+
+class _BaseAttentionMechanism(AttentionMechanism):
+    """Holds the memory: its keys and values, their mask, and the layers that make keys and queries.
+
+    A subclass writes `__call__(query, state)` with `self.query_layer`, `self.keys` and
+    `self._probability_fn(score, state)`, which masks the score.
+
+    Args:
+      query_layer: Layer for the query, callable, or None.
+      memory: `[batch, max_time, depth]`, or None to bind it later by `setup_memory`.
+      probability_fn: `(score, state) -> alignments`.
+      memory_sequence_length: `[batch]`, or None: memory beyond it is zeroed and not attended to.
+      memory_layer: Layer that makes the keys of the memory, callable, or None.
+      check_inner_dims_defined: Whether the dimensions of the memory after the second must be known.
+      score_mask_value: Score of what is masked; minus infinity by default.
+      custom_key_value_fn: `(keys, values) -> (keys, values)`, or None.
+      name: Name of the operations that prepare the memory.
+
+    Raises:
+      TypeError: If a layer or function is not callable, or the memory has another dtype than its
+        layer.
+      ValueError: If the shapes of memory and lengths are wrong.
+    """
+
+    _keys = _OfMemory()
+    _values = _OfMemory()
+    _batch_size = _OfMemory()
+    _alignments_size = _OfMemory()
+
+    def __init__(
+        self,
+        query_layer: Any,
+        memory: Any,
+        probability_fn: Callable[..., Any],
+        memory_sequence_length: Any = None,
+        memory_layer: Any = None,
+        check_inner_dims_defined: bool = True,
+        score_mask_value: Any = None,
+        custom_key_value_fn: Callable[..., Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        _check_callable('query_layer', query_layer, 'a layer')
+        _check_callable('memory_layer', memory_layer, 'a layer')
+        _check_callable('probability_fn', probability_fn, 'a function of the score')
+        _check_callable(
+            'custom_key_value_fn', custom_key_value_fn, 'a function (keys, values) of two tensors'
+        )
+        self._query_layer = query_layer
+        self._memory_layer = memory_layer
+        self._unmasked_probability_fn = probability_fn
+        self._check_inner_dims_defined = check_inner_dims_defined
+        self._score_mask_value = score_mask_value
+        self._custom_key_value_fn = custom_key_value_fn
+        self.name = self._name = name
+        self._memory_sequence_length: Any = None
+        self._memory_mask: Any = None
+        dtype = getattr(memory_layer, 'dtype', None)
+        self.dtype = None if dtype is None else tf.as_dtype(dtype).name
+        if memory is not None:
+            self.setup_memory(memory, memory_sequence_length)
+        elif memory_sequence_length is not None:
+            raise ValueError(
+                'memory_sequence_length is given, but memory is None: give both to '
+                'setup_memory(memory, memory_sequence_length).'
+            )
+        elif isinstance(memory_layer, Layer):
+            # The kernel gets the name that it has where the mechanism is made.
+            memory_layer._set_scope(None)
+
+    @without_autograph
+    def setup_memory(
+        self, memory: Any, memory_sequence_length: Any = None, *, memory_mask: Any = None
+    ) -> None:
+        """Binds the memory, in place of any bound before; the weights stay.
+
+        A memory bound inside a `tf.function` is bound there only: call `setup_memory` in each. In
+        eager mode call it inside the `GradientTape`, and after a checkpoint is restored: it is here
+        that the memory layer makes the keys.
+
+        Args:
+          memory: `[batch, max_time, depth]`, the encoder outputs.
+          memory_sequence_length: Integers `[batch]`, or None. A length of 0 gives zero alignments;
+            one beyond `max_time` counts as `max_time`.
+          memory_mask: bool `[batch, max_time]` in place of lengths, True for what is attended to.
+
+        Raises:
+          ValueError: If shapes do not fit, the depth of the memory is not known, or both lengths
+            and a mask are given.
+          TypeError: If a dtype is wrong.
+          InvalidArgumentError: If a length is negative.
+
+        Example:
+          >>> attention = seq2seq.LuongAttention(4, memory=None)
+          >>> attention.memory_bound
+          False
+          >>> attention.setup_memory(tf.ones([2, 3, 5]), [3, 1])
+          >>> attention.keys.shape
+          TensorShape([2, 3, 4])
+        """
+        with tf1.name_scope(self._name, 'BaseAttentionMechanismInit'):
+            memory = _checked_memory(memory, self._memory_layer)
+            lengths = _checked_lengths(memory_sequence_length, memory)
+            mask = _checked_mask(memory_mask, memory)
+            values = _prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
+            keys = values if self._memory_layer is None else self._memory_layer(values)
+            if self._custom_key_value_fn is not None:
+                keys, values = self._custom_key_value_fn(keys, values)
+            self._keys = keys
+            self._values = values
+            self._batch_size = axis_size(keys, 0)
+            self._alignments_size = axis_size(keys, 1)
+            self._memory_sequence_length = lengths
+            self._memory_mask = mask
+            if self.dtype is None:
+                self.dtype = keys.dtype.base_dtype.name
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(getattr(type(self), name, None), _OfMemory):
+            object.__setattr__(self, name, value)  # tf.Module would first read the old value
+        else:
+            super().__setattr__(name, value)
+
+    @property
+    def memory_bound(self) -> bool:
+        """Whether a memory is bound that can be used here."""
+        keys = vars(self).get(_BaseAttentionMechanism._keys.slot)
+        return keys is not None and _is_reachable(keys)
+
+    @property
+    def memory_layer(self) -> Any:
+        """The layer that makes the keys, or None."""
+        return self._memory_layer
+
+    @property
+    def query_layer(self) -> Any:
+        """The layer for the query, or None."""
+        return self._query_layer
+
+    @property
+    def keys(self) -> tf.Tensor:
+        """`[batch, max_time, units]`."""
+        return self._keys
+
+    @property
+    def values(self) -> tf.Tensor:
+        """The memory `[batch, max_time, depth]`, zero beyond the lengths."""
+        return self._values
+
+    @property
+    def batch_size(self) -> Any:
+        """Batch size of the memory: int, or int32 scalar where it is not known statically."""
+        return self._batch_size
+
+    @property
+    def alignments_size(self) -> Any:
+        """`max_time` of the memory: int, or int32 scalar where it is not known statically."""
+        return self._alignments_size
+
+    @property
+    def state_size(self) -> Any:
+        """Size of the state: the alignments of the last step."""
+        return self._alignments_size
+
+    def initial_alignments(self, batch_size: Any, dtype: Any) -> tf.Tensor:
+        """Zeros `[batch_size, max_time]`: the alignments before the first step."""
+        return batched_zeros(batch_size, self._alignments_size, dtype)
+
+    def initial_state(self, batch_size: Any, dtype: Any) -> Any:
+        """The state before the first step: the initial alignments."""
+        return self.initial_alignments(batch_size, dtype)
+
+    def _probability_fn(self, score: tf.Tensor, state: Any) -> tf.Tensor:
+        """The alignments `[batch, max_time]` for a score, masked; subclasses call or replace it."""
+        mask = self._memory_mask
+        if mask is None and self._memory_sequence_length is not None:
+            mask = core.length_mask(self._memory_sequence_length, axis_size(score, 1))
+        return core.masked_alignments(
+            score,
+            mask,
+            lambda masked: self._unmasked_probability_fn(masked, state),
+            self._score_mask_value,
+        )
+
+    @contextlib.contextmanager
+    def _call_scope(self, default_name: str, query: tf.Tensor) -> Iterator[None]:
+        """The variable scope of one call: new at each in a TF1 graph, else that of the first."""
+        if graph_mode():
+            with tf1.variable_scope(None, default_name, [query]):
+                yield
+            return
+        self._given_name = default_name
+        self._set_scope(None)
+        with self._variable_scope(tf1.AUTO_REUSE), tf1.name_scope(default_name):
+            yield
+
+
+class BahdanauAttention(_BaseAttentionMechanism):
+    """Additive attention (Bahdanau et al. 2014, https://arxiv.org/abs/1409.0473).
+
+    The score of a memory slot is `v · tanh(W_memory memory + W_query query)`. Variables:
+    `memory_layer/kernel` `[depth, num_units]`, made where the memory is first bound, and below
+    `bahdanau_attention/`, made by the first call, `query_layer/kernel` and `attention_v`
+    `[num_units]`.
+
+    Args:
+      num_units: Depth of the query and memory layers.
+      memory: `[batch, max_time, depth]`, the encoder outputs; None to bind it by `setup_memory`.
+      memory_sequence_length: Integers `[batch]`: memory beyond is zeroed and not attended to.
+      normalize: Whether the score is weight-normalised (Salimans & Kingma 2016,
+        https://arxiv.org/abs/1602.07868), with the variables `attention_g` and `attention_b`.
+      probability_fn: From scores `[batch, max_time]` to alignments; softmax by default.
+      score_mask_value: Score of what is masked; minus infinity by default.
+      dtype: Type of the layers and of the memory; float32 by default.
+      custom_key_value_fn: `(keys, values) -> (keys, values)`, applied to both, or None.
+      name: Name of the operations that prepare the memory.
+
+    Raises:
+      ValueError: If `num_units` is not a size, if the memory has rank below 3 or a depth that is
+        not known, or does not fit the lengths; in a call, if the query does not fit the memory.
+      TypeError: If the memory or the query has another dtype, or what must be a function is none.
+      InvalidArgumentError: If a length is negative.
+
+    Example:
+      >>> memory = tf.random.normal([2, 5, 3])
+      >>> attention = seq2seq.BahdanauAttention(4, memory, memory_sequence_length=[5, 2])
+      >>> state = attention.initial_state(2, tf.float32)
+      >>> alignments, state = attention(tf.ones([2, 6]), state)
+      >>> alignments.shape, bool(tf.reduce_all(alignments[1, 2:] == 0))
+      (TensorShape([2, 5]), True)
+
+    Legacy: `tf.contrib.seq2seq.BahdanauAttention` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        normalize: bool = False,
+        probability_fn: Callable[[Any], Any] | None = None,
+        score_mask_value: Any = None,
+        dtype: Any = None,
+        custom_key_value_fn: Callable[..., Any] | None = None,
+        name: str = 'BahdanauAttention',
+    ) -> None:
+        num_units = _checked_units(num_units)
+        dtype = tf.as_dtype(dtype or tf.float32)
+        super().__init__(
+            query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
+            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            memory=memory,
+            probability_fn=_without_state(probability_fn),
+            custom_key_value_fn=custom_key_value_fn,
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
+        self._num_units = num_units
+        self._normalize = normalize
+
+    @without_autograph
+    def __call__(  # type: ignore[override]
+        self, query: Any, state: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Attends once.
+
+        Args:
+          query: `[batch, query_depth]`.
+          state: The alignments of the step before, which this mechanism does not need.
+
+        Returns:
+          The alignments `[batch, max_time]`, twice: they are also the next state.
+        """
+        query = tf.convert_to_tensor(query)
+        _check_dtype('query', query, self._keys)
+        with self._call_scope('bahdanau_attention', query):
+            processed_query = query if self._query_layer is None else self._query_layer(query)
+            attention_v = tf1.get_variable('attention_v', [self._num_units], dtype=query.dtype)
+            attention_g = attention_b = None
+            if self._normalize:
+                attention_g = tf1.get_variable(
+                    'attention_g',
+                    [],
+                    dtype=query.dtype,
+                    initializer=tf1.constant_initializer(math.sqrt(1.0 / self._num_units)),
+                )
+                attention_b = tf1.get_variable(
+                    'attention_b',
+                    [self._num_units],
+                    dtype=query.dtype,
+                    initializer=tf1.zeros_initializer(),
+                )
+            score = core.additive_score(
+                processed_query, self._keys, attention_v, attention_g, attention_b
+            )
+        alignments = self._probability_fn(score, state)
+        return alignments, alignments
+
+
+class LuongAttention(_BaseAttentionMechanism):
+    """Multiplicative attention (Luong et al. 2015, https://arxiv.org/abs/1508.04025).
+
+    The score of a memory slot is `(W_memory memory) · query`. Variables: `memory_layer/kernel`
+    `[depth, num_units]`, made where the memory is first bound, and with `scale`
+    `luong_attention/attention_g`, made by the first call.
+
+    Args:
+      num_units: Depth of the memory layer: the depth of the query.
+      memory: `[batch, max_time, depth]`, the encoder outputs; None to bind it by `setup_memory`.
+      memory_sequence_length: Integers `[batch]`: memory beyond is zeroed and not attended to.
+      scale: Whether the score is multiplied by the learned scalar `attention_g`.
+      probability_fn: From scores `[batch, max_time]` to alignments; softmax by default.
+      score_mask_value: Score of what is masked; minus infinity by default.
+      dtype: Type of the layer and of the memory; float32 by default.
+      custom_key_value_fn: `(keys, values) -> (keys, values)`, applied to both, or None.
+      name: Name of the operations that prepare the memory.
+
+    Raises:
+      ValueError: As `BahdanauAttention`; in a call, also if the query has not depth `num_units`.
+      TypeError: As `BahdanauAttention`.
+      InvalidArgumentError: If a length is negative.
+
+    Example:
+      >>> memory = tf.random.normal([2, 5, 3])
+      >>> attention = seq2seq.LuongAttention(6, memory, memory_sequence_length=[5, 2], scale=True)
+      >>> state = attention.initial_state(2, tf.float32)
+      >>> alignments, state = attention(tf.ones([2, 6]), state)
+      >>> np.allclose(tf.reduce_sum(alignments, 1), [1, 1])
+      True
+
+    Legacy: `tf.contrib.seq2seq.LuongAttention` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        num_units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        scale: bool = False,
+        probability_fn: Callable[[Any], Any] | None = None,
+        score_mask_value: Any = None,
+        dtype: Any = None,
+        custom_key_value_fn: Callable[..., Any] | None = None,
+        name: str = 'LuongAttention',
+    ) -> None:
+        num_units = _checked_units(num_units)
+        dtype = tf.as_dtype(dtype or tf.float32)
+        super().__init__(
+            query_layer=None,
+            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            memory=memory,
+            probability_fn=_without_state(probability_fn),
+            custom_key_value_fn=custom_key_value_fn,
+            memory_sequence_length=memory_sequence_length,
+            score_mask_value=score_mask_value,
+            name=name,
+        )
+        self._num_units = num_units
+        self._scale = scale
+
+    @without_autograph
+    def __call__(  # type: ignore[override]
+        self, query: Any, state: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Attends once.
+
+        Args:
+          query: `[batch, num_units]`.
+          state: The alignments of the step before, which this mechanism does not need.
+
+        Returns:
+          The alignments `[batch, max_time]`, twice: they are also the next state.
+        """
+        query = tf.convert_to_tensor(query)
+        _check_dtype('query', query, self._keys)
+        with self._call_scope('luong_attention', query):
+            attention_g = None
+            if self._scale:
+                attention_g = tf1.get_variable(
+                    'attention_g', [], dtype=query.dtype, initializer=tf1.ones_initializer()
+                )
+            score = core.multiplicative_score(query, self._keys, attention_g)
+        alignments = self._probability_fn(score, state)
+        return alignments, alignments
+
+
+def _prepare_memory(
+    memory: Any,
+    memory_sequence_length: Any = None,
+    memory_mask: Any = None,
+    check_inner_dims_defined: bool = True,
+) -> Any:
+    """A nest of memories with zeros where they are masked."""
+    _check_one_mask(memory_sequence_length, memory_mask)
+
+    def prepare(one: Any) -> tf.Tensor:
+        one = tf.convert_to_tensor(one, name='memory')
+        if check_inner_dims_defined and not one.shape[2:].is_fully_defined():
+            raise ValueError(
+                f'Expected memory to have fully defined inner dims, but saw shape {one.shape}: '
+                'make its depth known with memory.set_shape([None, None, depth]).'
+            )
+        if memory_sequence_length is not None:
+            return core.mask_memory(
+                one, core.length_mask(memory_sequence_length, axis_size(one, 1))
+            )
+        return one if memory_mask is None else core.mask_memory(one, memory_mask)
+
+    return tf.nest.map_structure(prepare, memory)
+
+
+# -- checks of arguments --------------------------------------------------------------------------
+
+
+def _check_callable(argument: str, value: Any, what: str) -> None:
+    if value is not None and not callable(value):
+        raise TypeError(
+            f'{argument} must be callable, {what}, saw type: {type(value).__name__} ({value!r}).'
+        )
+
+
+def _check_dtype(argument: str, tensor: tf.Tensor, keys: tf.Tensor) -> None:
+    if tensor.dtype.base_dtype != keys.dtype.base_dtype:
+        raise TypeError(
+            f'{argument} has dtype {tensor.dtype.name}, but the memory has dtype '
+            f'{keys.dtype.name}: use tf.cast, or give the mechanism dtype={tensor.dtype.name} and '
+            'a memory of that type.'
+        )
+
+
+def _checked_units(num_units: Any) -> int:
+    try:
+        units = int(num_units)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f'num_units must be an int, but is {num_units!r}.') from None
+    if units < 0:
+        raise ValueError(f'num_units must not be negative, but is {num_units}.')
+    return units
+
+
+def _without_state(probability_fn: Any) -> Callable[[Any, Any], Any]:
+    """A probability function of the score alone, softmax by default, as one of score and state."""
+    _check_callable('probability_fn', probability_fn, 'a function of the score')
+    function = probability_fn or tf.nn.softmax
+    return lambda score, _: function(score)
+
+
+def _checked_memory(memory: Any, memory_layer: Any) -> tf.Tensor:
+    if isinstance(memory, list | tuple | dict) and any(
+        tf.is_tensor(part) for part in tf.nest.flatten(memory)
+    ):
+        raise ValueError(
+            'memory must be one tensor [batch, max_time, depth], but is a structure of '
+            f'{len(tf.nest.flatten(memory))}: concatenate them with tf.concat(memory, -1) (the two '
+            'outputs of a bidirectional encoder, say).'
+        )
+    memory = tf.convert_to_tensor(memory, name='memory')
+    if memory.shape.rank is None or memory.shape.rank < 3:
+        raise ValueError(
+            f'memory must have shape [batch, max_time, depth], with fully defined inner dims, but '
+            f'has shape {memory.shape}: give the outputs of all encoder steps, not its last state.'
+        )
+    if isinstance(memory_layer, Layer) and memory_layer.dtype not in (None, memory.dtype):
+        raise TypeError(
+            f'memory has dtype {memory.dtype.name}, but its layer has dtype '
+            f'{memory_layer.dtype.name}: use tf.cast, or give the mechanism '
+            f'dtype={memory.dtype.name}.'
+        )
+    return memory
+
+
+def _checked_lengths(lengths: Any, memory: tf.Tensor) -> tf.Tensor | None:
+    """The lengths as a tensor `[batch]`; what is not known now is checked when it runs."""
+    if lengths is None:
+        return None
+    lengths = tf.convert_to_tensor(lengths, name='memory_sequence_length')
+    if not (lengths.dtype.is_integer or lengths.dtype.is_floating):
+        raise TypeError(
+            f'memory_sequence_length must be integers, but has dtype {lengths.dtype.name}: give '
+            'the number of steps of each example.'
+        )
+    if lengths.dtype.is_floating:  # TF1 takes them
+        lengths = tf.cast(lengths, tf.int32)
+    if not lengths.shape.is_compatible_with(memory.shape[:1]):
+        raise ValueError(
+            f'memory_sequence_length must have shape [batch] = {memory.shape[:1]}, but has shape '
+            f'{lengths.shape}; memory has shape {memory.shape}. Give one length for each example.'
+        )
+    lengths = _after(_length_checks(lengths, memory), lengths)
+    lengths.set_shape(memory.shape[:1])
+    return lengths
+
+
+def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[Any]:
+    """Checks that run with the graph; XLA has none."""
+    if under_xla():
+        return []
+    checks = [
+        tf1.assert_non_negative(
+            lengths, message='All values in memory_sequence_length must be 0 or more'
+        )
+    ]
+    if not (lengths.shape.is_fully_defined() and memory.shape[:1].is_fully_defined()):
+        checks.append(
+            tf1.assert_equal(
+                tf.shape(lengths),
+                tf.shape(memory)[:1],
+                message='memory_sequence_length must have one length for each example of memory',
+            )
+        )
+    return [check for check in checks if check is not None]
+
+
+def _checked_mask(mask: Any, memory: tf.Tensor) -> tf.Tensor | None:
+    if mask is None:
+        return None
+    mask = tf.convert_to_tensor(mask, name='memory_mask')
+    if mask.dtype != tf.bool:
+        raise TypeError(
+            f'memory_mask must be bool, but has dtype {mask.dtype.name}: use tf.cast(mask, bool).'
+        )
+    if not mask.shape.is_compatible_with(memory.shape[:2]):
+        raise ValueError(
+            f'memory_mask must have shape [batch, max_time] = {memory.shape[:2]}, but has shape '
+            f'{mask.shape}; memory has shape {memory.shape}.'
+        )
+    return mask
+
+
+def _check_one_mask(memory_sequence_length: Any, memory_mask: Any) -> None:
+    if memory_sequence_length is not None and memory_mask is not None:
+        raise ValueError(
+            'Give either memory_sequence_length or memory_mask, not both: one of them says which '
+            'memory may be attended to.'
+        )
+
+
+def _after(checks: list[Any], nest: Any) -> Any:
+    """The same nest, computed after the checks."""
+    if not checks:
+        return nest
+    with tf.control_dependencies(checks):
+        return tf.nest.map_structure(tf.identity, nest)

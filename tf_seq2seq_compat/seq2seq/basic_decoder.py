@@ -1,0 +1,150 @@
+"""`BasicDecoder`: a cell, a helper that chooses the inputs, and an optional output layer."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
+from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
+from tf_seq2seq_compat.seq2seq.decoder import Decoder
+from tf_seq2seq_compat.seq2seq.helper import Helper
+
+tf1 = tf.compat.v1
+
+__all__ = ['BasicDecoder', 'BasicDecoderOutput']
+
+
+class BasicDecoderOutput(NamedTuple):
+    """Outputs of a `BasicDecoder`.
+
+    Attributes:
+      rnn_output: Output of the cell, or of the output layer, `[batch, time, depth]`.
+      sample_id: What the helper sampled, int32 `[batch, time]` for most helpers.
+
+    Example:
+      >>> seq2seq.BasicDecoderOutput(rnn_output=1, sample_id=2).sample_id
+      2
+
+    Legacy: `tf.contrib.seq2seq.BasicDecoderOutput` of TF 1.15.
+    """
+
+    rnn_output: Any
+    sample_id: Any
+
+
+class BasicDecoder(Decoder):
+    """Decodes with a cell; a `Helper` samples and chooses what each step reads.
+
+    Args:
+      cell: An `RNNCell` (an `AttentionWrapper`, say), or a Keras cell.
+      helper: A `Helper`.
+      initial_state: The cell's state to begin with, a nest of `[batch, ...]` tensors.
+      output_layer: Layer applied to the cell's output before sampling (a Dense onto the vocabulary,
+        say); anything callable with `compute_output_shape`.
+
+    Raises:
+      TypeError: If the cell, the helper or the output layer is none.
+
+    Example:
+      >>> embedding = tf.random.normal([10, 3])
+      >>> cell = seq2seq.GRUCell(4)
+      >>> decoder = seq2seq.BasicDecoder(
+      ...     cell,
+      ...     seq2seq.GreedyEmbeddingHelper(embedding, start_tokens=[1, 1], end_token=2),
+      ...     cell.zero_state(2, tf.float32),
+      ...     output_layer=seq2seq.Dense(10))
+      >>> outputs, _, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=5)
+      >>> outputs.rnn_output.shape[-1], outputs.sample_id.dtype
+      (10, tf.int32)
+
+    Legacy: `tf.contrib.seq2seq.BasicDecoder` of TF 1.15.
+    """
+
+    def __init__(
+        self, cell: Any, helper: Any, initial_state: Any, output_layer: Any = None
+    ) -> None:
+        cell = as_rnn_cell(cell)
+        if not isinstance(helper, Helper):
+            raise TypeError(
+                f'helper must be a Helper, received: {type(helper)}. Subclass Helper, or use '
+                'TrainingHelper, GreedyEmbeddingHelper or CustomHelper.'
+            )
+        if output_layer is not None and not (
+            callable(output_layer) and hasattr(output_layer, 'compute_output_shape')
+        ):
+            raise TypeError(
+                f'output_layer must be a Layer, received: {type(output_layer)}. It needs '
+                'compute_output_shape, as tf.layers.Dense has.'
+            )
+        self._cell = cell
+        self._helper = helper
+        self._initial_state = initial_state
+        self._output_layer = output_layer
+
+    @property
+    def batch_size(self) -> Any:
+        return self._helper.batch_size
+
+    @property
+    def maximum_length(self) -> Any:
+        """Most steps that the helper has inputs for, None if there is no such limit."""
+        return getattr(self._helper, 'maximum_length', None)
+
+    @property
+    def output_size(self) -> BasicDecoderOutput:
+        return BasicDecoderOutput(
+            rnn_output=self._rnn_output_size(), sample_id=self._helper.sample_ids_shape
+        )
+
+    @property
+    def output_dtype(self) -> BasicDecoderOutput:
+        # As TF1: the cell's output has the type of the first tensor of the state.
+        dtype = tf.nest.flatten(self._initial_state)[0].dtype
+        return BasicDecoderOutput(
+            tf.nest.map_structure(lambda _: dtype, self._rnn_output_size()),
+            self._helper.sample_ids_dtype,
+        )
+
+    def _rnn_output_size(self) -> Any:
+        size = self._cell.output_size
+        if self._output_layer is None:
+            return size
+
+        def through_layer(one_size: Any) -> tf.TensorShape:
+            # The layer sees a batch, of any size.
+            with_batch = tf.TensorShape([None]).concatenate(one_size)
+            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
+
+        return tf.nest.map_structure(through_layer, size)
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
+        """`(finished, first_inputs, initial_state)`."""
+        new_dropout_masks(self._cell)
+        finished, first_inputs = self._helper.initialize()
+        return finished, first_inputs, self._initial_state
+
+    def step(
+        self, time: Any, inputs: Any, state: Any, name: str | None = None
+    ) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+        """Cell, output layer, sampling, next inputs.
+
+        Args:
+          time: int32 scalar.
+          inputs: Nest of `[batch, ...]` tensors.
+          state: The cell's state.
+          name: Name of the operations.
+
+        Returns:
+          `(BasicDecoderOutput, next_state, next_inputs, finished)`.
+        """
+        with tf1.name_scope(name, 'BasicDecoderStep', [time]):
+            outputs, state = self._cell(inputs, state)
+            if self._output_layer is not None:
+                outputs = self._output_layer(outputs)
+            sample_ids = self._helper.sample(time=time, outputs=outputs, state=state)
+            finished, next_inputs, next_state = self._helper.next_inputs(
+                time=time, outputs=outputs, state=state, sample_ids=sample_ids
+            )
+        return BasicDecoderOutput(outputs, sample_ids), next_state, next_inputs, finished

@@ -1,0 +1,226 @@
+"""`Decoder` and `dynamic_decode`: the decoding loop of `tf.contrib.seq2seq`."""
+
+from __future__ import annotations
+
+import abc
+import contextlib
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
+from tf_seq2seq_compat.core.structure import (
+    batched_zeros,
+    check_same_structure,
+    transpose_batch_time,
+    where_rows,
+)
+
+tf1 = tf.compat.v1
+
+__all__ = ['Decoder', 'dynamic_decode']
+
+
+class Decoder(metaclass=abc.ABCMeta):
+    """One step of decoding, as `dynamic_decode` drives it; the base for decoders of one's own.
+
+    `initialize` is called once, `step` for each step, `finalize` once at the end.
+
+    Example:
+      >>> class Count(seq2seq.Decoder):
+      ...     batch_size = 2
+      ...     output_size = tf.TensorShape([])
+      ...     output_dtype = tf.int32
+      ...     def initialize(self, name=None):
+      ...         return tf.zeros([2], tf.bool), tf.zeros([2], tf.int32), tf.zeros([2], tf.int32)
+      ...     def step(self, time, inputs, state, name=None):
+      ...         return inputs, state, inputs + 1, inputs >= [1, 3]
+      >>> outputs, _, lengths = seq2seq.dynamic_decode(Count(), impute_finished=True)
+      >>> outputs.numpy().tolist(), lengths.numpy().tolist()
+      ([[0, 1, 0, 0], [0, 1, 2, 3]], [2, 4])
+
+    Legacy: `tf.contrib.seq2seq.Decoder` of TF 1.15.
+    """
+
+    @property
+    def batch_size(self) -> Any:
+        """Batch size of the inputs: int or int32 scalar."""
+        raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
+
+    @property
+    def output_size(self) -> Any:
+        """Nest of `TensorShape`: one output of one example."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
+
+    @property
+    def output_dtype(self) -> Any:
+        """Nest of dtypes, like `output_size`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
+
+    @abc.abstractmethod
+    def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
+        """What to begin with.
+
+        Args:
+          name: Name of the operations.
+
+        Returns:
+          `(finished, first_inputs, initial_state)`: bool `[batch]` and two nests of tensors.
+        """
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def step(
+        self, time: Any, inputs: Any, state: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any, Any]:
+        """One step.
+
+        Args:
+          time: int32 scalar, the number of the step.
+          inputs: What the last step (or `initialize`) gave as inputs.
+          state: The state it gave.
+          name: Name of the operations.
+
+        Returns:
+          `(outputs, next_state, next_inputs, finished)`: a nest like `output_size` of
+          `[batch, ...]` tensors, the next state and inputs, and bool `[batch]`.
+        """
+        raise NotImplementedError
+
+    def finalize(self, outputs: Any, final_state: Any, sequence_lengths: Any) -> tuple[Any, Any]:
+        """Turns the outputs of all steps, time-major, into the decoder's results.
+
+        Args:
+          outputs: Nest of `[time, batch, ...]` tensors.
+          final_state: The last state.
+          sequence_lengths: int32 `[batch]`.
+
+        Returns:
+          `(final_outputs, final_state)`.
+
+        Raises:
+          NotImplementedError: By default, which means: leave them as they are.
+        """
+        raise NotImplementedError
+
+    @property
+    def tracks_own_finished(self) -> bool:
+        """Whether the decoder itself says what is finished, and may start a sequence again.
+
+        If False, `dynamic_decode` keeps a sequence finished once it is.
+        """
+        return False
+
+
+@without_autograph
+def dynamic_decode(
+    decoder: Decoder,
+    output_time_major: bool = False,
+    impute_finished: bool = False,
+    maximum_iterations: Any = None,
+    parallel_iterations: int = 32,
+    swap_memory: bool = False,
+    scope: Any = None,
+    **kwargs: Any,
+) -> tuple[Any, Any, Any]:
+    """Decodes until every sequence is finished.
+
+    Args:
+      decoder: A `Decoder`.
+      output_time_major: Whether outputs are `[time, batch, ...]` instead of `[batch, time, ...]`.
+      impute_finished: Whether to copy the state of finished sequences through and set their outputs
+        to zero. It makes the final state and the gradients right for sequences of unequal length;
+        it costs a little time.
+      maximum_iterations: Most steps to take, an int scalar >= 0; no limit by default. With XLA it
+        is needed, except where the decoder knows a limit (`TrainingHelper` does), and the outputs
+        have that many steps, zero after the last one taken.
+      parallel_iterations: As for `tf.while_loop`.
+      swap_memory: As for `tf.while_loop`.
+      scope: Variable scope, 'decoder' by default.
+      **kwargs: Given on to `decoder.initialize`.
+
+    Returns:
+      `(final_outputs, final_state, final_sequence_lengths)`: what `decoder.finalize` returns (for a
+      `BasicDecoder` a `BasicDecoderOutput` of `[batch, time, ...]` tensors), and int32 `[batch]`.
+
+    Raises:
+      TypeError: If `decoder` is not a `Decoder`.
+      ValueError: If `maximum_iterations` is not a scalar, or is missing under XLA.
+
+    Example:
+      >>> cell = seq2seq.GRUCell(4)
+      >>> helper = seq2seq.TrainingHelper(tf.ones([2, 5, 3]), [5, 2])
+      >>> decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+      >>> outputs, state, lengths = seq2seq.dynamic_decode(decoder, impute_finished=True)
+      >>> outputs.rnn_output.shape, lengths.numpy().tolist()
+      (TensorShape([2, 5, 4]), [5, 2])
+
+    Legacy: `tf.contrib.seq2seq.dynamic_decode` of TF 1.15.
+    """
+    if not isinstance(decoder, Decoder):
+        raise TypeError(
+            f'Expected decoder to be type Decoder, but saw: {type(decoder)}. '
+            'Subclass Decoder, or use BasicDecoder(cell, helper, initial_state).'
+        )
+    maximum_iterations = _checked_maximum(maximum_iterations)
+    with tf1.variable_scope(scope, 'decoder'):
+        finished, inputs, state = decoder.initialize(**kwargs)
+        zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
+        # Converted once here, so that the loop sees tensors (and TensorArrays) only.
+        finished, inputs, state = tf.nest.map_structure(_as_tensor, (finished, inputs, state))
+        lengths = tf.zeros_like(finished, tf.int32)
+
+        def step(time: tf.Tensor, carried: Any) -> tuple[Any, Any]:
+            finished, inputs, state, lengths = carried
+            outputs, next_state, next_inputs, next_finished = decoder.step(time, inputs, state)
+            check_same_structure(zero_outputs, outputs, f'The output of {type(decoder).__name__}')
+            check_same_structure(state, next_state, f'The next state of {type(decoder).__name__}')
+            if not decoder.tracks_own_finished:
+                next_finished = tf.logical_or(next_finished, finished)
+            lengths = tf.where(finished, lengths, time + 1)
+            if impute_finished:
+                outputs = where_rows(finished, zero_outputs, outputs)
+                next_state = where_rows(finished, state, next_state)
+            return outputs, (next_finished, next_inputs, next_state, lengths)
+
+        capacity = maximum_iterations
+        if capacity is None and under_xla():
+            capacity = getattr(decoder, 'maximum_length', None)
+        run = unroll(
+            step,
+            (finished, inputs, state, lengths),
+            zero_outputs,
+            capacity=capacity,
+            running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
+            parallel_iterations=parallel_iterations,
+            swap_memory=swap_memory,
+        )
+        outputs = stacked(run, zero_outputs)
+        _, _, state, lengths = run.state
+        # A decoder without finalize leaves the outputs as the steps gave them.
+        with contextlib.suppress(NotImplementedError):
+            outputs, state = decoder.finalize(outputs, state, lengths)
+        if not output_time_major:
+            outputs = tf.nest.map_structure(transpose_batch_time, outputs)
+        return outputs, state, lengths
+
+
+def _checked_maximum(maximum_iterations: Any) -> Any:
+    """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
+    if maximum_iterations is None:
+        return None
+    maximum = tf.convert_to_tensor(maximum_iterations, dtype_hint=tf.int32)
+    if maximum.shape.rank not in (None, 0):
+        raise ValueError(
+            f'maximum_iterations must be a scalar, but has shape {maximum.shape}: it limits the '
+            'steps of the whole batch.'
+        )
+    static = tf.get_static_value(maximum)
+    if static is not None:
+        return max(int(static), 0)
+    return tf.maximum(tf.cast(maximum, tf.int32), 0)
+
+
+def _as_tensor(value: Any) -> Any:
+    return value if isinstance(value, tf.TensorArray) else tf.convert_to_tensor(value)

@@ -1,0 +1,471 @@
+"""Helpers: what each decoding step reads, and how its output becomes an id."""
+
+from __future__ import annotations
+
+import abc
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core.loop import input_array
+from tf_seq2seq_compat.core.sampling import categorical
+from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
+
+tf1 = tf.compat.v1
+
+__all__ = [
+    'CustomHelper',
+    'GreedyEmbeddingHelper',
+    'Helper',
+    'InferenceHelper',
+    'SampleEmbeddingHelper',
+    'TrainingHelper',
+]
+
+
+class Helper(metaclass=abc.ABCMeta):
+    """Samples from the decoder's outputs and chooses its next inputs; the base of all helpers.
+
+    Example:
+      >>> class Ones(seq2seq.Helper):
+      ...     batch_size = 2
+      ...     sample_ids_shape = tf.TensorShape([])
+      ...     sample_ids_dtype = tf.int32
+      ...     def initialize(self, name=None):
+      ...         return tf.zeros([2], tf.bool), tf.ones([2, 3])
+      ...     def sample(self, time, outputs, state, name=None):
+      ...         return tf.argmax(outputs, -1, output_type=tf.int32)
+      ...     def next_inputs(self, time, outputs, state, sample_ids, name=None):
+      ...         return tf.fill([2], time >= 3), tf.ones([2, 3]), state
+      >>> cell = seq2seq.GRUCell(4)
+      >>> decoder = seq2seq.BasicDecoder(cell, Ones(), cell.zero_state(2, tf.float32))
+      >>> seq2seq.dynamic_decode(decoder)[0].sample_id.shape
+      TensorShape([2, 4])
+
+    Legacy: `tf.contrib.seq2seq.Helper` of TF 1.15.
+    """
+
+    @property
+    @abc.abstractmethod
+    def batch_size(self) -> Any:
+        """Batch size: int32 scalar."""
+        raise NotImplementedError
+
+    @property
+    @abc.abstractmethod
+    def sample_ids_shape(self) -> Any:
+        """`TensorShape` of one sample of one example."""
+        raise NotImplementedError
+
+    @property
+    @abc.abstractmethod
+    def sample_ids_dtype(self) -> Any:
+        """Type of the samples."""
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        """Returns the samples of a step, `[batch] + sample_ids_shape`."""
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        """Returns `(finished, next_inputs, next_state)`."""
+        raise NotImplementedError
+
+
+class CustomHelper(Helper):
+    """A helper made of three functions.
+
+    Args:
+      initialize_fn: `() -> (finished, first_inputs)`.
+      sample_fn: `(time, outputs, state) -> sample_ids`.
+      next_inputs_fn: `(time, outputs, state, sample_ids) -> (finished, next_inputs, next_state)`.
+      sample_ids_shape: Shape of one sample of one example, a scalar by default.
+      sample_ids_dtype: Type of the samples, int32 by default.
+
+    Raises:
+      TypeError: If one of the three is not callable.
+
+    Example:
+      >>> helper = seq2seq.CustomHelper(
+      ...     lambda: (tf.zeros([2], tf.bool), tf.ones([2, 3])),
+      ...     lambda time, outputs, state: tf.argmax(outputs, -1, output_type=tf.int32),
+      ...     lambda time, outputs, state, sample_ids:
+      ...         (tf.fill([2], time >= 1), tf.ones([2, 3]), state))
+      >>> cell = seq2seq.GRUCell(4)
+      >>> decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+      >>> seq2seq.dynamic_decode(decoder)[0].sample_id.shape
+      TensorShape([2, 2])
+
+    Legacy: `tf.contrib.seq2seq.CustomHelper` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        initialize_fn: Callable[[], Any],
+        sample_fn: Callable[..., Any],
+        next_inputs_fn: Callable[..., Any],
+        sample_ids_shape: Any = None,
+        sample_ids_dtype: Any = None,
+    ) -> None:
+        for argument, function in (
+            ('initialize_fn', initialize_fn),
+            ('sample_fn', sample_fn),
+            ('next_inputs_fn', next_inputs_fn),
+        ):
+            _check_callable(argument, function)
+        self._initialize_fn = initialize_fn
+        self._sample_fn = sample_fn
+        self._next_inputs_fn = next_inputs_fn
+        self._batch_size: Any = None
+        self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
+        self._sample_ids_dtype = sample_ids_dtype or tf.int32
+
+    @property
+    def batch_size(self) -> Any:
+        if self._batch_size is None:
+            raise ValueError(
+                'The batch_size of a CustomHelper is known once initialize has been called.'
+            )
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return self._sample_ids_shape
+
+    @property
+    def sample_ids_dtype(self) -> Any:
+        return self._sample_ids_dtype
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        with tf1.name_scope(name, 'CustomHelperInitialize'):
+            finished, first_inputs = self._initialize_fn()
+            self._batch_size = tf.size(finished)
+        return finished, first_inputs
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        with tf1.name_scope(name, 'CustomHelperSample'):
+            return self._sample_fn(time=time, outputs=outputs, state=state)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        with tf1.name_scope(name, 'CustomHelperNextInputs'):
+            return self._next_inputs_fn(
+                time=time, outputs=outputs, state=state, sample_ids=sample_ids
+            )
+
+
+class TrainingHelper(Helper):
+    """Teacher forcing: every step reads the true input. Samples are the most likely ids.
+
+    Args:
+      inputs: Nest of `[batch, time, ...]` tensors (`[time, batch, ...]` if `time_major`).
+      sequence_length: Length of each sequence, int `[batch]`, at most `time`.
+      time_major: Whether time is the first axis of the inputs.
+      name: Name of the operations.
+
+    Raises:
+      ValueError: If `sequence_length` is not a vector, or is of another batch size.
+
+    Example:
+      >>> helper = seq2seq.TrainingHelper(tf.ones([2, 5, 3]), [5, 2])
+      >>> finished, first = helper.initialize()
+      >>> finished.numpy().tolist(), first.shape
+      ([False, False], TensorShape([2, 3]))
+
+    Legacy: `tf.contrib.seq2seq.TrainingHelper` of TF 1.15.
+    """
+
+    def __init__(
+        self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None
+    ) -> None:
+        with tf1.name_scope(name, 'TrainingHelper', [sequence_length]):
+            inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+            self._inputs = inputs
+            if not time_major:
+                inputs = tf.nest.map_structure(transpose_batch_time, inputs)
+            sequence_length = tf.convert_to_tensor(sequence_length, name='sequence_length')
+            if sequence_length.shape.rank not in (None, 1):
+                raise ValueError(
+                    'Expected sequence_length to be a vector, but received shape: '
+                    f'{sequence_length.shape}.'
+                )
+            first = tf.nest.flatten(inputs)[0]
+            batch = first.shape[1:2]
+            if first.shape.rank is not None and not batch.is_compatible_with(sequence_length.shape):
+                raise ValueError(
+                    f'sequence_length has shape {sequence_length.shape}, but the batch of inputs '
+                    f'is {tf.compat.dimension_value(batch[0])} (inputs have shape '
+                    f'{tf.nest.flatten(self._inputs)[0].shape}). '
+                    'Is time the first axis? Then give time_major=True.'
+                )
+            self._sequence_length = sequence_length
+            self._steps = axis_size(first, 0)
+            self._batch_size = tf.size(sequence_length)
+            self._input_arrays = tf.nest.map_structure(input_array, inputs)
+            self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0]), inputs)
+
+    @property
+    def inputs(self) -> Any:
+        """The inputs, as given."""
+        return self._inputs
+
+    @property
+    def sequence_length(self) -> tf.Tensor:
+        """The lengths, int `[batch]`."""
+        return self._sequence_length
+
+    @property
+    def maximum_length(self) -> Any:
+        """Most steps that there are inputs for."""
+        return self._steps
+
+    @property
+    def batch_size(self) -> Any:
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([])
+
+    @property
+    def sample_ids_dtype(self) -> tf.DType:
+        return tf.int32
+
+    def _read(self, time: Any) -> tuple[tf.Tensor, Any]:
+        """`(finished, inputs)` of a step; zeros once every sequence is finished."""
+        finished = time >= tf.cast(self._sequence_length, tf.int32)
+
+        def inputs() -> Any:
+            check = tf1.assert_less(
+                time,
+                self._steps,
+                message='sequence_length of TrainingHelper goes beyond the steps of its inputs',
+            )
+            with tf.control_dependencies([] if check is None else [check]):
+                step = tf.identity(time)
+            return tf.nest.map_structure(lambda array: array.read(step), self._input_arrays)
+
+        return finished, tf.cond(tf.reduce_all(finished), lambda: self._zero_inputs, inputs)
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        with tf1.name_scope(name, 'TrainingHelperInitialize'):
+            return self._read(tf.constant(0))
+
+    def sample(  # type: ignore[override]
+        self, time: Any, outputs: Any, name: str | None = None, **unused_kwargs: Any
+    ) -> tf.Tensor:
+        with tf1.name_scope(name, 'TrainingHelperSample', [time, outputs]):
+            return tf.argmax(outputs, axis=-1, output_type=tf.int32)
+
+    def next_inputs(  # type: ignore[override]
+        self, time: Any, outputs: Any, state: Any, name: str | None = None, **unused_kwargs: Any
+    ) -> tuple[Any, Any, Any]:
+        with tf1.name_scope(name, 'TrainingHelperNextInputs', [time, outputs]):
+            finished, inputs = self._read(time + 1)
+        return finished, inputs, state
+
+
+class GreedyEmbeddingHelper(Helper):
+    """Inference: the most likely id, embedded, is the next input.
+
+    Args:
+      embedding: `[vocabulary, depth]` tensor or variable (or a list of shards), or a function from
+        ids `[batch]` to inputs.
+      start_tokens: int32 `[batch]`.
+      end_token: int32 scalar; a sequence that emits it is finished.
+
+    Raises:
+      ValueError: If `start_tokens` is not a vector or `end_token` not a scalar.
+
+    Example:
+      >>> helper = seq2seq.GreedyEmbeddingHelper(tf.eye(4), start_tokens=[1, 1], end_token=2)
+      >>> helper.sample(0, tf.constant([[0.0, 3.0, 1.0, 0.0], [0.0, 0.0, 1.0, 0.0]]), None)
+      <tf.Tensor: shape=(2,), dtype=int32, numpy=array([1, 2], dtype=int32)>
+
+    Legacy: `tf.contrib.seq2seq.GreedyEmbeddingHelper` of TF 1.15.
+    """
+
+    def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
+        if callable(embedding):
+            self._embedding_fn = embedding
+        else:
+            self._embedding_fn = lambda ids: tf1.nn.embedding_lookup(embedding, ids)
+        self._start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
+        self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
+        if self._start_tokens.shape.rank not in (None, 1):
+            raise ValueError(
+                f'start_tokens must be a vector, one id a sequence, but has shape '
+                f'{self._start_tokens.shape}: give tf.fill([batch_size], start_id).'
+            )
+        if self._end_token.shape.rank not in (None, 0):
+            raise ValueError(f'end_token must be a scalar, but has shape {self._end_token.shape}.')
+        self._batch_size = tf.size(self._start_tokens)
+        self._start_inputs = self._embedding_fn(self._start_tokens)
+
+    @property
+    def batch_size(self) -> Any:
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([])
+
+    @property
+    def sample_ids_dtype(self) -> tf.DType:
+        return tf.int32
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        return tf.zeros([self._batch_size], tf.bool), self._start_inputs
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> tf.Tensor:
+        _check_logits(outputs)
+        return tf.argmax(outputs, axis=-1, output_type=tf.int32)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        finished = tf.equal(sample_ids, self._end_token)
+        # Nothing reads the inputs that follow the last step.
+        inputs = tf.cond(
+            tf.reduce_all(finished),
+            lambda: self._start_inputs,
+            lambda: self._embedding_fn(sample_ids),
+        )
+        return finished, inputs, state
+
+
+class SampleEmbeddingHelper(GreedyEmbeddingHelper):
+    """Inference by sampling: an id drawn from the softmax of the outputs is the next input.
+
+    Args:
+      embedding: As for `GreedyEmbeddingHelper`.
+      start_tokens: Likewise.
+      end_token: Likewise.
+      softmax_temperature: Divides the outputs before the softmax: float32 scalar > 0, 1 by default.
+        Above 1 the draws are more varied, below 1 more likely ones.
+      seed: Seed of the draws.
+
+    Raises:
+      ValueError: As `GreedyEmbeddingHelper`.
+
+    Example:
+      >>> helper = seq2seq.SampleEmbeddingHelper(tf.eye(4), [1, 1], 2, softmax_temperature=0.5)
+      >>> helper.sample(0, tf.zeros([2, 4]), None).shape
+      TensorShape([2])
+
+    Legacy: `tf.contrib.seq2seq.SampleEmbeddingHelper` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        embedding: Any,
+        start_tokens: Any,
+        end_token: Any,
+        softmax_temperature: Any = None,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(embedding, start_tokens, end_token)
+        self._softmax_temperature = softmax_temperature
+        self._seed = seed
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> tf.Tensor:
+        _check_logits(outputs)
+        if self._softmax_temperature is not None:
+            outputs = outputs / self._softmax_temperature
+        return categorical(outputs, self._seed, time)
+
+
+class InferenceHelper(Helper):
+    """Inference with a sampling function and an end function of one's own.
+
+    Args:
+      sample_fn: `outputs -> samples`.
+      sample_shape: Shape of one sample of one example.
+      sample_dtype: Type of the samples.
+      start_inputs: `[batch, ...]` inputs of the first step.
+      end_fn: `samples -> finished`, bool `[batch]`.
+      next_inputs_fn: `samples -> next inputs`; the samples themselves by default.
+
+    Raises:
+      TypeError: If a function is not callable.
+
+    Example:
+      >>> helper = seq2seq.InferenceHelper(
+      ...     sample_fn=lambda outputs: outputs, sample_shape=[3], sample_dtype=tf.float32,
+      ...     start_inputs=tf.zeros([2, 3]), end_fn=lambda samples: samples[:, 0] > 0.5)
+      >>> cell = seq2seq.GRUCell(3)
+      >>> decoder = seq2seq.BasicDecoder(cell, helper, cell.zero_state(2, tf.float32))
+      >>> seq2seq.dynamic_decode(decoder, maximum_iterations=4)[0].sample_id.shape
+      TensorShape([2, 4, 3])
+
+    Legacy: `tf.contrib.seq2seq.InferenceHelper` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        sample_fn: Callable[[Any], Any],
+        sample_shape: Any,
+        sample_dtype: Any,
+        start_inputs: Any,
+        end_fn: Callable[[Any], Any],
+        next_inputs_fn: Callable[[Any], Any] | None = None,
+    ) -> None:
+        _check_callable('sample_fn', sample_fn)
+        _check_callable('end_fn', end_fn)
+        if next_inputs_fn is not None:
+            _check_callable('next_inputs_fn', next_inputs_fn)
+        self._sample_fn = sample_fn
+        self._end_fn = end_fn
+        self._sample_shape = tf.TensorShape(sample_shape)
+        self._sample_dtype = sample_dtype
+        self._next_inputs_fn = next_inputs_fn
+        self._start_inputs = tf.convert_to_tensor(start_inputs, name='start_inputs')
+        self._batch_size = tf.convert_to_tensor(axis_size(self._start_inputs, 0))
+
+    @property
+    def batch_size(self) -> Any:
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return self._sample_shape
+
+    @property
+    def sample_ids_dtype(self) -> Any:
+        return self._sample_dtype
+
+    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+        return tf.zeros([self._batch_size], tf.bool), self._start_inputs
+
+    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+        return self._sample_fn(outputs)
+
+    def next_inputs(
+        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
+    ) -> tuple[Any, Any, Any]:
+        inputs = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
+        return self._end_fn(sample_ids), inputs, state
+
+
+def _check_callable(argument: str, function: Any) -> None:
+    if not callable(function):
+        raise TypeError(f'{argument} must be callable, but is a {type(function).__name__}.')
+
+
+def _check_logits(outputs: Any) -> None:
+    if not tf.is_tensor(outputs):
+        raise TypeError(
+            f'Expected outputs to be a single Tensor, got: {type(outputs)}. Ids are sampled from '
+            'one [batch, vocabulary] tensor: give the decoder an output_layer.'
+        )

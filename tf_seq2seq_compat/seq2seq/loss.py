@@ -1,0 +1,112 @@
+"""`sequence_loss`, in the file where `tf.contrib.seq2seq` had it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core import losses
+from tf_seq2seq_compat.core.autograph import without_autograph
+
+tf1 = tf.compat.v1
+
+__all__ = ['sequence_loss']
+
+
+@without_autograph
+def sequence_loss(
+    logits: Any,
+    targets: Any,
+    weights: Any,
+    average_across_timesteps: bool = True,
+    average_across_batch: bool = True,
+    sum_over_timesteps: bool = False,
+    sum_over_batch: bool = False,
+    softmax_loss_function: Callable[..., Any] | None = None,
+    name: str | None = None,
+) -> tf.Tensor:
+    """Weighted cross entropy of a batch of sequences.
+
+    "Average" divides by the sum of the weights, "sum over" by the number of weights that are not
+    zero; where nothing has a weight, the loss is zero.
+
+    Args:
+      logits: `[batch, time, classes]` floats.
+      targets: `[batch, time]` ints.
+      weights: `[batch, time]` floats: 1 for steps that count, 0 for padding.
+      average_across_timesteps: Whether to average over time.
+      average_across_batch: Whether to average over the batch.
+      sum_over_timesteps: Whether to sum over time and divide by the number of steps that count.
+      sum_over_batch: Likewise over the batch.
+      softmax_loss_function: `f(labels, logits)` used instead of softmax cross entropy (sampled
+        softmax, say), on `[batch * time]` and `[batch * time, classes]`.
+      name: Name of the operations.
+
+    Returns:
+      A scalar, `[batch]` or `[time]` where only one of the two is reduced, or `[batch, time]`.
+
+    Raises:
+      ValueError: If a rank is wrong, if sizes differ, or if both the average and the sum are asked
+        for along the same axis.
+      TypeError: If `softmax_loss_function` is not callable.
+
+    Example:
+      >>> loss = seq2seq.sequence_loss(
+      ...     tf.zeros([2, 3, 4]), tf.zeros([2, 3], tf.int32), tf.ones([2, 3]))
+      >>> print(round(float(loss), 4))  # log(4)
+      1.3863
+
+    Legacy: `tf.contrib.seq2seq.sequence_loss` of TF 1.15.
+    """
+    logits = tf.convert_to_tensor(logits)
+    targets = tf.convert_to_tensor(targets)
+    weights = tf.convert_to_tensor(weights)
+    _check_rank('logits', logits, 3, '[batch_size x sequence_length x logits]')
+    _check_rank('targets', targets, 2, '[batch_size x sequence_length]')
+    _check_rank('weights', weights, 2, '[batch_size x sequence_length]')
+    for argument, tensor in (('targets', targets), ('weights', weights)):
+        if not logits.shape[:2].is_compatible_with(tensor.shape):
+            raise ValueError(
+                f'{argument} have shape {tensor.shape}, but logits have shape {logits.shape}: the '
+                'first two dimensions, [batch, time], must be equal. dynamic_decode stops at the '
+                'longest sequence: cut targets and weights to that length.'
+            )
+    if average_across_timesteps and sum_over_timesteps:
+        raise ValueError(
+            'average_across_timesteps and sum_over_timesteps cannot be set to True at same time: '
+            'give average_across_timesteps=False.'
+        )
+    if average_across_batch and sum_over_batch:
+        raise ValueError(
+            'average_across_batch and sum_over_batch cannot be set to True at same time: '
+            'give average_across_batch=False.'
+        )
+    if softmax_loss_function is not None and not callable(softmax_loss_function):
+        raise TypeError(
+            'softmax_loss_function must be a function (labels, logits) -> losses, but is a '
+            f'{type(softmax_loss_function).__name__}.'
+        )
+    with tf1.name_scope(name, 'sequence_loss', [logits, targets, weights]):
+        crossent = losses.weighted_cross_entropy(logits, targets, weights, softmax_loss_function)
+        if average_across_timesteps or average_across_batch:
+            axis = _reduced_axis(average_across_timesteps, average_across_batch)
+            return losses.average(crossent, weights, axis)
+        if sum_over_timesteps or sum_over_batch:
+            axis = _reduced_axis(sum_over_timesteps, sum_over_batch)
+            return losses.average_by_count(crossent, weights, axis)
+        return crossent
+
+
+def _reduced_axis(over_time: bool, over_batch: bool) -> int | None:
+    if over_time and over_batch:
+        return None
+    return 1 if over_time else 0
+
+
+def _check_rank(argument: str, tensor: tf.Tensor, rank: int, what: str) -> None:
+    if tensor.shape.rank not in (None, rank):
+        raise ValueError(
+            f'{argument.capitalize()} must be a {what} tensor, but have shape {tensor.shape}.'
+        )
