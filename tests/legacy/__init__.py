@@ -1,0 +1,1 @@
+"""Tests of the TF1 runtime: façade, import hook, runner and repairs."""

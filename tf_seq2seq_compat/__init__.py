@@ -1,0 +1,108 @@
+"""`tf.contrib.seq2seq` for TensorFlow 2.
+
+The names of TF 1.15's `tf.contrib.seq2seq` stand here, with the cells and functions of
+`tf.nn.rnn_cell` and `tf.nn.dynamic_rnn` beside them, so that
+
+    import tf_seq2seq_compat as seq2seq
+
+replaces `from tensorflow.contrib import seq2seq`. `install()` gives a TF1 program its whole `tf`
+back, and `tf-seq2seq-compat run program.py` runs it unchanged.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from tf_seq2seq_compat.legacy import install, uninstall
+
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.layers.base import Layer
+    from tf_seq2seq_compat.layers.cell_wrappers import (
+        DeviceWrapper,
+        DropoutWrapper,
+        ResidualWrapper,
+    )
+    from tf_seq2seq_compat.layers.dense import Dense
+    from tf_seq2seq_compat.layers.rnn_cell import (
+        BasicLSTMCell,
+        BasicRNNCell,
+        GRUCell,
+        LSTMCell,
+        LSTMStateTuple,
+        MultiRNNCell,
+        RNNCell,
+    )
+    from tf_seq2seq_compat.rnn import bidirectional_dynamic_rnn, dynamic_rnn, raw_rnn, static_rnn
+    from tf_seq2seq_compat.seq2seq.attention_wrapper import (
+        AttentionMechanism,
+        AttentionWrapper,
+        AttentionWrapperState,
+        BahdanauAttention,
+        LuongAttention,
+        hardmax,
+    )
+    from tf_seq2seq_compat.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
+    from tf_seq2seq_compat.seq2seq.beam_search_decoder import tile_batch
+    from tf_seq2seq_compat.seq2seq.decoder import Decoder, dynamic_decode
+    from tf_seq2seq_compat.seq2seq.helper import (
+        CustomHelper,
+        GreedyEmbeddingHelper,
+        Helper,
+        InferenceHelper,
+        SampleEmbeddingHelper,
+        TrainingHelper,
+    )
+    from tf_seq2seq_compat.seq2seq.loss import sequence_loss
+
+__version__ = '0.1.0'
+
+# TensorFlow is loaded with the first of these names and not before: the command line answers at
+# once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
+_HOMES = {
+    'layers.base': ['Layer'],
+    'layers.cell_wrappers': ['DeviceWrapper', 'DropoutWrapper', 'ResidualWrapper'],
+    'layers.dense': ['Dense'],
+    'layers.rnn_cell': [
+        'BasicLSTMCell',
+        'BasicRNNCell',
+        'GRUCell',
+        'LSTMCell',
+        'LSTMStateTuple',
+        'MultiRNNCell',
+        'RNNCell',
+    ],
+    'rnn': ['bidirectional_dynamic_rnn', 'dynamic_rnn', 'raw_rnn', 'static_rnn'],
+    'seq2seq.attention_wrapper': [
+        'AttentionMechanism',
+        'AttentionWrapper',
+        'AttentionWrapperState',
+        'BahdanauAttention',
+        'LuongAttention',
+        'hardmax',
+    ],
+    'seq2seq.basic_decoder': ['BasicDecoder', 'BasicDecoderOutput'],
+    'seq2seq.beam_search_decoder': ['tile_batch'],
+    'seq2seq.decoder': ['Decoder', 'dynamic_decode'],
+    'seq2seq.helper': [
+        'CustomHelper',
+        'GreedyEmbeddingHelper',
+        'Helper',
+        'InferenceHelper',
+        'SampleEmbeddingHelper',
+        'TrainingHelper',
+    ],
+    'seq2seq.loss': ['sequence_loss'],
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
+__all__ = sorted([*_HOME_OF, 'install', 'uninstall', '__version__'])
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    value = getattr(importlib.import_module(f'{__name__}.{_HOME_OF[name]}'), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

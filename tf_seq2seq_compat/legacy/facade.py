@@ -1,0 +1,247 @@
+"""Module objects that look like TF1 (or Keras 2), made from the symbol table over the real modules.
+
+Nothing here changes TensorFlow: no mode is switched, no attribute of a real module is set. A name
+is looked up only when it is used, so `tf.contrib.slim` costs nothing until someone reads from it.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import types
+from typing import Any, Literal
+
+from tf_seq2seq_compat.legacy import symbols
+
+Base = Literal['v1', 'v2']
+
+
+class LegacyNameError(AttributeError):
+    """A TF1 name that this package knows and does not provide.
+
+    An `AttributeError`, so `hasattr` and `getattr` with a default behave; `from … import name`
+    turns it into an `ImportError` with the same words.
+    """
+
+
+def public_name(path: str) -> str:
+    """The name as programs write it: `tf.contrib…` for `tensorflow.contrib…`."""
+    head, _, rest = path.partition('.')
+    if head == 'tensorflow' and rest and not rest.startswith('python.'):
+        return f'tf.{rest}'
+    return path
+
+
+def not_provided(path: str) -> LegacyNameError:
+    """The error for a legacy name without a target; its text names the alternative."""
+    words = f'{public_name(path)} is not provided by tf_seq2seq_compat.'
+    advice = symbols.advice_for(path)
+    if advice:
+        words += f' Use instead: {advice}.'
+    return LegacyNameError(words, name=path.rpartition('.')[2])
+
+
+class Namespace(types.ModuleType):
+    """One legacy module: the rows of the table below its path, over the module that stands there
+    now.
+
+    Args:
+      room: the façade that this namespace is a part of.
+      path: the legacy dotted name, for example `'tensorflow.contrib.seq2seq'`.
+      target: the module whose names show through (loaded at first use), or empty.
+    """
+
+    __path__: list[str]
+
+    def __init__(self, room: Facade, path: str, target: str | types.ModuleType = '') -> None:
+        super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
+        self.__dict__.update(__path__=[], __package__=path, _room=room, _path=path, _target=target)
+
+    def _base(self) -> types.ModuleType | None:
+        target = self._target
+        if isinstance(target, str) and target:
+            target = symbols.load(target)
+            self.__dict__['_target'] = target
+        return target or None
+
+    def __getattr__(self, name: str) -> Any:
+        if name == '__all__':
+            return [each for each in dir(self) if not each.startswith('_')]
+        is_root = '.' not in self._path
+        if name.startswith('__') and name.endswith('__') and name != '__version__' and not is_root:
+            # Tools that walk sys.modules ask for these; answering would load what no one asked for.
+            raise AttributeError(f'module {self.__name__!r} has no attribute {name!r}')
+        return self._room.attribute(self, name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # A program that replaces a function inside tf.contrib means the one that is used.
+        target = self.__dict__.get('_target')
+        if isinstance(target, str) and target.startswith('tf_seq2seq_compat.'):
+            target = self._base()
+        if isinstance(target, types.ModuleType) and target.__name__.startswith(
+            'tf_seq2seq_compat.'
+        ):
+            setattr(target, name, value)
+        super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        base = self._base()
+        names = {name for name in self.__dict__ if name not in ('_room', '_path', '_target')}
+        return sorted(names.union(symbols.names_below(self._path), dir(base) if base else ()))
+
+    def __repr__(self) -> str:
+        return f'<module {self.__name__!r} (tf_seq2seq_compat)>'
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _namespace, (self._room.base, self._path)
+
+
+def _namespace(base: Base, path: str) -> types.ModuleType:
+    return room(path.partition('.')[0], base).import_module(path)
+
+
+class Facade:
+    """A tree of namespaces under one root package.
+
+    Args:
+      root: `'tensorflow'` or `'keras'`.
+      base: `'v1'`: the names of TF1, and the table stands before the real modules. `'v2'`:
+        TensorFlow 2 as it is, and the table gives the names that it lacks.
+    """
+
+    def __init__(self, root: str, base: Base) -> None:
+        self.base = base
+        self.root_name = root
+        self._namespaces: dict[str, Namespace] = {}
+        if base == 'v2':
+            self.root = Namespace(self, root, root)
+        else:
+            self.root = Namespace(self, root, symbols.TABLE[root].target)
+        self._namespaces[root] = self.root
+
+    def namespace(self, path: str, target: str | types.ModuleType = '') -> Namespace:
+        """The one namespace for a legacy path."""
+        if path not in self._namespaces:
+            self._namespaces[path] = Namespace(self, path, target)
+        return self._namespaces[path]
+
+    def attribute(self, module: Namespace, name: str) -> Any:
+        """What `module.name` is.
+
+        Raises:
+          LegacyNameError: the table knows the name and nothing takes its place.
+          AttributeError: no one knows the name.
+        """
+        path = f'{module._path}.{name}'
+        row = symbols.TABLE.get(path)
+        if row is not None and row.kind == 'alias':
+            return room(self.root_name, 'v1').import_module(row.target)
+        rows_first = self.base == 'v1' or path.startswith(
+            ('tensorflow.python', 'tensorflow.contrib')
+        )
+        if row is not None and rows_first and (row.target or row.kind == 'module'):
+            return self._from_row(module, row)
+        base = module._base()
+        if base is not None:
+            try:
+                return self._wrapped(path, getattr(base, name))
+            except AttributeError:
+                pass
+        if row is not None and (row.target or row.kind == 'module'):
+            return self._from_row(module, row)
+        if row is not None or path.startswith('tensorflow.contrib.'):
+            raise not_provided(path)
+        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}', name=name)
+
+    def _from_row(self, module: Namespace, row: symbols.Row) -> Any:
+        if row.kind == 'module':
+            return self.namespace(row.name, row.target)
+        value = symbols.load(row.target)
+        module.__dict__[row.name.rpartition('.')[2]] = value
+        return value
+
+    def _wrapped(self, path: str, value: Any) -> Any:
+        """A real module that the table has rows inside of becomes a namespace over it."""
+        if isinstance(value, types.ModuleType) and symbols.has_rows_below(path):
+            return self.namespace(path, value)
+        return value
+
+    def import_module(self, path: str) -> types.ModuleType:
+        """The module that `import path` means.
+
+        Args:
+          path: a dotted name that starts with this façade's root.
+
+        Raises:
+          ModuleNotFoundError: there is no such module, as Python itself says it.
+        """
+        module: types.ModuleType = self.root
+        legacy = self.root_name
+        for part in path.split('.')[1:]:
+            legacy += f'.{part}'
+            module = self._submodule(module, part, legacy)
+        return module
+
+    def _submodule(self, parent: types.ModuleType, name: str, legacy: str) -> types.ModuleType:
+        found = getattr(parent, name, None)
+        if isinstance(found, types.ModuleType):
+            return found
+        real = self._import_real(parent, name)
+        if real is None:
+            words = f'No module named {legacy!r}'
+            if not hasattr(parent, '__path__'):
+                words += f'; {legacy.rpartition(".")[0]!r} is not a package'
+            raise ModuleNotFoundError(words, name=legacy)
+        if isinstance(parent, Namespace):
+            real = self._wrapped(f'{parent._path}.{name}', real)
+            parent.__dict__[name] = real
+        return real
+
+    def _import_real(self, parent: types.ModuleType, name: str) -> types.ModuleType | None:
+        parents = [parent.__name__]
+        if isinstance(parent, Namespace):
+            base = parent._base()
+            parents = [base.__name__] if base else []
+            if parent._path == 'tensorflow':
+                # tensorflow.core and the like stand beside tensorflow.compat.v1, not in it.
+                parents.append('tensorflow')
+        for package in parents:
+            full = f'{package}.{name}'
+            try:
+                return importlib.import_module(full)
+            except ModuleNotFoundError as error:
+                if error.name is None or not f'{full}.'.startswith(f'{error.name}.'):
+                    raise
+        return None
+
+
+@functools.cache
+def room(root: str, base: Base) -> Facade:
+    """The one façade for a root package and a base."""
+    return Facade(root, base)
+
+
+def tensorflow(base: Base = 'v1') -> types.ModuleType:
+    """A module object that looks like TF1's `tensorflow`, in whatever mode TensorFlow is.
+
+    Args:
+      base: `'v1'` for TF1's names, `'v2'` for TensorFlow 2's with the removed ones added.
+
+    Returns:
+      The façade: `tf.contrib`, `tf.nn.rnn_cell`, `tf.layers`, … come from the symbol table,
+      everything else from `tensorflow.compat.v1` (or `tensorflow`).
+
+    Example:
+      >>> from tf_seq2seq_compat.legacy import facade
+      >>> tf1 = facade.tensorflow()
+      >>> tf1.contrib.framework.nest.flatten({'b': [2, 3], 'a': 1})
+      [1, 2, 3]
+      >>> hasattr(tf1.contrib.tpu, 'TPUEstimator')
+      False
+    """
+    return room('tensorflow', base).root
+
+
+def keras() -> types.ModuleType:
+    """A module object that looks like the `keras` of Keras 2: tf-keras under its old names."""
+    return room('keras', 'v1').root

@@ -1,0 +1,203 @@
+"""Running a TF1 program unchanged, as `python program.py` would have run it.
+
+The program gets `__name__ == '__main__'`, its own `sys.argv` and `sys.path[0]`, and the exit codes
+and tracebacks that Python itself gives. TensorFlow is loaded and switched to TF1 behaviour when the
+program (or a library of its) first imports it, so what the program puts into `os.environ` before
+that counts.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import types
+import warnings
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from typing import Any, NoReturn
+
+from tf_seq2seq_compat.legacy import behavior, facade, import_hook, repairs
+
+PROGRAM_NAME = 'tf-seq2seq-compat'
+
+
+class CannotRun(Exception):
+    """The program could not be started.
+
+    Attributes:
+      exit_code: what Python exits with in that case.
+    """
+
+    def __init__(self, words: str, exit_code: int) -> None:
+        super().__init__(words)
+        self.exit_code = exit_code
+
+
+def run(target: str, arguments: list[str], *, module: bool = False, strict: bool = False) -> None:
+    """Runs a program in this process.
+
+    Args:
+      target: a script, a folder or zip file with a `__main__.py`, or, with `module`, a dotted name.
+      arguments: the program's own command line.
+      module: run a module as `python -m` does.
+      strict: no repairs; what TF1 or Keras would have raised is raised.
+
+    Raises:
+      CannotRun: there is no such program.
+      BaseException: whatever the program raises, `SystemExit` included. Its traceback has been
+        printed by then (but for `SystemExit`), without frames of this package.
+    """
+    start = _TF1Start(strict)
+    import_hook.install(
+        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')], on_load=start
+    )
+    if 'tensorflow' in sys.modules:
+        start('tensorflow')
+    try:
+        main = types.ModuleType('__main__')
+        prepare = _prepare_module if module else _prepare_script
+        code, source = prepare(main, target, arguments)
+        sys.modules['__main__'] = main
+        vars(main)['__builtins__'] = sys.modules['builtins']
+        if not strict:
+            repairs.prepare_script(vars(main), source)
+        exec(code, vars(main))
+    except (SystemExit, CannotRun):
+        raise
+    except BaseException as error:
+        _fail(error)
+
+
+class _TF1Start:
+    """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
+
+    def __init__(self, strict: bool) -> None:
+        self._strict = strict
+        self._done = False
+
+    def __call__(self, root: str) -> None:
+        if self._done:
+            return
+        self._done = True
+        behavior.turn_on_tf1_behavior()
+        # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
+        for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
+            warnings.filterwarnings('ignore', message=message)
+        if not self._strict:
+            repairs.activate()
+
+
+def _prepare_script(
+    main: types.ModuleType, path: str, arguments: list[str]
+) -> tuple[types.CodeType, bytes]:
+    sys.argv[:] = [path, *arguments]
+    file = os.path.abspath(path)
+    if os.path.isdir(path) or not path.endswith('.py'):
+        spec = PathFinder.find_spec('__main__', [file])
+        if spec is not None:
+            _put_first(file)
+            return _from_spec(main, spec, file)
+        if os.path.isdir(path):
+            raise CannotRun(f"can't find '__main__' module in {file!r}", 1)
+    _put_first(os.path.dirname(os.path.realpath(path)))
+    try:
+        with open(path, 'rb') as script:
+            source = script.read()
+    except OSError as error:
+        raise CannotRun(
+            f"can't open file {file!r}: [Errno {error.errno}] {error.strerror}", 2
+        ) from None
+    vars(main).update(
+        __annotations__={},
+        __cached__=None,
+        __file__=file,
+        __loader__=SourceFileLoader('__main__', file),
+        __spec__=None,
+    )
+    import_hook.add_program_folder(os.path.dirname(file))
+    return compile(source, file, 'exec', dont_inherit=True), source
+
+
+def _prepare_module(
+    main: types.ModuleType, name: str, arguments: list[str]
+) -> tuple[types.CodeType, bytes]:
+    sys.argv[:] = ['-m', *arguments]
+    _put_first(os.getcwd())
+    top = importlib.util.find_spec(name.partition('.')[0])
+    if top is not None and (top.submodule_search_locations or top.origin):
+        for folder in top.submodule_search_locations or [os.path.dirname(top.origin or '')]:
+            import_hook.add_program_folder(folder)
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            package, name = name, f'{name}.__main__'
+            spec = importlib.util.find_spec(name)
+            if spec is None:
+                raise CannotRun(
+                    f'No module named {name}; {package!r} is a package and cannot be directly '
+                    'executed',
+                    1,
+                )
+    except ImportError as error:
+        raise CannotRun(
+            f'Error while finding module specification for {name!r} '
+            f'({type(error).__name__}: {error})',
+            1,
+        ) from None
+    if spec is None:
+        raise CannotRun(f'No module named {name}', 1)
+    sys.argv[0] = spec.origin or name
+    return _from_spec(main, spec, spec.origin or name)
+
+
+def _from_spec(main: types.ModuleType, spec: ModuleSpec, file: str) -> tuple[types.CodeType, bytes]:
+    loader: Any = spec.loader
+    code = loader.get_code(spec.name)
+    if code is None:
+        raise CannotRun(f'No code object available for {spec.name}', 1)
+    file = spec.origin or file
+    vars(main).update(
+        __annotations__={},
+        __cached__=spec.cached,
+        __file__=file,
+        __loader__=loader,
+        __package__=spec.parent,
+        __spec__=spec,
+    )
+    return code, loader.get_data(file) if file.endswith('.py') else b''
+
+
+def _put_first(folder: str) -> None:
+    """Makes `folder` sys.path[0] in place of the one that Python put there for us."""
+    if getattr(sys.flags, 'safe_path', False):
+        return
+    sys.path[0] = folder
+
+
+def _fail(error: BaseException) -> NoReturn:
+    """Prints the error as Python does and raises it again, for the exit code."""
+    _strip(error, set())
+    sys.excepthook(type(error), error, error.__traceback__)
+    sys.excepthook = lambda *_: None
+    raise error
+
+
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def _strip(error: BaseException | None, seen: set[int]) -> None:
+    """Takes the frames of this folder out of the tracebacks of an error and of what led to it."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    kept = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    for index, one in enumerate(kept):
+        one.tb_next = kept[index + 1] if index + 1 < len(kept) else None
+    error.__traceback__ = kept[0] if kept else None
+    for other in (error.__cause__, error.__context__, *getattr(error, 'exceptions', ())):
+        _strip(other, seen)
