@@ -1,0 +1,70 @@
+"""The paths that a golden case cannot take, each with its reason."""
+
+EXCEPTIONS = {}
+
+
+def _except(names, paths, reason):
+    for name in names:
+        for path in paths:
+            EXCEPTIONS[name, path] = reason
+
+
+_except(
+    [
+        'dropout_seeded_sequence',
+        'dropout_seeded_step',
+        'dropout_state_filter',
+        'dropout_variational_sequence',
+        'helper_sample_seeded',
+        'helper_sample_temperature',
+    ],
+    ['xla'],
+    'XLA ignores the seeds of stateful random operations and draws other numbers',
+)
+_except(
+    ['dropout_variational_sequence'],
+    ['eager'],
+    'masks of a wrapper made eagerly are drawn anew for each sequence, from other seeds',
+)
+_except(
+    ['attention_called_twice'],
+    ['eager', 'function', 'xla'],
+    'TF1 makes new variables whenever a mechanism is called outside a layer; objects keep theirs',
+)
+_except(
+    ['helper_custom', 'helper_greedy_without_maximum'],
+    ['xla'],
+    'without maximum_iterations, and with a helper that may go on for ever, no bound is known',
+)
+_except(
+    [
+        'raw_all_finished_at_once',
+        'raw_attention',
+        'raw_emits_another_structure',
+        'raw_feeds_back',
+        'raw_loop_state_tensor_array',
+        'raw_reads_inputs',
+    ],
+    ['xla'],
+    "TF1's raw_rnn has no argument that bounds its steps",
+)
+_except(
+    ['wrapper_history_by_hand'],
+    ['xla'],
+    'outside of a loop nothing says how many steps an alignment history has room for',
+)
+_except(
+    [
+        'decode_training_all_lengths_zero',
+        'decode_training_at_most_0',
+        'decode_greedy_at_most_0',
+        'raw_all_finished_at_once',
+    ],
+    ['eager'],
+    'no step runs, so nothing makes its variables; a graph makes them when it is built',
+)
+_except(
+    ['decode_training_at_most_0', 'decode_greedy_at_most_0'],
+    ['xla'],
+    'a loop of no steps is left out of a compiled program, and with it the variables of the step',
+)
