@@ -1,0 +1,52 @@
+"""Records which exception TF 1.15.5 raises for each misuse: make.py --out FILE | --check FILE."""
+
+import argparse
+import json
+import os
+import sys
+
+import tensorflow as tf
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
+import cases  # noqa: E402
+
+
+def exception_of(function):
+    """Name of the exception's type, or None if nothing is raised."""
+    with tf.Graph().as_default():
+        try:
+            found = function(tf)
+            if found is not None:
+                with tf.Session() as session:
+                    session.run(tf.global_variables_initializer())
+                    session.run(found)
+        except Exception as error:
+            return type(error).__name__
+    return None
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument('--out')
+    group.add_argument('--check')
+    arguments = parser.parse_args()
+    found = {name: exception_of(case[0]) for name, case in sorted(cases.CASES.items())}
+    record = {'tensorflow': tf.__version__, 'exceptions': found}
+    if arguments.check:
+        with open(arguments.check) as file:
+            committed = json.load(file)
+        if committed != record:
+            sys.exit('the recorded exceptions differ from what TensorFlow raises')
+        print(len(found), 'misuses: as recorded')
+        return
+    part = arguments.out + '.part'
+    with open(part, 'w') as file:
+        json.dump(record, file, indent=1, sort_keys=True)
+        file.write('\n')
+    os.replace(part, arguments.out)
+
+
+if __name__ == '__main__':
+    main()

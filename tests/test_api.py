@@ -1,0 +1,97 @@
+"""Signatures are TF 1.15.5's: same names, same order, same defaults; additions keyword-only."""
+
+import inspect
+import json
+from pathlib import Path
+
+import pytest
+
+import tf_seq2seq_compat as seq2seq
+
+LEGACY = json.loads((Path(__file__).parent / 'api' / 'tf1_15_5.json').read_text(encoding='utf-8'))
+
+# Not built yet; each has a row in the symbol table that says so.
+LATER = {
+    'tf.contrib.seq2seq': {
+        'BahdanauMonotonicAttention',
+        'BeamSearchDecoder',
+        'BeamSearchDecoderOutput',
+        'BeamSearchDecoderState',
+        'FinalBeamSearchDecoderOutput',
+        'LuongMonotonicAttention',
+        'ScheduledEmbeddingTrainingHelper',
+        'ScheduledOutputTrainingHelper',
+        'gather_tree',
+        'monotonic_attention',
+        'safe_cumprod',
+    },
+    'tf.nn.rnn_cell': set(),
+}
+SYMBOLS = [
+    pytest.param(LEGACY[module][name], name, id=f'{module}.{name}')
+    for module, later in LATER.items()
+    for name in sorted(LEGACY[module])
+    if name not in later
+]
+FUNCTIONS_OF_RNN = ['static_rnn']
+
+
+def shown(default: object) -> str:
+    """A default as the recorded signatures spell it."""
+    return repr(default)
+
+
+def assert_signature(function: object, recorded: dict, where: str) -> None:
+    if recorded.get('varargs') and recorded.get('varkw') and len(recorded['args']) == 1:
+        return  # (self, *args, **kwargs): a decorator hid the legacy signature
+    parameters = list(inspect.signature(function).parameters.values())
+    names = [p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    defaults = {
+        p.name: shown(p.default)
+        for p in parameters
+        if p.kind is p.POSITIONAL_OR_KEYWORD and p.default is not p.empty
+    }
+    assert names == [a['name'] for a in recorded['args']], where
+    assert defaults == {a['name']: a['default'] for a in recorded['args'] if 'default' in a}, where
+    for kind, key in ((inspect.Parameter.VAR_KEYWORD, 'varkw'),):
+        found = [p.name for p in parameters if p.kind is kind]
+        assert found == [recorded[key]] if recorded.get(key) else not found, where
+
+
+@pytest.mark.parametrize(('recorded', 'name'), SYMBOLS)
+def test_signature_is_tf1s(recorded, name):
+    symbol = getattr(seq2seq, name)
+    if recorded['kind'] == 'function':
+        assert_signature(symbol, recorded['signature'], name)
+        return
+    assert inspect.isclass(symbol)
+    assert_signature(symbol.__init__, recorded['init'], f'{name}.__init__')
+    for method, signature in recorded['methods'].items():
+        if method == 'build':  # its argument's name was hidden by a decorator in TF1
+            assert len(inspect.signature(symbol.build).parameters) == 2, name
+        elif method == 'from_config':
+            assert callable(symbol.from_config)
+        else:
+            assert_signature(getattr(symbol, method), signature, f'{name}.{method}')
+    for attribute in recorded['properties']:
+        assert hasattr(symbol, attribute), f'{name}.{attribute}'
+    if recorded.get('fields'):
+        assert list(symbol._fields) == recorded['fields']
+
+
+@pytest.mark.parametrize('name', FUNCTIONS_OF_RNN)
+def test_rnn_function_signature_is_tf1s(name):
+    assert_signature(getattr(seq2seq, name), LEGACY['tf.contrib.rnn'][name]['signature'], name)
+
+
+def test_what_is_later_is_not_there_yet():
+    """A name listed as later that has been built must leave the list."""
+    for module, later in LATER.items():
+        assert later <= set(LEGACY[module])
+        assert not [name for name in later if hasattr(seq2seq, name)]
+
+
+def test_all_names_exist_and_are_documented():
+    for name in seq2seq.__all__:
+        symbol = getattr(seq2seq, name)
+        assert name == '__version__' or symbol.__doc__, name

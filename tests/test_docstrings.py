@@ -1,0 +1,56 @@
+"""Every public name has a docstring whose example runs."""
+
+import doctest
+import inspect
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_seq2seq_compat as seq2seq
+from tf_seq2seq_compat import plotting
+
+# Examples of these would change the interpreter that runs the tests.
+WITHOUT_EXAMPLE = {'install', 'uninstall'}
+NAMES = sorted(set(seq2seq.__all__) - WITHOUT_EXAMPLE - {'__version__'})
+
+
+def run_example(symbol, name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    tests = doctest.DocTestFinder(recurse=False).find(
+        symbol, name, globs={'tf': tf, 'np': np, 'seq2seq': seq2seq, 'plotting': plotting}
+    )
+    assert [t for t in tests if t.examples], f'{name} has no example'
+    runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
+    for test in tests:
+        runner.run(test)
+    assert runner.summarize().failed == 0
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_example_runs(name, tmp_path, monkeypatch):
+    run_example(getattr(seq2seq, name), name, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize('name', plotting.__all__)
+def test_plotting_example_runs(name, tmp_path, monkeypatch):
+    run_example(getattr(plotting, name), name, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize('name', NAMES)
+def test_docstring_names_every_argument(name):
+    symbol = getattr(seq2seq, name)
+    function = symbol.__init__ if inspect.isclass(symbol) else symbol
+    try:
+        parameters = [
+            p.name
+            for p in inspect.signature(function).parameters.values()
+            if p.name not in ('self', 'args', 'kwargs')
+        ]
+    except ValueError:
+        pytest.fail(f'{name} has no signature')
+    if inspect.isclass(symbol) and function in (object.__init__, tuple.__init__):
+        return
+    doc = inspect.getdoc(symbol)
+    missing = [p for p in parameters if p not in doc]
+    assert not missing, f'{name} does not say what these are: {missing}'
