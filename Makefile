@@ -15,7 +15,8 @@ TF215_PYTHON ?= $(shell for python in python3.11 python3.10 "$$HOME"/.pyenv/vers
 # TensorFlow to use in place of the newest `tensorflow`, as pip would have it: tensorflow==2.18.*,
 # tensorflow-cpu==2.21.*, the path of a vendor's wheel.
 TENSORFLOW ?=
-# Further arguments of pytest.
+# Processes that tests run in, and further arguments of pytest.
+JOBS ?= 2
 ARGS ?=
 
 VENV := .venv
@@ -58,22 +59,22 @@ help:
 	@echo 'make clean         remove the environments and what was made in them'
 	@echo
 	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE: interpreters;'
-	@echo '  TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*"; ARGS: for pytest'
+	@echo '  TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*"; JOBS, ARGS: for pytest'
 
 demo: $(READY)
 	$(VENV)/bin/python examples/demo.py
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest -m 'not slow and not oracle' $(ARGS)
+	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m 'not slow' $(ARGS)
 
 test-slow: $(READY)
-	$(VENV)/bin/python -m pytest -m 'slow and not oracle' $(ARGS)
+	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m slow $(ARGS)
 
 test-all: $(READY)
-	$(VENV)/bin/python -m pytest $(ARGS)
+	$(VENV)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
 
 test-tf215: $(TF215)/.ready
-	$(TF215)/bin/python -m pytest -m 'not oracle' $(ARGS)
+	$(TF215)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
 
 lint: $(READY)
 	$(VENV)/bin/python -m ruff check .

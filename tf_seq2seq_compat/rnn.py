@@ -217,15 +217,15 @@ def raw_rnn(
     """Runs a cell with a function of the caller's between the steps.
 
     `loop_fn(time, cell_output, cell_state, loop_state)` is called once before the first step, with
-    time 0 and None for the rest, and after each step; it returns
-    `(elements_finished, next_input, next_cell_state, emit_output, next_loop_state)`. In the first
-    call `emit_output` describes what is emitted, without the batch (None: the cell's output), and
-    `next_cell_state` is the initial state. The loop ends when all elements are finished.
+    time 0 and None for the rest, and after each step. It returns five things: which elements are
+    finished, the next input, the next cell state, what to emit, and the next loop state. In the
+    first call the state is the initial one, and what to emit is a description: tensors of the shape
+    and type of one example (None: as the cell's output). The loop ends when all are finished.
 
     Args:
       cell: An `RNNCell`, or a Keras cell.
-      loop_fn: The function above: `elements_finished` is bool `[batch]`, `next_input` a nest of
-        `[batch, ...]` tensors, `next_loop_state` any nest or None.
+      loop_fn: The function above: what is finished is bool `[batch]`, the next input a nest of
+        `[batch, ...]` tensors, the loop state any nest or None.
       parallel_iterations: As for `dynamic_rnn`.
       swap_memory: As for `dynamic_rnn`.
       scope: Variable scope, 'rnn' by default.
@@ -376,16 +376,19 @@ def static_rnn(
 
 
 def _to_time_major(x: tf.Tensor) -> tf.Tensor:
-    _check_sequence_rank(x)
-    return transpose_batch_time(x)
+    x_time_major = transpose_batch_time(x)
+    _check_sequence_rank(x_time_major, x.shape)
+    return x_time_major
 
 
-def _check_sequence_rank(x: tf.Tensor) -> None:
+def _check_sequence_rank(x: tf.Tensor, given: tf.TensorShape) -> None:
+    """Checks time-major inputs, which were `given` in this shape."""
     if x.shape.rank is not None and x.shape.rank < 3:
+        # TF1 names the time-major shape.
         raise ValueError(
             f'Shape {tuple(x.shape.as_list())} must have rank at least 3: inputs of dynamic_rnn '
-            'are [batch, max_time, depth]. One number a step needs a last axis of size 1: '
-            'tf.expand_dims(inputs, -1).'
+            f'are [batch, max_time, depth], but have shape {tuple(given.as_list())}. One number a '
+            'step needs a last axis of size 1: tf.expand_dims(inputs, -1).'
         )
 
 
@@ -393,7 +396,7 @@ def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     """Sizes of the first two axes of time-major inputs, checked to be the same for all."""
     sizes: list[Any] = [None, None]
     for tensor in tf.nest.flatten(inputs):
-        _check_sequence_rank(tensor)
+        _check_sequence_rank(tensor, tensor.shape)
         if tensor.shape.rank is None:
             raise ValueError(
                 'inputs of dynamic_rnn have an unknown rank: give them a shape '

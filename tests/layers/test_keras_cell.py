@@ -1,6 +1,8 @@
 """Keras cells under TF1's protocol: against Keras itself, on every path that it has."""
 
 import keras
+import contextlib
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -113,11 +115,13 @@ def test_keras_cells_stand_beside_ours_and_train(library):
     assert all(np.abs(gradient).sum() > 0 for gradient in found)
 
 
-@pytest.mark.skipif(not KERAS_3, reason='Keras 2 runs in TF1 graphs')
-def test_keras_3_in_a_graph_is_a_clear_error():
-    with tf1_graph(), pytest.raises(ValueError, match='tf_keras'):
+def test_tensorflows_keras_in_a_graph():
+    """Keras 2 runs there; Keras 3 cannot, and says so."""
+    says_so = pytest.raises(ValueError, match='tf_keras') if KERAS_3 else contextlib.nullcontext()
+    with tf1_graph() as graph, says_so:
         cell = as_rnn_cell(keras.layers.LSTMCell(4))
         cell(tf.ones([2, 3]), cell.zero_state(2, tf.float32))
+        assert len(graph.get_collection('trainable_variables')) == 3
 
 
 def test_what_is_a_cell_stays():
