@@ -1,8 +1,8 @@
 """Keras cells under TF1's protocol: against Keras itself, on every path that it has."""
 
-import keras
 import contextlib
 
+import keras
 import numpy as np
 import pytest
 import tensorflow as tf
