@@ -7,6 +7,7 @@ A plain TF1 script, so that it also runs under whatever claims to run TF1 script
 
 import argparse
 import json
+import logging
 import os
 import platform
 import shutil
@@ -117,6 +118,8 @@ def check(folder, names, whole):
 
 
 def main():
+    # TF1 has a note of deprecation for nearly every line here.
+    logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument('--out', metavar='DIR', help='write the arrays there')

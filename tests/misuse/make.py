@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import logging
 import os
 import sys
 
@@ -27,6 +28,8 @@ def exception_of(function):
 
 
 def main():
+    # TF1 has a note of deprecation for nearly every line here.
+    logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__)
     group = parser.add_mutually_exclusive_group(required=True)
     group.add_argument('--out')
