@@ -41,7 +41,14 @@ if TYPE_CHECKING:
         hardmax,
     )
     from tf_seq2seq_compat.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
-    from tf_seq2seq_compat.seq2seq.beam_search_decoder import tile_batch
+    from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
+        BeamSearchDecoder,
+        BeamSearchDecoderOutput,
+        BeamSearchDecoderState,
+        FinalBeamSearchDecoderOutput,
+        tile_batch,
+    )
+    from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
     from tf_seq2seq_compat.seq2seq.decoder import Decoder, dynamic_decode
     from tf_seq2seq_compat.seq2seq.helper import (
         CustomHelper,
@@ -52,6 +59,16 @@ if TYPE_CHECKING:
         TrainingHelper,
     )
     from tf_seq2seq_compat.seq2seq.loss import sequence_loss
+    from tf_seq2seq_compat.seq2seq.monotonic_attention import (
+        BahdanauMonotonicAttention,
+        LuongMonotonicAttention,
+        monotonic_attention,
+        safe_cumprod,
+    )
+    from tf_seq2seq_compat.seq2seq.scheduled_helper import (
+        ScheduledEmbeddingTrainingHelper,
+        ScheduledOutputTrainingHelper,
+    )
 
 __version__ = '0.1.0'
 
@@ -80,7 +97,14 @@ _HOMES = {
         'hardmax',
     ],
     'seq2seq.basic_decoder': ['BasicDecoder', 'BasicDecoderOutput'],
-    'seq2seq.beam_search_decoder': ['tile_batch'],
+    'seq2seq.beam_search_decoder': [
+        'BeamSearchDecoder',
+        'BeamSearchDecoderOutput',
+        'BeamSearchDecoderState',
+        'FinalBeamSearchDecoderOutput',
+        'tile_batch',
+    ],
+    'seq2seq.beam_search_ops': ['gather_tree'],
     'seq2seq.decoder': ['Decoder', 'dynamic_decode'],
     'seq2seq.helper': [
         'CustomHelper',
@@ -91,6 +115,16 @@ _HOMES = {
         'TrainingHelper',
     ],
     'seq2seq.loss': ['sequence_loss'],
+    'seq2seq.monotonic_attention': [
+        'BahdanauMonotonicAttention',
+        'LuongMonotonicAttention',
+        'monotonic_attention',
+        'safe_cumprod',
+    ],
+    'seq2seq.scheduled_helper': [
+        'ScheduledEmbeddingTrainingHelper',
+        'ScheduledOutputTrainingHelper',
+    ],
 }
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 __all__ = sorted([*_HOME_OF, 'install', 'uninstall', '__version__'])

@@ -1,7 +1,15 @@
-"""Recurrent networks over whole sequences: `dynamic_rnn` and its family."""
+"""Recurrent networks over whole sequences: `dynamic_rnn` and its family.
+
+Every name of `tf.contrib.rnn` that this package provides stands here too, so that
+
+    from tf_seq2seq_compat import rnn
+
+replaces `from tensorflow.contrib import rnn`.
+"""
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,13 +29,50 @@ from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 
 tf1 = tf.compat.v1
 
-__all__ = [
-    'bidirectional_dynamic_rnn',
-    'dynamic_rnn',
-    'raw_rnn',
-    'static_rnn',
-    'transpose_batch_time',
-]
+# The other names of tf.contrib.rnn; what runs cells builds on this module, so they load on use.
+_HOMES = {
+    'fused_rnn': (
+        'FusedRNNCell FusedRNNCellAdaptor LSTMBlockFusedCell LSTMBlockWrapper TimeReversedFusedRNN'
+    ),
+    'layers.block_cells': 'GRUBlockCell GRUBlockCellV2 LSTMBlockCell',
+    'layers.cell_base': 'LayerRNNCell RNNCell',
+    'layers.cell_wrappers': 'DeviceWrapper DropoutWrapper ResidualWrapper',
+    'layers.contrib_cells': (
+        'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell'
+    ),
+    'layers.contrib_wrappers': (
+        'AttentionCellWrapper CompiledWrapper EmbeddingWrapper HighwayWrapper '
+        'InputProjectionWrapper OutputProjectionWrapper'
+    ),
+    'layers.rnn_cell': ('BasicLSTMCell BasicRNNCell GRUCell LSTMCell LSTMStateTuple MultiRNNCell'),
+    'rnn_stacked': 'stack_bidirectional_dynamic_rnn stack_bidirectional_rnn',
+    'rnn_static': 'static_bidirectional_rnn static_state_saving_rnn',
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = sorted(
+    [
+        *_HOME_OF,
+        'best_effort_input_batch_size',
+        'bidirectional_dynamic_rnn',
+        'dynamic_rnn',
+        'raw_rnn',
+        'static_rnn',
+        'transpose_batch_time',
+    ]
+)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    package = __name__.rpartition('.')[0]
+    value = getattr(importlib.import_module(f'{package}.{_HOME_OF[name]}'), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
 
 
 @without_autograph
@@ -370,6 +415,38 @@ def static_rnn(
             outputs.append(output)
             state = new_state
         return outputs, state
+
+
+def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> Any:
+    """The batch size of time-major inputs, as a number where one of them tells it.
+
+    Args:
+      flat_input: List of `[max_time, batch, ...]` tensors.
+
+    Returns:
+      An int if it is known, else an int32 scalar.
+
+    Raises:
+      ValueError: If a tensor of known shape has a rank below 2.
+
+    Example:
+      >>> from tf_seq2seq_compat import rnn
+      >>> rnn.best_effort_input_batch_size([tf.ones([5, 2, 3])])
+      2
+
+    Legacy: `tf.contrib.rnn.best_effort_input_batch_size` of TF 1.15.
+    """
+    for tensor in flat_input:
+        rank = tensor.shape.rank
+        if rank is not None and rank < 2:
+            raise ValueError(
+                f'inputs must have rank at least 2, [max_time, batch, ...], but one has shape '
+                f'{tensor.shape}.'
+            )
+        size = None if rank is None else tf.compat.dimension_value(tensor.shape[1])
+        if size is not None:
+            return size
+    return tf.shape(flat_input[0])[1]
 
 
 # -- what the functions above share --------------------------------------------------------------

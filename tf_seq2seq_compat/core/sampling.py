@@ -1,7 +1,16 @@
-"""Drawing ids and coin flips, on every path."""
+"""Drawing ids, coin flips and noise, on every path.
+
+In graphs and eager mode these are TF1's own random operations, whose seeds give TF1's numbers. XLA
+ignores the seeds of stateful random operations, so there a given seed makes a draw a function of
+`(seed, time)`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import under_xla
@@ -9,21 +18,105 @@ from tf_seq2seq_compat.core.loop import under_xla
 tf1 = tf.compat.v1
 
 
-def categorical(logits: tf.Tensor, seed: int | None, time: tf.Tensor) -> tf.Tensor:
-    """Draws one class a row.
+def categorical(
+    logits: tf.Tensor, seed: int | None, time: Any = None, sample_shape: Any = ()
+) -> tf.Tensor:
+    """Draws classes for each row.
 
     Args:
-      logits: Unnormalised log-probabilities, `[batch, classes]`.
-      seed: Seed of the draws, None for none. XLA ignores the seeds of stateful random operations,
-        so there a given seed makes the draw a function of `(seed, time)`.
-      time: int32 scalar, the step.
+      logits: Unnormalised log-probabilities, `[..., classes]`.
+      seed: Seed of the draws, None for none.
+      time: int32 scalar, the step; None where it is not known, and then XLA ignores the seed.
+      sample_shape: Shape of the draws for each row: int, ints or int tensor.
 
     Returns:
-      int32 `[batch]`.
+      int32 `sample_shape + logits.shape[:-1]`.
     """
+
+    def draw(count: Any) -> tf.Tensor:
+        rows = logits if logits.shape.rank == 2 else tf.reshape(logits, [-1, logits.shape[-1]])
+        if under_xla() and seed is not None and time is not None:
+            draws = tf.random.stateless_categorical(
+                rows, count, seed=_key(seed, time), dtype=tf.int32
+            )
+        else:
+            draws = tf1.multinomial(rows, count, seed=seed, output_dtype=tf.int32)
+        if logits.shape.rank == 2:
+            return tf.transpose(draws)
+        return tf.reshape(tf.transpose(draws), tf.concat([[count], tf.shape(logits)[:-1]], 0))
+
+    return in_shape(draw, sample_shape, logits.shape[:-1])
+
+
+def bernoulli(
+    probabilities: tf.Tensor, seed: int | None, time: Any = None, sample_shape: Any = ()
+) -> tf.Tensor:
+    """Flips coins.
+
+    Args:
+      probabilities: Probabilities of True, floats.
+      seed: As for `categorical`; the draws are other ones than those of `categorical`.
+      time: Likewise.
+      sample_shape: Shape of the draws for each probability.
+
+    Returns:
+      bool `sample_shape + probabilities.shape`.
+    """
+
+    def draw(count: Any) -> tf.Tensor:
+        shape = tf.concat([[count], tf.shape(probabilities)], 0)
+        if under_xla() and seed is not None and time is not None:
+            key = _key(seed, -1 - time)
+            uniform = tf.random.stateless_uniform(shape, key, dtype=probabilities.dtype)
+        else:
+            uniform = tf1.random_uniform(shape, dtype=probabilities.dtype, seed=seed)
+        return uniform < probabilities
+
+    return in_shape(draw, sample_shape, probabilities.shape)
+
+
+def normal_noise(like: tf.Tensor, seed: int | None) -> tf.Tensor:
+    """Standard normal numbers of the shape and dtype of a tensor.
+
+    Under XLA a given seed makes them a function of the seed and of the tensor's values, since no
+    step is known here.
+    """
+    shape = tf.shape(like)
     if under_xla() and seed is not None:
-        key = tf.stack([tf.cast(seed, tf.int32), tf.cast(time, tf.int32)])
-        draws = tf.random.stateless_categorical(logits, 1, seed=key, dtype=tf.int32)
+        bits = tf.bitcast(tf.cast(like, tf.float32), tf.int32)
+        key = _key(seed, tf.reduce_sum(bits))
+        return tf.random.stateless_normal(shape, key, dtype=like.dtype)
+    # The steps of a TF1 loop must not draw in any order.
+    with tf.control_dependencies([like]):
+        return tf1.random_normal(shape, dtype=like.dtype, seed=seed)
+
+
+def in_shape(
+    draw: Callable[[Any], tf.Tensor], sample_shape: Any, row_shape: Any = None
+) -> tf.Tensor:
+    """What `draw(count)` gives, `[count, ...]`, as `sample_shape + [...]`.
+
+    Args:
+      draw: From the number of draws to them, stacked.
+      sample_shape: int, ints or int tensor; their product is the number.
+      row_shape: Static shape of one draw, where it is known.
+
+    Returns:
+      The draws.
+    """
+    known = tf.get_static_value(sample_shape) if tf.is_tensor(sample_shape) else sample_shape
+    if known is None:
+        sizes = tf.reshape(tf.cast(sample_shape, tf.int32), [-1])
+        draws = draw(tf.reduce_prod(sizes))
     else:
-        draws = tf1.multinomial(logits, 1, seed=seed, output_dtype=tf.int32)
-    return tf.squeeze(draws, -1)
+        sizes = np.reshape(np.asarray(known, np.int32), [-1])
+        draws = draw(int(sizes.prod()))
+    shaped = tf.reshape(draws, tf.concat([sizes, tf.shape(draws)[1:]], 0))
+    if known is not None or sizes.shape.is_fully_defined():
+        outer = tf.TensorShape([None] * sizes.shape[0] if known is None else sizes)
+        shaped.set_shape(outer.concatenate(draws.shape[1:] if row_shape is None else row_shape))
+    return shaped
+
+
+def _key(seed: int, time: Any) -> tf.Tensor:
+    return tf.stack([tf.cast(seed, tf.int32), tf.cast(time, tf.int32)])

@@ -60,7 +60,7 @@ def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
     """Chooses row by row between two nests of `[batch, ...]` tensors.
 
     Args:
-      condition: Bool `[batch]`.
+      condition: Bool `[batch]`, or of the shape of all that has rows.
       if_true: Nest of tensors.
       if_false: Nest of the same structure; what has no rows is always taken from it.
 
@@ -71,7 +71,9 @@ def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
     def choose(a: Any, b: Any) -> Any:
         if passes_through(b):
             return b
-        if b.shape.rank is None:
+        if condition.shape.rank not in (None, 1):
+            mask = condition
+        elif b.shape.rank is None:
             extra = tf.ones([tf.rank(b) - 1], tf.int32)
             mask = tf.reshape(condition, tf.concat([[-1], extra], 0))
         else:

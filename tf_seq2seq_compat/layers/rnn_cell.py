@@ -9,7 +9,8 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
-from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell, dtype_name
+from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
+from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function, activation_name
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 
@@ -53,7 +54,7 @@ class BasicRNNCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = _size('num_units', num_units)
+        self._num_units = whole_number('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
     @property
@@ -66,7 +67,7 @@ class BasicRNNCell(LayerRNNCell):
 
     def build(self, input_shape: Any) -> None:
         """Creates `kernel` and `bias`."""
-        rows = _depth(self, input_shape) + self._num_units
+        rows = input_depth(self, input_shape) + self._num_units
         self._kernel = self.add_variable('kernel', [rows, self._num_units])
         self._bias = self.add_variable(
             'bias', [self._num_units], initializer=tf1.zeros_initializer()
@@ -75,7 +76,7 @@ class BasicRNNCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
-        (state,) = _checked_state(self, inputs, state)
+        (state,) = checked_state(self, inputs, state)
         output = recurrence.basic_rnn_step(
             inputs, state, self._kernel, self._bias, self._activation
         )
@@ -129,7 +130,7 @@ class GRUCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = _size('num_units', num_units)
+        self._num_units = whole_number('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
         self._kernel_initializer = kernel_initializer
         self._bias_initializer = bias_initializer
@@ -144,7 +145,7 @@ class GRUCell(LayerRNNCell):
 
     def build(self, input_shape: Any) -> None:
         """Creates `gates/{kernel,bias}` and `candidate/{kernel,bias}`."""
-        rows, units = _depth(self, input_shape) + self._num_units, self._num_units
+        rows, units = input_depth(self, input_shape) + self._num_units, self._num_units
         kernel, bias = self._kernel_initializer, self._bias_initializer
         self._gate_kernel = self.add_variable('gates/kernel', [rows, 2 * units], initializer=kernel)
         self._gate_bias = self.add_variable(
@@ -160,7 +161,7 @@ class GRUCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
-        (state,) = _checked_state(self, inputs, state)
+        (state,) = checked_state(self, inputs, state)
         output = recurrence.gru_step(
             inputs,
             state,
@@ -268,11 +269,11 @@ class LSTMCell(LayerRNNCell):
                 'with a partitioner.',
                 self.name,
             )
-        self._num_units = _size('num_units', num_units)
+        self._num_units = whole_number('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else _size('num_proj', num_proj)
+        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
         if num_proj == 0:
             raise ValueError('num_proj is 0. Use None for no projection.')
         self._proj_clip = proj_clip
@@ -299,7 +300,7 @@ class LSTMCell(LayerRNNCell):
         units = self._num_units
         self._kernel = self.add_variable(
             'kernel',
-            [_depth(self, input_shape) + self.output_size, 4 * units],
+            [input_depth(self, input_shape) + self.output_size, 4 * units],
             initializer=self._initializer,
             partitioner=_partitioner(self._num_unit_shards),
         )
@@ -321,7 +322,7 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = _checked_state(self, inputs, state)
+        parts = checked_state(self, inputs, state)
         if not self._state_is_tuple:
             parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
         c, h = parts
@@ -502,82 +503,5 @@ class MultiRNNCell(RNNCell):
         return super().get_config() | {'state_is_tuple': self._state_is_tuple}
 
 
-def _size(argument: str, value: Any) -> int:
-    """A number of units as an int; TF1 takes all that equals one."""
-    if isinstance(value, tf1.Dimension):
-        value = value.value
-    if isinstance(value, str):
-        raise TypeError(f'{argument} must be a whole number, but is the string {value!r}.')
-    if value is None or int(value) != value or value < 0:
-        raise ValueError(f'{argument} must be a whole number, not negative, but is {value!r}.')
-    return int(value)
-
-
-def _depth(cell: LayerRNNCell, input_shape: Any) -> int:
-    depth = None
-    if isinstance(input_shape, tf.TensorShape) and input_shape.rank == 2:
-        depth = tf.compat.dimension_value(input_shape[1])
-    if depth is None:
-        raise ValueError(
-            f'inputs of {cell.name} must be one tensor [batch, depth] whose depth is known, but '
-            f'have shape {input_shape}. Use tf.reshape or set_shape with the depth.'
-        )
-    cell.input_depth = int(depth)
-    return cell.input_depth
-
-
 def _partitioner(shards: int | None) -> Any:
     return None if shards is None else tf1.fixed_size_partitioner(shards)
-
-
-def _checked_state(cell: LayerRNNCell, inputs: tf.Tensor, state: Any) -> list[tf.Tensor]:
-    """The tensors of the state, after checks of inputs and state that cost nothing at run time."""
-    if not tf.is_tensor(inputs):
-        raise ValueError(f'inputs of {cell.name} must be one tensor, but are {inputs}.')
-    if not inputs.shape.is_compatible_with([None, cell.input_depth]):
-        raise ValueError(
-            f'inputs of {cell.name} have shape {inputs.shape}, but the cell was built for depth '
-            f'{cell.input_depth}. Use one cell for each depth.'
-        )
-    if not (inputs.dtype.is_floating or inputs.dtype.is_complex):
-        raise ValueError(
-            f'inputs of {cell.name} have dtype {inputs.dtype.name}, but must be floating point: '
-            'look ids up in an embedding first.'
-        )
-    if inputs.dtype.base_dtype != cell.dtype:
-        raise TypeError(
-            f'inputs of {cell.name} have dtype {inputs.dtype.name}, but its variables have dtype '
-            f'{dtype_name(cell.dtype)}: use tf.cast, or give the cell dtype={inputs.dtype.name}.'
-        )
-    size = cell.state_size
-    hint = 'Begin with zero_state(batch_size, dtype).'
-    if isinstance(size, tuple):
-        if tf.is_tensor(state) or not isinstance(state, list | tuple):
-            raise TypeError(
-                f'state of {cell.name} must be an LSTMStateTuple(c, h), but is {state}. {hint}'
-            )
-        if len(state) != len(size):
-            raise ValueError(
-                f'state of {cell.name} must be an LSTMStateTuple(c, h), but has {len(state)} '
-                f'parts: {state}. {hint}'
-            )
-        parts, sizes = list(state), list(size)
-    else:
-        if state is None or isinstance(state, list | tuple):
-            raise ValueError(
-                f'state of {cell.name} must be one tensor [batch, {size}], but is {state}. {hint}'
-            )
-        parts, sizes = [state], [size]
-    parts = [tf.convert_to_tensor(part) for part in parts]
-    for part, width in zip(parts, sizes, strict=True):
-        if part.dtype.base_dtype != inputs.dtype.base_dtype:
-            raise TypeError(
-                f'state of {cell.name} has dtype {part.dtype.name}, but inputs have dtype '
-                f'{inputs.dtype.name}. Make the state with zero_state(batch_size, inputs.dtype).'
-            )
-        if not part.shape.is_compatible_with([tf.compat.dimension_value(inputs.shape[0]), width]):
-            raise ValueError(
-                f'state of {cell.name} has shape {part.shape}, but for inputs of shape '
-                f'{inputs.shape} must have shape ({inputs.shape[0]}, {width}). {hint}'
-            )
-    return parts
