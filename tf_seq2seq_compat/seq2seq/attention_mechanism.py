@@ -12,10 +12,17 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.dense import Dense
+from tf_seq2seq_compat.seq2seq.attention_memory import (
+    OfMemory,
+    checked_lengths,
+    checked_mask,
+    checked_memory,
+    is_reachable,
+    prepare_memory,
+)
 
 tf1 = tf.compat.v1
 
@@ -86,42 +93,6 @@ def _owned_if_alone(call: Callable[..., Any]) -> Callable[..., Any]:
     return owned
 
 
-class _OfMemory:
-    """An attribute that a mechanism has only while its memory is bound."""
-
-    def __set_name__(self, _: type, name: str) -> None:
-        self.slot = 'bound' + name
-
-    def __get__(self, mechanism: Any, _: type | None = None) -> Any:
-        if mechanism is None:
-            return self
-        value = vars(mechanism).get(self.slot)
-        if value is None:
-            raise ValueError(
-                f'The memory of {type(mechanism).__name__} is not bound (memory is None): call '
-                'setup_memory(memory, memory_sequence_length) with the encoder outputs first.'
-            )
-        if not _is_reachable(value):
-            raise ValueError(
-                f'The memory of {type(mechanism).__name__} was bound inside a tf.function, and is '
-                'gone with it: call setup_memory(memory, memory_sequence_length) here too.'
-            )
-        return value
-
-    def __set__(self, mechanism: Any, value: Any) -> None:
-        vars(mechanism)[self.slot] = value
-
-
-def _is_reachable(value: Any) -> bool:
-    """False for a tensor of a `tf.function` that is not being traced now."""
-    if graph_mode() or not tf.is_symbolic_tensor(value):
-        return True
-    graph = None if tf.executing_eagerly() else tf1.get_default_graph()
-    while graph is not None and graph is not value.graph:
-        graph = getattr(graph, 'outer_graph', None)
-    return graph is not None
-
-
 class _BaseAttentionMechanism(AttentionMechanism):
     """Holds the memory: its keys and values, their mask, and the layers that make keys and queries.
 
@@ -145,10 +116,10 @@ class _BaseAttentionMechanism(AttentionMechanism):
       ValueError: If the shapes of memory and lengths are wrong.
     """
 
-    _keys = _OfMemory()
-    _values = _OfMemory()
-    _batch_size = _OfMemory()
-    _alignments_size = _OfMemory()
+    _keys = OfMemory()
+    _values = OfMemory()
+    _batch_size = OfMemory()
+    _alignments_size = OfMemory()
 
     def __init__(
         self,
@@ -221,10 +192,10 @@ class _BaseAttentionMechanism(AttentionMechanism):
           TensorShape([2, 3, 4])
         """
         with tf1.name_scope(self._name, 'BaseAttentionMechanismInit'):
-            memory = _checked_memory(memory, self._memory_layer)
-            lengths = _checked_lengths(memory_sequence_length, memory)
-            mask = _checked_mask(memory_mask, memory)
-            values = _prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
+            memory = checked_memory(memory, self._memory_layer)
+            lengths = checked_lengths(memory_sequence_length, memory)
+            mask = checked_mask(memory_mask, memory)
+            values = prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
             keys = values if self._memory_layer is None else self._memory_layer(values)
             if self._custom_key_value_fn is not None:
                 keys, values = self._custom_key_value_fn(keys, values)
@@ -238,7 +209,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
                 self.dtype = keys.dtype.base_dtype.name
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(getattr(type(self), name, None), _OfMemory):
+        if isinstance(getattr(type(self), name, None), OfMemory):
             object.__setattr__(self, name, value)  # tf.Module would first read the old value
         else:
             super().__setattr__(name, value)
@@ -247,7 +218,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
     def memory_bound(self) -> bool:
         """Whether a memory is bound that can be used here."""
         keys = vars(self).get(_BaseAttentionMechanism._keys.slot)
-        return keys is not None and _is_reachable(keys)
+        return keys is not None and is_reachable(keys)
 
     @property
     def memory_layer(self) -> Any:
@@ -395,27 +366,8 @@ class BahdanauAttention(_BaseAttentionMechanism):
           The alignments `[batch, max_time]`, twice: they are also the next state.
         """
         query = tf.convert_to_tensor(query)
-        _check_dtype('query', query, self._keys)
         with self._call_scope('bahdanau_attention', query):
-            processed_query = query if self._query_layer is None else self._query_layer(query)
-            attention_v = tf1.get_variable('attention_v', [self._num_units], dtype=query.dtype)
-            attention_g = attention_b = None
-            if self._normalize:
-                attention_g = tf1.get_variable(
-                    'attention_g',
-                    [],
-                    dtype=query.dtype,
-                    initializer=tf1.constant_initializer(math.sqrt(1.0 / self._num_units)),
-                )
-                attention_b = tf1.get_variable(
-                    'attention_b',
-                    [self._num_units],
-                    dtype=query.dtype,
-                    initializer=tf1.zeros_initializer(),
-                )
-            score = core.additive_score(
-                processed_query, self._keys, attention_v, attention_g, attention_b
-            )
+            score = _additive_score(self, query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
@@ -495,41 +447,46 @@ class LuongAttention(_BaseAttentionMechanism):
           The alignments `[batch, max_time]`, twice: they are also the next state.
         """
         query = tf.convert_to_tensor(query)
-        _check_dtype('query', query, self._keys)
         with self._call_scope('luong_attention', query):
-            attention_g = None
-            if self._scale:
-                attention_g = tf1.get_variable(
-                    'attention_g', [], dtype=query.dtype, initializer=tf1.ones_initializer()
-                )
-            score = core.multiplicative_score(query, self._keys, attention_g)
+            score = _multiplicative_score(self, query)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
 
-def _prepare_memory(
-    memory: Any,
-    memory_sequence_length: Any = None,
-    memory_mask: Any = None,
-    check_inner_dims_defined: bool = True,
-) -> Any:
-    """A nest of memories with zeros where they are masked."""
-    _check_one_mask(memory_sequence_length, memory_mask)
+# -- scores with their variables ------------------------------------------------------------------
 
-    def prepare(one: Any) -> tf.Tensor:
-        one = tf.convert_to_tensor(one, name='memory')
-        if check_inner_dims_defined and not one.shape[2:].is_fully_defined():
-            raise ValueError(
-                f'Expected memory to have fully defined inner dims, but saw shape {one.shape}: '
-                'make its depth known with memory.set_shape([None, None, depth]).'
-            )
-        if memory_sequence_length is not None:
-            return core.mask_memory(
-                one, core.length_mask(memory_sequence_length, axis_size(one, 1))
-            )
-        return one if memory_mask is None else core.mask_memory(one, memory_mask)
 
-    return tf.nest.map_structure(prepare, memory)
+def _additive_score(mechanism: Any, query: tf.Tensor) -> tf.Tensor:
+    """The score of a mechanism with `_num_units` and `_normalize`, in its variable scope."""
+    _check_dtype('query', query, mechanism.keys)
+    units = mechanism._num_units
+    processed_query = query if mechanism.query_layer is None else mechanism.query_layer(query)
+    attention_v = tf1.get_variable('attention_v', [units], dtype=query.dtype)
+    attention_g = attention_b = None
+    if mechanism._normalize:
+        attention_g = tf1.get_variable(
+            'attention_g',
+            [],
+            dtype=query.dtype,
+            initializer=tf1.constant_initializer(math.sqrt(1.0 / units)),
+        )
+        attention_b = tf1.get_variable(
+            'attention_b', [units], dtype=query.dtype, initializer=tf1.zeros_initializer()
+        )
+    return core.additive_score(
+        processed_query, mechanism.keys, attention_v, attention_g, attention_b
+    )
+
+
+def _multiplicative_score(mechanism: Any, query: tf.Tensor) -> tf.Tensor:
+    """The score of a mechanism with `_scale`, in its variable scope."""
+    _check_dtype('query', query, mechanism.keys)
+    attention_g = None
+    if mechanism._scale:
+        attention_g = tf1.get_variable(
+            'attention_g', [], dtype=query.dtype, initializer=tf1.ones_initializer()
+        )
+    return core.multiplicative_score(query, mechanism.keys, attention_g)
 
 
 # -- checks of arguments --------------------------------------------------------------------------
@@ -566,101 +523,3 @@ def _without_state(probability_fn: Any) -> Callable[[Any, Any], Any]:
     _check_callable('probability_fn', probability_fn, 'a function of the score')
     function = probability_fn or tf.nn.softmax
     return lambda score, _: function(score)
-
-
-def _checked_memory(memory: Any, memory_layer: Any) -> tf.Tensor:
-    if isinstance(memory, list | tuple | dict) and any(
-        tf.is_tensor(part) for part in tf.nest.flatten(memory)
-    ):
-        raise ValueError(
-            'memory must be one tensor [batch, max_time, depth], but is a structure of '
-            f'{len(tf.nest.flatten(memory))}: concatenate them with tf.concat(memory, -1) (the two '
-            'outputs of a bidirectional encoder, say).'
-        )
-    memory = tf.convert_to_tensor(memory, name='memory')
-    if memory.shape.rank is None or memory.shape.rank < 3:
-        raise ValueError(
-            f'memory must have shape [batch, max_time, depth], with fully defined inner dims, but '
-            f'has shape {memory.shape}: give the outputs of all encoder steps, not its last state.'
-        )
-    if isinstance(memory_layer, Layer) and memory_layer.dtype not in (None, memory.dtype):
-        raise TypeError(
-            f'memory has dtype {memory.dtype.name}, but its layer has dtype '
-            f'{memory_layer.dtype.name}: use tf.cast, or give the mechanism '
-            f'dtype={memory.dtype.name}.'
-        )
-    return memory
-
-
-def _checked_lengths(lengths: Any, memory: tf.Tensor) -> tf.Tensor | None:
-    """The lengths as a tensor `[batch]`; what is not known now is checked when it runs."""
-    if lengths is None:
-        return None
-    lengths = tf.convert_to_tensor(lengths, name='memory_sequence_length')
-    if not (lengths.dtype.is_integer or lengths.dtype.is_floating):
-        raise TypeError(
-            f'memory_sequence_length must be integers, but has dtype {lengths.dtype.name}: give '
-            'the number of steps of each example.'
-        )
-    if lengths.dtype.is_floating:  # TF1 takes them
-        lengths = tf.cast(lengths, tf.int32)
-    if not lengths.shape.is_compatible_with(memory.shape[:1]):
-        raise ValueError(
-            f'memory_sequence_length must have shape [batch] = {memory.shape[:1]}, but has shape '
-            f'{lengths.shape}; memory has shape {memory.shape}. Give one length for each example.'
-        )
-    lengths = _after(_length_checks(lengths, memory), lengths)
-    lengths.set_shape(memory.shape[:1])
-    return lengths
-
-
-def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[Any]:
-    """Checks that run with the graph; XLA has none."""
-    if under_xla():
-        return []
-    checks = [
-        tf1.assert_non_negative(
-            lengths, message='All values in memory_sequence_length must be 0 or more'
-        )
-    ]
-    if not (lengths.shape.is_fully_defined() and memory.shape[:1].is_fully_defined()):
-        checks.append(
-            tf1.assert_equal(
-                tf.shape(lengths),
-                tf.shape(memory)[:1],
-                message='memory_sequence_length must have one length for each example of memory',
-            )
-        )
-    return [check for check in checks if check is not None]
-
-
-def _checked_mask(mask: Any, memory: tf.Tensor) -> tf.Tensor | None:
-    if mask is None:
-        return None
-    mask = tf.convert_to_tensor(mask, name='memory_mask')
-    if mask.dtype != tf.bool:
-        raise TypeError(
-            f'memory_mask must be bool, but has dtype {mask.dtype.name}: use tf.cast(mask, bool).'
-        )
-    if not mask.shape.is_compatible_with(memory.shape[:2]):
-        raise ValueError(
-            f'memory_mask must have shape [batch, max_time] = {memory.shape[:2]}, but has shape '
-            f'{mask.shape}; memory has shape {memory.shape}.'
-        )
-    return mask
-
-
-def _check_one_mask(memory_sequence_length: Any, memory_mask: Any) -> None:
-    if memory_sequence_length is not None and memory_mask is not None:
-        raise ValueError(
-            'Give either memory_sequence_length or memory_mask, not both: one of them says which '
-            'memory may be attended to.'
-        )
-
-
-def _after(checks: list[Any], nest: Any) -> Any:
-    """The same nest, computed after the checks."""
-    if not checks:
-        return nest
-    with tf.control_dependencies(checks):
-        return tf.nest.map_structure(tf.identity, nest)

@@ -22,11 +22,19 @@ from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     AttentionMechanism,
     BahdanauAttention,
     LuongAttention,
-    _after,
     _BaseAttentionMechanism,
     _check_callable,
-    _check_one_mask,
-    _prepare_memory,
+)
+from tf_seq2seq_compat.seq2seq.attention_memory import after, check_one_mask
+from tf_seq2seq_compat.seq2seq.attention_memory import prepare_memory as _prepare_memory
+from tf_seq2seq_compat.seq2seq.attention_v2 import _BaseAttentionMechanismV2
+from tf_seq2seq_compat.seq2seq.monotonic_attention import (
+    BahdanauMonotonicAttention,
+    LuongMonotonicAttention,
+    _BaseMonotonicAttentionMechanism,
+    _monotonic_probability_fn,
+    monotonic_attention,
+    safe_cumprod,
 )
 
 tf1 = tf.compat.v1
@@ -36,14 +44,20 @@ __all__ = [
     'AttentionWrapper',
     'AttentionWrapperState',
     'BahdanauAttention',
+    'BahdanauMonotonicAttention',
     'LuongAttention',
+    'LuongMonotonicAttention',
     '_BaseAttentionMechanism',
+    '_BaseMonotonicAttentionMechanism',
     '_bahdanau_score',
     '_compute_attention',
     '_luong_score',
     '_maybe_mask_score',
+    '_monotonic_probability_fn',
     '_prepare_memory',
     'hardmax',
+    'monotonic_attention',
+    'safe_cumprod',
 ]
 
 
@@ -203,7 +217,7 @@ class AttentionWrapper(RNNCell):
                 'BeamSearchDecoder? Then tile the initial state with '
                 'tile_batch(state, multiplier=beam_width).',
             )
-            self._initial_cell_state = _after(checks, initial_cell_state)
+            self._initial_cell_state = after(checks, initial_cell_state)
 
     @property
     def _attention_layer_size(self) -> int:
@@ -307,7 +321,7 @@ class AttentionWrapper(RNNCell):
                 cell_state = self._cell.zero_state(batch_size, dtype)
             alignments = [m.initial_alignments(batch_size, dtype) for m in mechanisms]
             return AttentionWrapperState(
-                cell_state=_after(checks, cell_state),
+                cell_state=after(checks, cell_state),
                 time=tf.zeros([], tf.int32),
                 attention=batched_zeros(batch_size, self._attention_layer_size, dtype),
                 alignments=self._item_or_tuple(alignments),
@@ -351,7 +365,7 @@ class AttentionWrapper(RNNCell):
             'BeamSearchDecoder? Then tile the memory with '
             'tile_batch(memory, multiplier=beam_width).',
         )
-        cell_output = _after(checks, cell_output)
+        cell_output = after(checks, cell_output)
         wrap = self._is_multi
         attention_states = state.attention_state if wrap else [state.attention_state]
         histories = state.alignment_history if wrap else [state.alignment_history]
@@ -428,7 +442,7 @@ def _maybe_mask_score(
     memory_mask: Any = None,
     score_mask_value: Any = None,
 ) -> tf.Tensor:
-    _check_one_mask(memory_sequence_length, memory_mask)
+    check_one_mask(memory_sequence_length, memory_mask)
     score = tf.convert_to_tensor(score)
     if memory_sequence_length is not None:
         memory_mask = core.length_mask(memory_sequence_length, axis_size(score, 1))
@@ -439,7 +453,11 @@ def _compute_attention(
     attention_mechanism: Any, cell_output: tf.Tensor, attention_state: Any, attention_layer: Any
 ) -> tuple[tf.Tensor, tf.Tensor, Any]:
     """The attention, the alignments and the next state of one mechanism."""
-    alignments, next_attention_state = attention_mechanism(cell_output, attention_state)
+    if isinstance(attention_mechanism, _BaseAttentionMechanismV2):
+        called = attention_mechanism([cell_output, attention_state])
+    else:
+        called = attention_mechanism(cell_output, attention_state)
+    alignments, next_attention_state = called
     context = core.context_vector(alignments, attention_mechanism.values)
     if attention_layer is None:
         return context, alignments, next_attention_state

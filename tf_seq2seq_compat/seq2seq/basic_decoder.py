@@ -8,12 +8,13 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
-from tf_seq2seq_compat.seq2seq.decoder import Decoder
+from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
 from tf_seq2seq_compat.seq2seq.helper import Helper
+from tf_seq2seq_compat.seq2seq.sampler import Sampler
 
 tf1 = tf.compat.v1
 
-__all__ = ['BasicDecoder', 'BasicDecoderOutput']
+__all__ = ['BasicDecoder', 'BasicDecoderOutput', 'BasicDecoderV2']
 
 
 class BasicDecoderOutput(NamedTuple):
@@ -34,7 +35,62 @@ class BasicDecoderOutput(NamedTuple):
     sample_id: Any
 
 
-class BasicDecoder(Decoder):
+class _CellAndHelper:
+    """What decoders of a `_cell`, a `_helper` (or sampler) and an `_output_layer` share."""
+
+    _cell: Any
+    _helper: Any
+    _output_layer: Any
+    _cell_dtype: Any
+
+    @property
+    def batch_size(self) -> Any:
+        return self._helper.batch_size
+
+    @property
+    def maximum_length(self) -> Any:
+        """Most steps that the helper has inputs for, None if there is no such limit."""
+        return getattr(self._helper, 'maximum_length', None)
+
+    @property
+    def output_size(self) -> BasicDecoderOutput:
+        return BasicDecoderOutput(
+            rnn_output=self._rnn_output_size(), sample_id=self._helper.sample_ids_shape
+        )
+
+    @property
+    def output_dtype(self) -> BasicDecoderOutput:
+        # As TF1: the cell's output has the type of the first tensor of the state.
+        dtype = self._cell_dtype
+        return BasicDecoderOutput(
+            tf.nest.map_structure(lambda _: dtype, self._rnn_output_size()),
+            self._helper.sample_ids_dtype,
+        )
+
+    def _rnn_output_size(self) -> Any:
+        size = self._cell.output_size
+        if self._output_layer is None:
+            return size
+
+        def through_layer(one_size: Any) -> tf.TensorShape:
+            # The layer sees a batch, of any size.
+            with_batch = tf.TensorShape([None]).concatenate(one_size)
+            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
+
+        return tf.nest.map_structure(through_layer, size)
+
+    def _step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+        outputs, state = self._cell(inputs, state)
+        if self._output_layer is not None:
+            outputs = self._output_layer(outputs)
+        sample_ids = self._helper.sample(time=time, outputs=outputs, state=state)
+        finished, next_inputs, next_state = self._helper.next_inputs(
+            time=time, outputs=outputs, state=state, sample_ids=sample_ids
+        )
+        return BasicDecoderOutput(outputs, sample_ids), next_state, next_inputs, finished
+
+
+class BasicDecoder(_CellAndHelper, Decoder):
     """Decodes with a cell; a `Helper` samples and chooses what each step reads.
 
     Args:
@@ -71,53 +127,15 @@ class BasicDecoder(Decoder):
                 f'helper must be a Helper, received: {type(helper)}. Subclass Helper, or use '
                 'TrainingHelper, GreedyEmbeddingHelper or CustomHelper.'
             )
-        if output_layer is not None and not (
-            callable(output_layer) and hasattr(output_layer, 'compute_output_shape')
-        ):
-            raise TypeError(
-                f'output_layer must be a Layer, received: {type(output_layer)}. It needs '
-                'compute_output_shape, as tf.layers.Dense has.'
-            )
+        _check_output_layer(output_layer)
         self._cell = cell
         self._helper = helper
         self._initial_state = initial_state
         self._output_layer = output_layer
 
     @property
-    def batch_size(self) -> Any:
-        return self._helper.batch_size
-
-    @property
-    def maximum_length(self) -> Any:
-        """Most steps that the helper has inputs for, None if there is no such limit."""
-        return getattr(self._helper, 'maximum_length', None)
-
-    @property
-    def output_size(self) -> BasicDecoderOutput:
-        return BasicDecoderOutput(
-            rnn_output=self._rnn_output_size(), sample_id=self._helper.sample_ids_shape
-        )
-
-    @property
-    def output_dtype(self) -> BasicDecoderOutput:
-        # As TF1: the cell's output has the type of the first tensor of the state.
-        dtype = tf.nest.flatten(self._initial_state)[0].dtype
-        return BasicDecoderOutput(
-            tf.nest.map_structure(lambda _: dtype, self._rnn_output_size()),
-            self._helper.sample_ids_dtype,
-        )
-
-    def _rnn_output_size(self) -> Any:
-        size = self._cell.output_size
-        if self._output_layer is None:
-            return size
-
-        def through_layer(one_size: Any) -> tf.TensorShape:
-            # The layer sees a batch, of any size.
-            with_batch = tf.TensorShape([None]).concatenate(one_size)
-            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
-
-        return tf.nest.map_structure(through_layer, size)
+    def _cell_dtype(self) -> Any:
+        return tf.nest.flatten(self._initial_state)[0].dtype
 
     def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
         """`(finished, first_inputs, initial_state)`."""
@@ -140,11 +158,56 @@ class BasicDecoder(Decoder):
           `(BasicDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf1.name_scope(name, 'BasicDecoderStep', [time]):
-            outputs, state = self._cell(inputs, state)
-            if self._output_layer is not None:
-                outputs = self._output_layer(outputs)
-            sample_ids = self._helper.sample(time=time, outputs=outputs, state=state)
-            finished, next_inputs, next_state = self._helper.next_inputs(
-                time=time, outputs=outputs, state=state, sample_ids=sample_ids
+            return self._step(time, inputs, state)
+
+
+class BasicDecoderV2(_CellAndHelper, BaseDecoder):
+    """Decodes with a cell; a `Sampler` samples and chooses what each step reads.
+
+    Called with the inputs of the sampler, `initial_state`, and its other arguments by name
+    (`sequence_length`; `start_tokens` and `end_token`).
+
+    Args:
+      cell: An `RNNCell` (an `AttentionWrapper`, say), or a Keras cell.
+      sampler: A `Sampler`.
+      output_layer: As for `BasicDecoder`.
+      **kwargs: Those of `BaseDecoder`.
+
+    Raises:
+      TypeError: If the cell, the sampler or the output layer is none.
+
+    Legacy: `tensorflow.contrib.seq2seq.python.ops.basic_decoder.BasicDecoderV2` of TF 1.15.
+    """
+
+    def __init__(self, cell: Any, sampler: Any, output_layer: Any = None, **kwargs: Any) -> None:
+        cell = as_rnn_cell(cell)
+        if not isinstance(sampler, Sampler):
+            raise TypeError(
+                f'sampler must be a Sampler, received: {sampler!r}. Use TrainingSampler or '
+                'GreedyEmbeddingSampler, or BasicDecoder for a Helper.'
             )
-        return BasicDecoderOutput(outputs, sample_ids), next_state, next_inputs, finished
+        _check_output_layer(output_layer)
+        super().__init__(**kwargs)
+        self.cell = self._cell = cell
+        self.sampler = self._helper = sampler
+        self.output_layer = self._output_layer = output_layer
+        self._cell_dtype = None
+
+    def initialize(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        """`(finished, first_inputs, initial_state)`; `inputs` and `kwargs` are the sampler's."""
+        new_dropout_masks(self._cell)
+        self._cell_dtype = tf.nest.flatten(initial_state)[0].dtype
+        finished, first_inputs = self._helper.initialize(inputs, **kwargs)
+        return finished, first_inputs, initial_state
+
+    def step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+        """Cell, output layer, sampling, next inputs, as `BasicDecoder`."""
+        return self._step(time, inputs, state)
+
+
+def _check_output_layer(layer: Any) -> None:
+    if layer is not None and not (callable(layer) and hasattr(layer, 'compute_output_shape')):
+        raise TypeError(
+            f'output_layer must be a Layer, received: {type(layer)}. It needs '
+            'compute_output_shape, as tf.layers.Dense has.'
+        )

@@ -1,17 +1,94 @@
-"""`tile_batch`, in the file where `tf.contrib.seq2seq` had it."""
+"""`BeamSearchDecoder` and `tile_batch`: beam search on `dynamic_decode`.
+
+The memory and the initial state of a beam search have `batch * beam_width` rows, the beams of an
+example side by side: that is what `tile_batch` makes. Rows in the order of `tf.tile`, all examples
+once and then all again, have the same shapes, so nothing can tell them apart: the beams of one
+example then attend to the memory of another, without an error.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import functools
+import operator
+import warnings
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array, under_xla
+from tf_seq2seq_compat.core.structure import axis_size, check_same_structure
+from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
+from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
+from tf_seq2seq_compat.seq2seq.attention_memory import after
+from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
+from tf_seq2seq_compat.seq2seq.beam_search_step import (
+    BeamSearchDecoderOutput,
+    BeamSearchDecoderState,
+    _beam_search_step,
+    _check_batch_beam,
+    _check_ndims,
+    _check_static_batch_beam_maybe,
+    _get_scores,
+    _length_penalty,
+    _mask_probs,
+    _maybe_tensor_gather_helper,
+    _splits_into_beams,
+    _tensor_gather_helper,
+    attention_probs_from_attn_state,
+    gather_tree_from_array,
+    get_attention_probs,
+)
+from tf_seq2seq_compat.seq2seq.decoder import Decoder
 
 tf1 = tf.compat.v1
 
-__all__ = ['tile_batch']
+__all__ = [
+    'BeamSearchDecoder',
+    'BeamSearchDecoderMixin',
+    'BeamSearchDecoderOutput',
+    'BeamSearchDecoderState',
+    'FinalBeamSearchDecoderOutput',
+    '_beam_search_step',
+    '_check_batch_beam',
+    '_check_ndims',
+    '_check_static_batch_beam_maybe',
+    '_get_scores',
+    '_length_penalty',
+    '_mask_probs',
+    '_maybe_tensor_gather_helper',
+    '_tensor_gather_helper',
+    '_tile_batch',
+    'attention_probs_from_attn_state',
+    'gather_tree_from_array',
+    'get_attention_probs',
+    'tile_batch',
+]
+
+
+class FinalBeamSearchDecoderOutput(NamedTuple):
+    """Outputs of a `BeamSearchDecoder`.
+
+    Attributes:
+      predicted_ids: int32 `[batch, time, beam_width]`, the sequences, the best beam first. What
+        follows their end is end tokens, under XLA also what follows the last step.
+      beam_search_decoder_output: The `BeamSearchDecoderOutput` of the steps. Under XLA it is zero
+        after the last step.
+
+    Example:
+      >>> seq2seq.FinalBeamSearchDecoderOutput._fields
+      ('predicted_ids', 'beam_search_decoder_output')
+
+    Legacy: `tf.contrib.seq2seq.FinalBeamSearchDecoderOutput` of TF 1.15.
+    """
+
+    predicted_ids: Any
+    beam_search_decoder_output: Any
+
+
+# -- tiling ---------------------------------------------------------------------------------------
 
 
 @without_autograph
@@ -19,12 +96,13 @@ def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
     """Repeats every example of a batch, as beam search needs its memory and its initial state.
 
     Args:
-      t: Nest of `[batch, ...]` tensors.
+      t: Nest of `[batch, ...]` tensors, and of TensorArrays of such elements.
       multiplier: How often, int scalar: the beam width.
       name: Name of the operations.
 
     Returns:
-      Nest of `[batch * multiplier, ...]` tensors; copies of an example stand side by side.
+      Nest of `[batch * multiplier, ...]` tensors; copies of an example stand side by side (which is
+      not the order of `tf.tile`). An alignment history that nothing was written to stays empty.
 
     Raises:
       ValueError: If a tensor has no batch (a scalar), if its rank is unknown, or if `multiplier` is
@@ -39,7 +117,7 @@ def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
     """
     multiplier = _checked_multiplier(multiplier)
     with tf1.name_scope(name, 'tile_batch'):
-        return tf.nest.map_structure(lambda x: _tile_one(x, multiplier), t)
+        return tf.nest.map_structure(lambda x: _tile_batch(x, multiplier), t)
 
 
 def _checked_multiplier(multiplier: Any) -> Any:
@@ -54,7 +132,15 @@ def _checked_multiplier(multiplier: Any) -> Any:
     return int(value)
 
 
-def _tile_one(t: Any, multiplier: Any) -> tf.Tensor:
+def _tile_batch(t: Any, multiplier: Any) -> Any:
+    if isinstance(t, OpenEndedArray):
+        return open_ended_array(t.dtype, _tiled_shape(t.element_shape, multiplier))
+    if isinstance(t, tf.TensorArray):
+        elements = t.stack()
+        tiled = tf.repeat(elements, multiplier, axis=1)
+        shape = _tiled_shape(elements.shape[1:], multiplier)
+        array = tf.TensorArray(t.dtype, size=axis_size(elements, 0), element_shape=shape)
+        return array.unstack(tiled)
     t = tf.convert_to_tensor(t)
     if t.shape.rank is None or t.shape.rank < 1:
         raise ValueError(
@@ -62,7 +148,421 @@ def _tile_one(t: Any, multiplier: Any) -> tf.Tensor:
             f'{t.shape}.'
         )
     tiled = tf.repeat(t, multiplier, axis=0)
-    static = tf.compat.dimension_value(t.shape[0])
-    known = static * multiplier if static is not None and isinstance(multiplier, int) else None
-    tiled.set_shape(tf.TensorShape([known]).concatenate(t.shape[1:]))
+    tiled.set_shape(_tiled_shape(t.shape, multiplier))
     return tiled
+
+
+def _tiled_shape(shape: Any, multiplier: Any) -> tf.TensorShape:
+    shape = tf.TensorShape(shape)
+    if shape.rank is None:
+        return shape
+    batch = tf.compat.dimension_value(shape[0])
+    known = batch * multiplier if batch is not None and isinstance(multiplier, int) else None
+    return tf.TensorShape([known]).concatenate(shape[1:])
+
+
+# -- the decoder ----------------------------------------------------------------------------------
+
+
+class BeamSearchDecoderMixin:
+    """All of a beam search decoder but its beginning; see `BeamSearchDecoder`.
+
+    A subclass sets `_batch_size`, `_start_tokens`, `_start_inputs`, `_end_token` and
+    `_embedding_fn`, and has `initialize` and `output_dtype`.
+
+    Args:
+      cell: As for `BeamSearchDecoder`, like all that follow.
+      beam_width: int.
+      output_layer: Layer or None.
+      length_penalty_weight: float.
+      coverage_penalty_weight: float.
+      reorder_tensor_arrays: bool.
+      **kwargs: Given on to the next base class.
+    """
+
+    _batch_size: Any
+    _start_tokens: Any
+    _start_inputs: Any
+    _end_token: Any
+    _embedding_fn: Any
+
+    def __init__(
+        self,
+        cell: Any,
+        beam_width: int,
+        output_layer: Any = None,
+        length_penalty_weight: Any = 0.0,
+        coverage_penalty_weight: Any = 0.0,
+        reorder_tensor_arrays: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        self._cell = as_rnn_cell(cell)
+        if output_layer is not None and not (
+            callable(output_layer) and hasattr(output_layer, 'compute_output_shape')
+        ):
+            raise TypeError(
+                f'output_layer must be a Layer, received: {type(output_layer)}. It needs '
+                'compute_output_shape, as tf.layers.Dense has.'
+            )
+        self._output_layer = output_layer
+        self._beam_width = _checked_beam_width(beam_width)
+        self._length_penalty_weight = length_penalty_weight
+        self._coverage_penalty_weight = coverage_penalty_weight
+        self._reorder_tensor_arrays = reorder_tensor_arrays
+        super().__init__(**kwargs)
+
+    @property
+    def batch_size(self) -> Any:
+        """Number of examples, int32 scalar; the beams are not counted."""
+        return self._batch_size
+
+    @property
+    def output_size(self) -> BeamSearchDecoderOutput:
+        """`BeamSearchDecoderOutput` of `TensorShape`s: of one step of one example."""
+        shape = tf.TensorShape([self._beam_width])
+        return BeamSearchDecoderOutput(scores=shape, predicted_ids=shape, parent_ids=shape)
+
+    @property
+    def tracks_own_finished(self) -> bool:
+        """True: beams are put in another order at each step, so what is finished moves."""
+        return True
+
+    def _rnn_output_size(self) -> Any:
+        size = self._cell.output_size
+        if self._output_layer is None:
+            return size
+
+        def through_layer(one_size: Any) -> tf.TensorShape:
+            with_batch = tf.TensorShape([None]).concatenate(one_size)
+            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
+
+        return tf.nest.map_structure(through_layer, size)
+
+    @without_autograph
+    def step(
+        self, time: Any, inputs: Any, state: Any, name: str | None = None
+    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Any, Any]:
+        """Takes one step.
+
+        Args:
+          time: int32 scalar.
+          inputs: Nest of `[batch, beam_width, ...]` tensors.
+          state: A `BeamSearchDecoderState`.
+          name: Name of the operations.
+
+        Returns:
+          `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
+        """
+        with tf1.name_scope(name, 'BeamSearchDecoderStep', [time]):
+            inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
+            cell_state = tf.nest.map_structure(
+                self._maybe_merge_batch_beams, state.cell_state, self._cell.state_size
+            )
+            outputs, cell_state = self._cell(inputs, cell_state)
+            outputs = tf.nest.map_structure(self._split_batch_beams, outputs)
+            cell_state = tf.nest.map_structure(
+                self._maybe_split_batch_beams, cell_state, self._cell.state_size
+            )
+            if self._output_layer is not None:
+                outputs = self._output_layer(outputs)
+            output, next_state = _beam_search_step(
+                time=time,
+                logits=outputs,
+                next_cell_state=cell_state,
+                beam_state=state,
+                batch_size=self._batch_size,
+                beam_width=self._beam_width,
+                end_token=self._end_token,
+                length_penalty_weight=self._length_penalty_weight,
+                coverage_penalty_weight=self._coverage_penalty_weight,
+            )
+            # Nothing reads the inputs that follow the last step.
+            next_inputs = tf.cond(
+                tf.reduce_all(next_state.finished),
+                lambda: self._start_inputs,
+                lambda: self._embedding_fn(output.predicted_ids),
+            )
+        return output, next_state, next_inputs, next_state.finished
+
+    def finalize(
+        self, outputs: Any, final_state: Any, sequence_lengths: Any
+    ) -> tuple[FinalBeamSearchDecoderOutput, Any]:
+        """Follows the beams of the last step back to their beginnings.
+
+        Args:
+          outputs: `BeamSearchDecoderOutput` of `[time, batch, beam_width]` tensors.
+          final_state: The last `BeamSearchDecoderState`.
+          sequence_lengths: Not used: the state has the lengths.
+
+        Returns:
+          `(FinalBeamSearchDecoderOutput, final_state)`.
+        """
+        max_lengths = tf.cast(tf.reduce_max(final_state.lengths, axis=1), tf.int32)
+        predicted_ids = gather_tree(
+            outputs.predicted_ids, outputs.parent_ids, max_lengths, self._end_token
+        )
+        if self._reorder_tensor_arrays:
+            sort = functools.partial(
+                self._maybe_sort_array_beams,
+                parent_ids=outputs.parent_ids,
+                sequence_length=final_state.lengths,
+            )
+            cell_state = tf.nest.map_structure(sort, final_state.cell_state)
+            final_state = final_state._replace(cell_state=cell_state)
+        return FinalBeamSearchDecoderOutput(predicted_ids, outputs), final_state
+
+    # Between [batch * beam_width, ...], which the cell sees, and [batch, beam_width, ...].
+
+    def _merge_batch_beams(self, t: Any, s: Any = None) -> tf.Tensor:
+        """`[batch, beam_width] + s` to `[batch * beam_width] + s`."""
+        t = tf.convert_to_tensor(t)
+        rows = self._static_rows()
+        merged = tf.reshape(t, tf.concat([[self._rows()], tf.shape(t)[2:]], 0))
+        merged.set_shape(tf.TensorShape([rows]).concatenate(_shape_of_one(s, t.shape[2:])))
+        return merged
+
+    def _split_batch_beams(self, t: Any, s: Any = None) -> tf.Tensor:
+        """`[batch * beam_width] + s` to `[batch, beam_width] + s`."""
+        t = tf.convert_to_tensor(t)
+        batch, one = tf.get_static_value(self._batch_size), _shape_of_one(s, t.shape[1:])
+        wanted = tf.TensorShape([self._static_rows()]).concatenate(one)
+        if not t.shape.is_compatible_with(wanted):
+            raise ValueError(
+                f'A tensor of shape {t.shape} cannot be split into beams: with beam_width '
+                f'{self._beam_width}, for start_tokens of batch size {batch}, it must have shape '
+                f'(batch * beam_width, depth) == {wanted}. Perhaps the initial state was not '
+                'tiled: use tile_batch(state, multiplier=beam_width), or zero_state with a '
+                'batch_size of batch * beam_width.'
+            )
+        shape = tf.concat([[self._batch_size, self._beam_width], tf.shape(t)[1:]], 0)
+        split = tf.reshape(t, shape)
+        split.set_shape(tf.TensorShape([batch, self._beam_width]).concatenate(one))
+        return split
+
+    def _maybe_split_batch_beams(self, t: Any, s: Any) -> Any:
+        """Splits what has rows: not a TensorArray, not a scalar."""
+        return self._split_batch_beams(t, s) if _has_rows(t) else t
+
+    def _maybe_merge_batch_beams(self, t: Any, s: Any) -> Any:
+        """Merges what has rows."""
+        return self._merge_batch_beams(t, s) if _has_rows(t) else t
+
+    def _maybe_sort_array_beams(self, t: Any, parent_ids: Any, sequence_length: Any) -> Any:
+        """A TensorArray as a tensor, its beams in their order at the end; else `t` itself."""
+        if not isinstance(t, tf.TensorArray):
+            return t
+        batch = tf.get_static_value(self._batch_size)
+        shape = tf.TensorShape(t.element_shape)
+        # In TF1 arrays of vectors stay as they are where all sizes are known beforehand; outside a
+        # graph sizes always are.
+        sortable = _check_static_batch_beam_maybe if graph_mode() else _splits_into_beams
+        if shape.rank in (None, 0) or not sortable(shape, batch, self._beam_width):
+            warnings.warn(
+                f'The beams of a TensorArray of elements of shape {shape} are not put in order. To '
+                'do so yourself use gather_tree_from_array(array.stack(), parent_ids, lengths); '
+                'for no warning, reorder_tensor_arrays=False.',
+                stacklevel=2,
+            )
+            return t
+        stacked = t.stack()
+        if not under_xla():  # it has no checks
+            check = _check_batch_beam(stacked, self._batch_size, self._beam_width)
+            stacked = after([] if check is None else [check], stacked)
+        return gather_tree_from_array(stacked, parent_ids, sequence_length)
+
+    def _rows(self) -> Any:
+        return self._batch_size * self._beam_width
+
+    def _static_rows(self) -> int | None:
+        batch = tf.get_static_value(self._batch_size)
+        return None if batch is None else int(batch) * self._beam_width
+
+
+class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
+    """Decodes by beam search: at each step the `beam_width` best sequences are kept.
+
+    A sequence is ranked by its log-probability, divided by the length penalty, with the coverage
+    penalty added once it is finished, both of Wu et al. 2016 (arXiv:1609.08144), section 7. A
+    finished sequence keeps its score, and stays while no better ones push it out.
+
+    The memory of an attention mechanism, its lengths, and the initial state must have
+    `batch * beam_width` rows, made by `tile_batch` (rows in the order of `tf.tile` give wrong
+    results, which cannot be noticed). With an `AttentionWrapper`:
+
+        memory = tile_batch(encoder_outputs, multiplier=beam_width)
+        lengths = tile_batch(encoder_lengths, multiplier=beam_width)
+        state = tile_batch(encoder_state, multiplier=beam_width)
+        cell = AttentionWrapper(cell, BahdanauAttention(units, memory, lengths))
+        initial_state = cell.zero_state(batch * beam_width, tf.float32).clone(cell_state=state)
+
+    Args:
+      cell: An `RNNCell` (an `AttentionWrapper`, say), or a Keras cell.
+      embedding: `[vocabulary, depth]`, or a function of ids `[batch, beam_width]` that gives the
+        inputs `[batch, beam_width, depth]`.
+      start_tokens: int32 `[batch]`.
+      end_token: int32 scalar. Where it is no id of the vocabulary, no sequence finishes.
+      initial_state: The cell's state to begin with, a nest of `[batch * beam_width, ...]` tensors.
+      beam_width: int.
+      output_layer: Layer applied to the cell's output `[batch, beam_width, depth]`, which gives the
+        logits: anything callable with `compute_output_shape`.
+      length_penalty_weight: 0 for no penalty; greater ones favour longer sequences.
+      coverage_penalty_weight: 0 for no penalty; greater ones favour sequences which attended to all
+        of the memory. It needs an `AttentionWrapper`.
+      reorder_tensor_arrays: Whether TensorArrays in the state, as an alignment history, are put in
+        the order of the beams at the end. They are then tensors, `[time, batch * beam_width, ...]`.
+        In a TF1 graph in which batch and memory have known sizes they are not, as in TF1, and a
+        warning says so: there use `gather_tree_from_array`. As in TF1 an element is taken from the
+        place of the beam after its step. The cell wrote it before, at the place of the parent: with
+        `reorder_tensor_arrays=False`, `parent_ids` lead there.
+
+    Raises:
+      TypeError: If the cell or the output layer is none, or `beam_width` no int.
+      ValueError: If `start_tokens` is no vector, `end_token` no scalar, `beam_width` not positive,
+        or the state does not have `batch * beam_width` rows.
+
+    Example:
+      >>> cell = seq2seq.GRUCell(4)
+      >>> encoder_state = tf.ones([2, 4])
+      >>> decoder = seq2seq.BeamSearchDecoder(
+      ...     cell,
+      ...     embedding=tf.random.normal([10, 3]),
+      ...     start_tokens=[1, 1],
+      ...     end_token=2,
+      ...     initial_state=seq2seq.tile_batch(encoder_state, multiplier=3),
+      ...     beam_width=3,
+      ...     output_layer=seq2seq.Dense(10),
+      ...     length_penalty_weight=0.6)
+      >>> outputs, state, lengths = seq2seq.dynamic_decode(decoder, maximum_iterations=5)
+      >>> outputs.predicted_ids.shape[2], state.log_probs.shape
+      (3, TensorShape([2, 3]))
+
+    Legacy: `tf.contrib.seq2seq.BeamSearchDecoder` of TF 1.15.
+    """
+
+    @without_autograph
+    def __init__(
+        self,
+        cell: Any,
+        embedding: Any,
+        start_tokens: Any,
+        end_token: Any,
+        initial_state: Any,
+        beam_width: int,
+        output_layer: Any = None,
+        length_penalty_weight: Any = 0.0,
+        coverage_penalty_weight: Any = 0.0,
+        reorder_tensor_arrays: bool = True,
+    ) -> None:
+        super().__init__(
+            cell,
+            beam_width,
+            output_layer=output_layer,
+            length_penalty_weight=length_penalty_weight,
+            coverage_penalty_weight=coverage_penalty_weight,
+            reorder_tensor_arrays=reorder_tensor_arrays,
+        )
+        if callable(embedding):
+            self._embedding_fn = embedding
+        else:
+            self._embedding_fn = functools.partial(tf.nn.embedding_lookup, embedding)
+        start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
+        if start_tokens.shape.rank != 1:
+            raise ValueError(
+                'start_tokens must be a vector, one token for each example of the batch, but has '
+                f'shape {start_tokens.shape}. For one token use tf.fill([batch_size], token).'
+            )
+        self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
+        if self._end_token.shape.rank != 0:
+            raise ValueError(
+                'end_token must be a scalar, one token for the whole batch, but has shape '
+                f'{self._end_token.shape}.'
+            )
+        self._batch_size = tf.size(start_tokens)
+        self._start_tokens = tf.tile(start_tokens[:, None], [1, self._beam_width])
+        self._start_inputs = self._embedding_fn(self._start_tokens)
+        check_same_structure(self._cell.state_size, initial_state, 'initial_state')
+        self._initial_cell_state = tf.nest.map_structure(
+            lambda t, s: self._maybe_split_batch_beams(self._after_row_check(t), s),
+            initial_state,
+            self._cell.state_size,
+        )
+        # All beams of an example begin as one.
+        first = tf.equal(tf.range(self._beam_width), 0)
+        self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
+
+    def _after_row_check(self, t: Any) -> Any:
+        """A check of what is known when it runs, for its message."""
+        if not _has_rows(t) or under_xla() or tf.compat.dimension_value(t.shape[0]) is not None:
+            return t
+        check = tf1.assert_equal(
+            tf.shape(t)[0],
+            self._rows(),
+            message='The initial state must have batch * beam_width rows: tile it with '
+            'tile_batch(state, multiplier=beam_width).',
+        )
+        return after([] if check is None else [check], t)
+
+    @property
+    def output_dtype(self) -> BeamSearchDecoderOutput:
+        """`BeamSearchDecoderOutput` of dtypes."""
+        return BeamSearchDecoderOutput(self._score_dtype(), tf.int32, tf.int32)
+
+    def _score_dtype(self) -> tf.DType:
+        """As TF1: that of the first tensor of the cell's state."""
+        return tf.nest.flatten(self._initial_cell_state)[0].dtype
+
+    @without_autograph
+    def initialize(self, name: str | None = None) -> tuple[Any, Any, BeamSearchDecoderState]:
+        """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
+
+        Args:
+          name: Name of the operations.
+
+        Returns:
+          bool `[batch, beam_width]`, a nest of `[batch, beam_width, ...]` tensors, and a
+          `BeamSearchDecoderState`.
+
+        Raises:
+          ValueError: If there is a coverage penalty and no attention.
+        """
+        new_dropout_masks(self._cell)
+        dtype = self._score_dtype()
+        attention = get_attention_probs(self._initial_cell_state, self._coverage_penalty_weight)
+        zero, impossible = tf.zeros([], dtype), tf.constant(-np.inf, dtype)
+        state = BeamSearchDecoderState(
+            cell_state=self._initial_cell_state,
+            log_probs=tf.where(self._finished, impossible, zero),
+            finished=self._finished,
+            lengths=tf.zeros_like(self._finished, tf.int64),
+            accumulated_attention_probs=() if attention is None else attention,
+        )
+        return self._finished, self._start_inputs, state
+
+
+def _checked_beam_width(beam_width: Any) -> int:
+    try:
+        width = operator.index(beam_width)
+    except TypeError:
+        raise TypeError(
+            f'beam_width must be an int, but is {beam_width!r}: it is a shape of the outputs.'
+        ) from None
+    if width < 1:
+        raise ValueError(f'beam_width must be positive, but is {width}; 1 is greedy decoding.')
+    return width
+
+
+def _shape_of_one(s: Any, known: tf.TensorShape) -> tf.TensorShape:
+    """What is known of an example's shape, from a size as cells give them and a tensor's shape."""
+    if s is None:
+        return known
+    if tf.is_tensor(s):
+        static = tf.get_static_value(s)
+        return known if static is None else tf.TensorShape(static)
+    return tf.TensorShape(s)
+
+
+def _has_rows(t: Any) -> bool:
+    if isinstance(t, tf.TensorArray):
+        return False
+    _check_ndims(t)
+    return t.shape.rank > 0

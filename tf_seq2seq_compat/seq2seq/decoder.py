@@ -13,13 +13,15 @@ from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     check_same_structure,
+    passes_through,
     transpose_batch_time,
     where_rows,
 )
+from tf_seq2seq_compat.layers.base import Layer, keeping_variables
 
 tf1 = tf.compat.v1
 
-__all__ = ['Decoder', 'dynamic_decode']
+__all__ = ['BaseDecoder', 'Decoder', 'dynamic_decode']
 
 
 class Decoder(metaclass=abc.ABCMeta):
@@ -113,9 +115,86 @@ class Decoder(metaclass=abc.ABCMeta):
         return False
 
 
+class BaseDecoder(Layer):
+    """A decoder that is a layer: called with the inputs, it decodes to the end.
+
+    What a `Decoder` is to `dynamic_decode`, with tensors given to `initialize` and not before.
+
+    Args:
+      output_time_major: As for `dynamic_decode`.
+      impute_finished: Likewise.
+      maximum_iterations: Likewise.
+      parallel_iterations: Likewise.
+      swap_memory: Likewise.
+      **kwargs: `name`, `dtype` and `trainable`.
+
+    Legacy: `tensorflow.contrib.seq2seq.python.ops.decoder.BaseDecoder` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        output_time_major: bool = False,
+        impute_finished: bool = False,
+        maximum_iterations: Any = None,
+        parallel_iterations: int = 32,
+        swap_memory: bool = False,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(**kwargs)
+        self.output_time_major = output_time_major
+        self.impute_finished = impute_finished
+        self.maximum_iterations = maximum_iterations
+        self.parallel_iterations = parallel_iterations
+        self.swap_memory = swap_memory
+
+    batch_size = Decoder.batch_size
+    output_size = Decoder.output_size
+    output_dtype = Decoder.output_dtype
+    tracks_own_finished = Decoder.tracks_own_finished
+    finalize = Decoder.finalize
+
+    def initialize(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+        """Returns `(finished, first_inputs, initial_state)`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no initialize(inputs).')
+
+    def step(self, time: Any, inputs: Any, state: Any) -> Any:
+        """Returns `(outputs, next_state, next_inputs, finished)`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no step(time, inputs, state).')
+
+    def call(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> tuple[Any, Any, Any]:
+        """Decodes.
+
+        Args:
+          inputs: What `initialize` takes: sequences, an embedding, start inputs.
+          initial_state: The cell's state to begin with.
+          **kwargs: Given on to `initialize`.
+
+        Returns:
+          `(final_outputs, final_state, final_sequence_lengths)`, as `dynamic_decode`.
+        """
+        return dynamic_decode(
+            self,
+            output_time_major=self.output_time_major,
+            impute_finished=self.impute_finished,
+            maximum_iterations=self.maximum_iterations,
+            parallel_iterations=self.parallel_iterations,
+            swap_memory=self.swap_memory,
+            decoder_init_input=inputs,
+            decoder_init_kwargs={'initial_state': initial_state, **kwargs},
+        )
+
+    # Variables are below `decoder/`, the scope of dynamic_decode, and not below the decoder's name.
+    @without_autograph
+    @keeping_variables
+    def __call__(
+        self, inputs: Any, initial_state: Any = None, **kwargs: Any
+    ) -> tuple[Any, Any, Any]:
+        return self.call(inputs, initial_state=initial_state, **kwargs)
+
+
 @without_autograph
 def dynamic_decode(
-    decoder: Decoder,
+    decoder: Decoder | BaseDecoder,
     output_time_major: bool = False,
     impute_finished: bool = False,
     maximum_iterations: Any = None,
@@ -138,7 +217,8 @@ def dynamic_decode(
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: As for `tf.while_loop`.
       scope: Variable scope, 'decoder' by default.
-      **kwargs: Given on to `decoder.initialize`.
+      **kwargs: Given on to `decoder.initialize`. To that of a `BaseDecoder` go
+        `decoder_init_input` and the arguments in the dict `decoder_init_kwargs`.
 
     Returns:
       `(final_outputs, final_state, final_sequence_lengths)`: what `decoder.finalize` returns (for a
@@ -158,18 +238,20 @@ def dynamic_decode(
 
     Legacy: `tf.contrib.seq2seq.dynamic_decode` of TF 1.15.
     """
-    if not isinstance(decoder, Decoder):
+    if not isinstance(decoder, Decoder | BaseDecoder):
         raise TypeError(
             f'Expected decoder to be type Decoder, but saw: {type(decoder)}. '
             'Subclass Decoder, or use BasicDecoder(cell, helper, initial_state).'
         )
     maximum_iterations = _checked_maximum(maximum_iterations)
     with tf1.variable_scope(scope, 'decoder'):
-        finished, inputs, state = decoder.initialize(**kwargs)
+        finished, inputs, state = _initialized(decoder, kwargs)
         zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
         # Converted once here, so that the loop sees tensors (and TensorArrays) only.
         finished, inputs, state = tf.nest.map_structure(_as_tensor, (finished, inputs, state))
         lengths = tf.zeros_like(finished, tf.int32)
+        if impute_finished:
+            _check_imputable(decoder, finished, state)
 
         def step(time: tf.Tensor, carried: Any) -> tuple[Any, Any]:
             finished, inputs, state, lengths = carried
@@ -206,6 +288,13 @@ def dynamic_decode(
         return outputs, state, lengths
 
 
+def _initialized(decoder: Decoder | BaseDecoder, kwargs: dict[str, Any]) -> Any:
+    if not isinstance(decoder, BaseDecoder):
+        return decoder.initialize(**kwargs)
+    inputs = kwargs.pop('decoder_init_input', None)
+    return decoder.initialize(inputs, **(kwargs.pop('decoder_init_kwargs', None) or {}), **kwargs)
+
+
 def _checked_maximum(maximum_iterations: Any) -> Any:
     """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
     if maximum_iterations is None:
@@ -220,6 +309,34 @@ def _checked_maximum(maximum_iterations: Any) -> Any:
     if static is not None:
         return max(int(static), 0)
     return tf.maximum(tf.cast(maximum, tf.int32), 0)
+
+
+def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Any) -> None:
+    """Rows can be copied through; of what is finished by beams, only what has no other axes."""
+    rank = finished.shape.rank
+    if rank is None or rank < 2:
+        return
+    for part in tf.nest.flatten(state):
+        if not passes_through(part) and part.shape.rank not in (None, rank):
+            raise ValueError(
+                f'impute_finished=True cannot be used with {type(decoder).__name__}: its finished '
+                f'has shape {finished.shape}, one of its states {part.shape}. Beams change places, '
+                'so there is no state to copy through: use impute_finished=False. A beam search '
+                'decoder itself keeps the finished beams as they are.'
+            )
+
+
+# -- the names within TF1's module that programs call ----------------------------------------------
+
+
+def _create_zero_outputs(size: Any, dtype: Any, batch_size: Any) -> Any:
+    """Zeros `[batch_size] + size`, a nest like `size` and `dtype`."""
+    return batched_zeros(batch_size, size, dtype)
+
+
+def _zero_state_tensors(state_size: Any, batch_size: Any, dtype: Any) -> Any:
+    """Zeros `[batch_size] + state_size`, a nest like `state_size`."""
+    return batched_zeros(batch_size, state_size, dtype)
 
 
 def _as_tensor(value: Any) -> Any:

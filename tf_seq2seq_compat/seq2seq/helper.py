@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import input_array
-from tf_seq2seq_compat.core.sampling import categorical
+from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 
 tf1 = tf.compat.v1
@@ -212,7 +212,7 @@ class TrainingHelper(Helper):
             self._sequence_length = sequence_length
             self._steps = axis_size(first, 0)
             self._batch_size = tf.size(sequence_length)
-            self._input_arrays = tf.nest.map_structure(input_array, inputs)
+            self._input_tas = tf.nest.map_structure(input_array, inputs)
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0]), inputs)
 
     @property
@@ -254,7 +254,7 @@ class TrainingHelper(Helper):
             )
             with tf.control_dependencies([] if check is None else [check]):
                 step = tf.identity(time)
-            return tf.nest.map_structure(lambda array: array.read(step), self._input_arrays)
+            return tf.nest.map_structure(lambda array: array.read(step), self._input_tas)
 
         return finished, tf.cond(tf.reduce_all(finished), lambda: self._zero_inputs, inputs)
 
@@ -286,7 +286,7 @@ class GreedyEmbeddingHelper(Helper):
       end_token: int32 scalar; a sequence that emits it is finished.
 
     Raises:
-      ValueError: If `start_tokens` is not a vector or `end_token` not a scalar.
+      ValueError: For `start_tokens` or an `end_token` of another rank.
 
     Example:
       >>> helper = seq2seq.GreedyEmbeddingHelper(tf.eye(4), start_tokens=[1, 1], end_token=2)
@@ -297,10 +297,7 @@ class GreedyEmbeddingHelper(Helper):
     """
 
     def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
-        if callable(embedding):
-            self._embedding_fn = embedding
-        else:
-            self._embedding_fn = lambda ids: tf1.nn.embedding_lookup(embedding, ids)
+        self._embedding_fn = _embedding_function(embedding)
         self._start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
         self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
         if self._start_tokens.shape.rank not in (None, 1):
@@ -456,6 +453,54 @@ class InferenceHelper(Helper):
     ) -> tuple[Any, Any, Any]:
         inputs = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
         return self._end_fn(sample_ids), inputs, state
+
+
+# -- the names within TF1's module that programs call ----------------------------------------------
+
+
+def bernoulli_sample(
+    probs: Any = None,
+    logits: Any = None,
+    dtype: Any = tf.int32,
+    sample_shape: Any = (),
+    seed: int | None = None,
+) -> tf.Tensor:
+    """Coin flips `sample_shape + probs.shape`; or of the sigmoid of the logits."""
+    if probs is None and logits is None:
+        raise ValueError('None values not supported: give probs or logits.')
+    probs = tf.sigmoid(logits) if probs is None else tf.convert_to_tensor(probs)
+    return tf.cast(bernoulli(probs, seed, sample_shape=sample_shape), dtype)
+
+
+def categorical_sample(
+    logits: Any, dtype: Any = tf.int32, sample_shape: Any = (), seed: int | None = None
+) -> tf.Tensor:
+    """Classes `sample_shape + logits.shape[:-1]`, drawn from the softmax of the logits."""
+    logits = tf.convert_to_tensor(logits)
+    return tf.cast(categorical(logits, seed, sample_shape=sample_shape), dtype)
+
+
+def _call_sampler(
+    sample_n_fn: Callable[[Any], Any], sample_shape: Any, name: str | None = None
+) -> tf.Tensor:
+    """What `sample_n_fn(n)` draws, `[n, ...]`, in the shape `sample_shape + [...]`."""
+    with tf1.name_scope(name, 'call_sampler'):
+        return in_shape(lambda n: tf.convert_to_tensor(sample_n_fn(n)), sample_shape)
+
+
+def _unstack_ta(inp: Any) -> tf.TensorArray:
+    """The steps of `[time, ...]` inputs."""
+    return input_array(tf.convert_to_tensor(inp))
+
+
+# -- pieces of the helpers ------------------------------------------------------------------------
+
+
+def _embedding_function(embedding: Any) -> Callable[[Any], Any]:
+    """From ids to inputs: a function as it is, or a lookup in a matrix."""
+    if callable(embedding):
+        return embedding
+    return lambda ids: tf1.nn.embedding_lookup(embedding, ids)
 
 
 def _check_callable(argument: str, function: Any) -> None:

@@ -12,7 +12,7 @@ from tf_seq2seq_compat.core.autograph import without_autograph
 
 tf1 = tf.compat.v1
 
-__all__ = ['sequence_loss']
+__all__ = ['SequenceLoss', 'sequence_loss']
 
 
 @without_autograph
@@ -97,6 +97,67 @@ def sequence_loss(
             axis = _reduced_axis(sum_over_timesteps, sum_over_batch)
             return losses.average_by_count(crossent, weights, axis)
         return crossent
+
+
+class SequenceLoss:
+    """`sequence_loss` as an object: `loss(y_true, y_pred, sample_weight)`.
+
+    Args:
+      average_across_timesteps: As for `sequence_loss`.
+      average_across_batch: Likewise.
+      sum_over_timesteps: Likewise.
+      sum_over_batch: Likewise.
+      softmax_loss_function: Likewise.
+      name: Name of the operations.
+
+    Legacy: `tensorflow.contrib.seq2seq.python.ops.loss.SequenceLoss` of TF 1.15.
+    """
+
+    _FLAGS = (
+        'average_across_timesteps',
+        'average_across_batch',
+        'sum_over_timesteps',
+        'sum_over_batch',
+        'softmax_loss_function',
+        'name',
+    )
+
+    def __init__(
+        self,
+        average_across_timesteps: bool = False,
+        average_across_batch: bool = False,
+        sum_over_timesteps: bool = True,
+        sum_over_batch: bool = True,
+        softmax_loss_function: Callable[..., Any] | None = None,
+        name: str | None = None,
+    ) -> None:
+        self.average_across_timesteps = average_across_timesteps
+        self.average_across_batch = average_across_batch
+        self.sum_over_timesteps = sum_over_timesteps
+        self.sum_over_batch = sum_over_batch
+        self.softmax_loss_function = softmax_loss_function
+        self.name = name
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tf.Tensor:
+        """The loss.
+
+        Args:
+          y_true: int targets `[batch, time]`.
+          y_pred: Logits `[batch, time, classes]`.
+          sample_weight: Weights `[batch, time]`; all 1 by default.
+
+        Returns:
+          As `sequence_loss`.
+        """
+        y_pred = tf.convert_to_tensor(y_pred)
+        if sample_weight is None:
+            sample_weight = tf.ones(tf.shape(y_true), y_pred.dtype)
+        options = {flag: getattr(self, flag) for flag in self._FLAGS}
+        return sequence_loss(y_pred, y_true, sample_weight, **options)
+
+    def call(self, y_true: Any, y_pred: Any) -> tf.Tensor:
+        """The loss with all weights 1."""
+        return self(y_true, y_pred)
 
 
 def _reduced_axis(over_time: bool, over_batch: bool) -> int | None:

@@ -1,0 +1,173 @@
+"""The memory of an attention mechanism: checked, masked, and bound to the mechanism."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core import attention as core
+from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.layers.base import Layer, graph_mode
+
+tf1 = tf.compat.v1
+
+
+class OfMemory:
+    """An attribute that a mechanism has only while its memory is bound."""
+
+    def __set_name__(self, _: type, name: str) -> None:
+        self.slot = 'bound' + name
+
+    def __get__(self, mechanism: Any, _: type | None = None) -> Any:
+        if mechanism is None:
+            return self
+        value = vars(mechanism).get(self.slot)
+        if value is None:
+            raise ValueError(
+                f'The memory of {type(mechanism).__name__} is not bound (memory is None): call '
+                'setup_memory(memory, memory_sequence_length) with the encoder outputs first.'
+            )
+        if not is_reachable(value):
+            raise ValueError(
+                f'The memory of {type(mechanism).__name__} was bound inside a tf.function, and is '
+                'gone with it: call setup_memory(memory, memory_sequence_length) here too.'
+            )
+        return value
+
+    def __set__(self, mechanism: Any, value: Any) -> None:
+        vars(mechanism)[self.slot] = value
+
+
+def is_reachable(value: Any) -> bool:
+    """False for a tensor of a `tf.function` that is not being traced now."""
+    if graph_mode() or not tf.is_symbolic_tensor(value):
+        return True
+    graph = None if tf.executing_eagerly() else tf1.get_default_graph()
+    while graph is not None and graph is not value.graph:
+        graph = getattr(graph, 'outer_graph', None)
+    return graph is not None
+
+
+def prepare_memory(
+    memory: Any,
+    memory_sequence_length: Any = None,
+    memory_mask: Any = None,
+    check_inner_dims_defined: bool = True,
+) -> Any:
+    """A nest of memories with zeros where they are masked."""
+    check_one_mask(memory_sequence_length, memory_mask)
+
+    def prepare(one: Any) -> tf.Tensor:
+        one = tf.convert_to_tensor(one, name='memory')
+        if check_inner_dims_defined and not one.shape[2:].is_fully_defined():
+            raise ValueError(
+                f'Expected memory to have fully defined inner dims, but saw shape {one.shape}: '
+                'make its depth known with memory.set_shape([None, None, depth]).'
+            )
+        if memory_sequence_length is not None:
+            return core.mask_memory(
+                one, core.length_mask(memory_sequence_length, axis_size(one, 1))
+            )
+        return one if memory_mask is None else core.mask_memory(one, memory_mask)
+
+    return tf.nest.map_structure(prepare, memory)
+
+
+def checked_memory(memory: Any, memory_layer: Any) -> tf.Tensor:
+    if isinstance(memory, list | tuple | dict) and any(
+        tf.is_tensor(part) for part in tf.nest.flatten(memory)
+    ):
+        raise ValueError(
+            'memory must be one tensor [batch, max_time, depth], but is a structure of '
+            f'{len(tf.nest.flatten(memory))}: concatenate them with tf.concat(memory, -1) (the two '
+            'outputs of a bidirectional encoder, say).'
+        )
+    memory = tf.convert_to_tensor(memory, name='memory')
+    if memory.shape.rank is None or memory.shape.rank < 3:
+        raise ValueError(
+            f'memory must have shape [batch, max_time, depth], with fully defined inner dims, but '
+            f'has shape {memory.shape}: give the outputs of all encoder steps, not its last state.'
+        )
+    if isinstance(memory_layer, Layer) and memory_layer.dtype not in (None, memory.dtype):
+        raise TypeError(
+            f'memory has dtype {memory.dtype.name}, but its layer has dtype '
+            f'{memory_layer.dtype.name}: use tf.cast, or give the mechanism '
+            f'dtype={memory.dtype.name}.'
+        )
+    return memory
+
+
+def checked_lengths(lengths: Any, memory: tf.Tensor) -> tf.Tensor | None:
+    """The lengths as a tensor `[batch]`; what is not known now is checked when it runs."""
+    if lengths is None:
+        return None
+    lengths = tf.convert_to_tensor(lengths, name='memory_sequence_length')
+    if not (lengths.dtype.is_integer or lengths.dtype.is_floating):
+        raise TypeError(
+            f'memory_sequence_length must be integers, but has dtype {lengths.dtype.name}: give '
+            'the number of steps of each example.'
+        )
+    if lengths.dtype.is_floating:  # TF1 takes them
+        lengths = tf.cast(lengths, tf.int32)
+    if not lengths.shape.is_compatible_with(memory.shape[:1]):
+        raise ValueError(
+            f'memory_sequence_length must have shape [batch] = {memory.shape[:1]}, but has shape '
+            f'{lengths.shape}; memory has shape {memory.shape}. Give one length for each example.'
+        )
+    lengths = after(_length_checks(lengths, memory), lengths)
+    lengths.set_shape(memory.shape[:1])
+    return lengths
+
+
+def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[Any]:
+    """Checks that run with the graph; XLA has none."""
+    if under_xla():
+        return []
+    checks = [
+        tf1.assert_non_negative(
+            lengths, message='All values in memory_sequence_length must be 0 or more'
+        )
+    ]
+    if not (lengths.shape.is_fully_defined() and memory.shape[:1].is_fully_defined()):
+        checks.append(
+            tf1.assert_equal(
+                tf.shape(lengths),
+                tf.shape(memory)[:1],
+                message='memory_sequence_length must have one length for each example of memory',
+            )
+        )
+    return [check for check in checks if check is not None]
+
+
+def checked_mask(mask: Any, memory: tf.Tensor) -> tf.Tensor | None:
+    if mask is None:
+        return None
+    mask = tf.convert_to_tensor(mask, name='memory_mask')
+    if mask.dtype != tf.bool:
+        raise TypeError(
+            f'memory_mask must be bool, but has dtype {mask.dtype.name}: use tf.cast(mask, bool).'
+        )
+    if not mask.shape.is_compatible_with(memory.shape[:2]):
+        raise ValueError(
+            f'memory_mask must have shape [batch, max_time] = {memory.shape[:2]}, but has shape '
+            f'{mask.shape}; memory has shape {memory.shape}.'
+        )
+    return mask
+
+
+def check_one_mask(memory_sequence_length: Any, memory_mask: Any) -> None:
+    if memory_sequence_length is not None and memory_mask is not None:
+        raise ValueError(
+            'Give either memory_sequence_length or memory_mask, not both: one of them says which '
+            'memory may be attended to.'
+        )
+
+
+def after(checks: list[Any], nest: Any) -> Any:
+    """The same nest, computed after the checks."""
+    if not checks:
+        return nest
+    with tf.control_dependencies(checks):
+        return tf.nest.map_structure(tf.identity, nest)

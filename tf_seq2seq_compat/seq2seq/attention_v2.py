@@ -1,0 +1,508 @@
+"""The attention mechanisms of TF 1.15 that are called as layers: `mechanism([query, state])`.
+
+They have the scores and the alignments of those without V2, and TF 1.15's rules for what is masked:
+a mask given with the memory masks the score; lengths set the memory to zero and nothing else, so
+that slots beyond them are attended to.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.core import attention as core
+from tf_seq2seq_compat.core import monotonic
+from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.dense import Dense
+from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism, _checked_units
+from tf_seq2seq_compat.seq2seq.monotonic_attention import (
+    _BaseMonotonicAttentionMechanism,
+    _monotonic_probability_fn,
+)
+
+tf1 = tf.compat.v1
+
+__all__ = [
+    'BahdanauAttentionV2',
+    'BahdanauMonotonicAttentionV2',
+    'LuongAttentionV2',
+    'LuongMonotonicAttentionV2',
+    '_BaseAttentionMechanismV2',
+    '_BaseMonotonicAttentionMechanismV2',
+]
+
+PROBABILITY_FUNCTIONS = {'softmax': tf.nn.softmax, 'hardmax': core.hardmax}
+INITIALIZERS = {
+    'glorot_normal': tf1.glorot_normal_initializer,
+    'glorot_uniform': tf1.glorot_uniform_initializer,
+    'ones': tf1.ones_initializer,
+    'zeros': tf1.zeros_initializer,
+}
+
+
+class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
+    """Holds the memory; a subclass writes `_calculate_attention(query, state)`.
+
+    Called with `[query, state]` it attends. Called with a memory, or `[memory, lengths]`, and
+    `setup_memory=True` it binds that, with a `mask` `[batch, max_time]` of what may be attended to.
+
+    Args:
+      memory: `[batch, max_time, depth]`, or None to bind it by a call.
+      probability_fn: `(score, state) -> alignments`.
+      query_layer: Layer for the query, or None.
+      memory_layer: Layer that makes the keys of the memory, or None.
+      memory_sequence_length: `[batch]`, or None: memory beyond it is zeroed.
+      **kwargs: `name`, `dtype` and `trainable`.
+
+    Raises:
+      TypeError: For another keyword argument.
+      ValueError: In a call, for another number of inputs, or before the memory is bound.
+    """
+
+    def __init__(
+        self,
+        memory: Any,
+        probability_fn: Callable[..., Any],
+        query_layer: Any = None,
+        memory_layer: Any = None,
+        memory_sequence_length: Any = None,
+        **kwargs: Any,
+    ) -> None:
+        name = kwargs.pop('name', None)
+        dtype = kwargs.pop('dtype', None)
+        self.trainable = kwargs.pop('trainable', True)
+        if kwargs:
+            raise TypeError(
+                f'Keyword argument not understood: {sorted(kwargs)[0]!r}. A mechanism takes name, '
+                'dtype and trainable.'
+            )
+        # The memory layer has no scope of its own: its kernel is `<name>/kernel`.
+        super().__init__(query_layer, None, probability_fn, name=name or type(self).__name__)
+        self._memory_layer = memory_layer
+        self._given_name = self._name
+        self._dtype = tf.as_dtype(dtype or tf.float32)
+        self.dtype = self._dtype.name
+        self.probability_fn = self._probability_fn
+        if memory is not None:
+            lengths = memory_sequence_length
+            self(memory if lengths is None else [memory, lengths], setup_memory=True)
+
+    @without_autograph
+    def __call__(  # type: ignore[override]
+        self, inputs: Any, mask: Any = None, setup_memory: bool = False, **kwargs: Any
+    ) -> Any:
+        """Attends, or binds the memory.
+
+        Args:
+          inputs: `[query, state]`; the memory or `[memory, lengths]` with `setup_memory`.
+          mask: With `setup_memory`: bool `[batch, max_time]`.
+          setup_memory: Whether to bind the memory.
+          **kwargs: Given on to `call`.
+
+        Returns:
+          `(alignments, next_state)`; the values of the memory with `setup_memory`.
+        """
+        return self.call(inputs, mask=mask, setup_memory=setup_memory, **kwargs)
+
+    def call(self, inputs: Any, mask: Any = None, setup_memory: bool = False, **kwargs: Any) -> Any:
+        """As `__call__`."""
+        given = list(inputs) if isinstance(inputs, list | tuple) else None
+        if setup_memory:
+            given = [inputs] if given is None else given
+            if len(given) not in (1, 2):
+                raise ValueError(
+                    f'Expect inputs to have 1 or 2 tensors, got {len(given)}: the memory, and its '
+                    'lengths.'
+                )
+            lengths = given[1] if len(given) == 2 else None
+            return self._setup_memory(given[0], lengths, mask)
+        if given is None:
+            raise TypeError(
+                'inputs must be a list [query, state]; to bind a memory give setup_memory=True.'
+            )
+        if len(given) not in (2, 3):
+            raise ValueError(
+                f'Expect the inputs to have 2 or 3 tensors, got {len(given)}: [query, state].'
+            )
+        if not self.memory_bound:
+            raise ValueError(
+                'Cannot query the attention before the setup of memory: call the mechanism with '
+                'the memory and setup_memory=True first.'
+            )
+        return self._calculate_attention(tf.convert_to_tensor(given[0]), given[1])
+
+    def _setup_memory(
+        self, memory: Any, memory_sequence_length: Any = None, memory_mask: Any = None
+    ) -> tf.Tensor:
+        """Binds the memory and makes the variables; returns its values."""
+        if not self.built:
+            self._set_scope(None)
+            if isinstance(self._memory_layer, Layer) and self._memory_layer._scope is None:
+                self._memory_layer._scope = self._scope
+        self.setup_memory(memory, memory_sequence_length, memory_mask=memory_mask)
+        # TF 1.15 masks no score by lengths given here.
+        self._memory_sequence_length = None
+        if not self.built:
+            self.build(self.values.shape)
+            self.built = True
+        return self.values
+
+    def _processed(self, query: tf.Tensor) -> tf.Tensor:
+        """The query after its layer, whose variables are below the scope of the first call."""
+        layer = self._query_layer
+        if isinstance(layer, Layer) and layer._scope is None:
+            with tf1.variable_scope(None, self._given_name) as scope:
+                layer._scope = scope
+        return query if layer is None else layer(query)
+
+    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        """Returns `(alignments, next_state)`; written by subclasses."""
+        raise NotImplementedError(
+            f'{type(self).__name__} defines no _calculate_attention(query, state).'
+        )
+
+    def _process_probability_fn(self, func_name: Any) -> Callable[[Any], Any]:
+        """The function for a name."""
+        if callable(func_name):
+            return func_name
+        if func_name not in PROBABILITY_FUNCTIONS:
+            raise ValueError(
+                f'Invalid probability function: {func_name}, options are '
+                f'{list(PROBABILITY_FUNCTIONS)}, or a function of the score.'
+            )
+        return PROBABILITY_FUNCTIONS[func_name]
+
+    def get_config(self) -> dict[str, Any]:
+        """Arguments that make such a mechanism again, without its memory."""
+        return {'memory': None, 'name': self._given_name, 'dtype': self.dtype, **self._config}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A mechanism by what `get_config` gave."""
+        return cls(**config)
+
+    _config: dict[str, Any] = {}  # noqa: RUF012 (replaced, never changed)
+
+
+class _BaseMonotonicAttentionMechanismV2(_BaseAttentionMechanismV2):
+    """A mechanism whose attention begins at the first slot of the memory."""
+
+    initial_alignments = _BaseMonotonicAttentionMechanism.initial_alignments
+
+
+class _Additive(_BaseAttentionMechanismV2):
+    """The score of Bahdanau et al., with its variables."""
+
+    units: int
+    normalize: bool
+    attention_v: Any = None
+    attention_g: Any = None
+    attention_b: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Creates `attention_v`, and with `normalize` `attention_g` and `attention_b`."""
+        self.attention_v = self.add_variable('attention_v', [self.units])
+        if self.normalize:
+            start = tf1.constant_initializer(math.sqrt(1.0 / self.units))
+            self.attention_g = self.add_variable('attention_g', [], initializer=start)
+            self.attention_b = self.add_variable(
+                'attention_b', [self.units], initializer=tf1.zeros_initializer()
+            )
+
+    def _score(self, query: tf.Tensor) -> tf.Tensor:
+        processed = self._processed(query)
+        return core.additive_score(
+            processed, self.keys, self.attention_v, self.attention_g, self.attention_b
+        )
+
+    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        alignments = self._probability_fn(self._score(query), state)
+        return alignments, alignments
+
+
+class _Multiplicative(_BaseAttentionMechanismV2):
+    """The score of Luong et al., with its variable."""
+
+    scale: bool
+    scale_weight: Any = None
+
+    def build(self, input_shape: Any) -> None:
+        """Creates `attention_g` with `scale`."""
+        if self.scale:
+            self.scale_weight = self.add_variable(
+                'attention_g', [], initializer=tf1.ones_initializer()
+            )
+
+    def _score(self, query: tf.Tensor) -> tf.Tensor:
+        return core.multiplicative_score(query, self.keys, self.scale_weight)
+
+    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        alignments = self._probability_fn(self._score(query), state)
+        return alignments, alignments
+
+
+class _Monotonic(_BaseMonotonicAttentionMechanismV2):
+    """The bias of the score, and what its sigmoid is used for."""
+
+    attention_score_bias: Any = None
+
+    def _set_monotonic(
+        self, sigmoid_noise: Any, sigmoid_noise_seed: int | None, score_bias_init: Any, mode: str
+    ) -> Callable[..., Any]:
+        monotonic.check_mode(mode)
+        self.sigmoid_noise = sigmoid_noise
+        self.sigmoid_noise_seed = sigmoid_noise_seed
+        self.score_bias_init = score_bias_init
+        self.mode = mode
+        return functools.partial(
+            _monotonic_probability_fn,
+            sigmoid_noise=sigmoid_noise,
+            mode=mode,
+            seed=sigmoid_noise_seed,
+        )
+
+    def build(self, input_shape: Any) -> None:
+        """Creates also `attention_score_bias`."""
+        super().build(input_shape)
+        self.attention_score_bias = self.add_variable(
+            'attention_score_bias',
+            [],
+            initializer=tf1.constant_initializer(self.score_bias_init),
+        )
+
+    def _score(self, query: tf.Tensor) -> tf.Tensor:
+        return super()._score(query) + self.attention_score_bias
+
+
+class BahdanauAttentionV2(_Additive):
+    """Additive attention, called with `[query, state]`.
+
+    Args:
+      units: Depth of the query and memory layers.
+      memory: As for `BahdanauAttention`.
+      memory_sequence_length: `[batch]`: memory beyond is zeroed, yet attended to (see the module).
+      normalize: As for `BahdanauAttention`.
+      probability_fn: `'softmax'`, `'hardmax'` or a function of the score.
+      kernel_initializer: Initializer of the layers, or its name.
+      dtype: Type of the layers and of the memory; float32 by default.
+      name: Name of the variable scope.
+      **kwargs: `trainable`.
+
+    Legacy: `BahdanauAttentionV2` in TF 1.15's `contrib.seq2seq.python.ops.attention_wrapper`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        normalize: bool = False,
+        probability_fn: Any = 'softmax',
+        kernel_initializer: Any = 'glorot_uniform',
+        dtype: Any = None,
+        name: str = 'BahdanauAttention',
+        **kwargs: Any,
+    ) -> None:
+        self.units = _checked_units(units)
+        self.normalize = normalize
+        self.probability_fn_name = probability_fn
+        self.kernel_initializer = kernel_initializer
+        self._config = {
+            'units': units,
+            'normalize': normalize,
+            'probability_fn': probability_fn,
+            'kernel_initializer': kernel_initializer,
+        }
+        function = self._process_probability_fn(probability_fn)
+        super().__init__(
+            memory,
+            lambda score, _: function(score),
+            _layer(units, dtype, 'query_layer', kernel_initializer),
+            _layer(units, dtype, 'memory_layer', kernel_initializer),
+            memory_sequence_length,
+            name=name,
+            dtype=dtype,
+            **kwargs,
+        )
+
+
+class LuongAttentionV2(_Multiplicative):
+    """Multiplicative attention, called with `[query, state]`.
+
+    Args:
+      units: Depth of the memory layer: the depth of the query.
+      memory: As for `LuongAttention`.
+      memory_sequence_length: `[batch]`: memory beyond is zeroed, yet attended to (see the module).
+      scale: As for `LuongAttention`.
+      probability_fn: `'softmax'`, `'hardmax'` or a function of the score.
+      dtype: Type of the layer and of the memory; float32 by default.
+      name: Name of the variable scope.
+      **kwargs: `trainable`.
+
+    Legacy: `LuongAttentionV2` in TF 1.15's `contrib.seq2seq.python.ops.attention_wrapper`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        scale: bool = False,
+        probability_fn: Any = 'softmax',
+        dtype: Any = None,
+        name: str = 'LuongAttention',
+        **kwargs: Any,
+    ) -> None:
+        self.units = _checked_units(units)
+        self.scale = scale
+        self.probability_fn_name = probability_fn
+        self._config = {'units': units, 'scale': scale, 'probability_fn': probability_fn}
+        function = self._process_probability_fn(probability_fn)
+        super().__init__(
+            memory,
+            lambda score, _: function(score),
+            None,
+            _layer(units, dtype, 'memory_layer'),
+            memory_sequence_length,
+            name=name,
+            dtype=dtype,
+            **kwargs,
+        )
+
+
+class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
+    """Additive attention that goes forward along the memory, called with `[query, state]`.
+
+    Args:
+      units: Depth of the query and memory layers.
+      memory: As for `BahdanauMonotonicAttention`.
+      memory_sequence_length: `[batch]`: memory beyond is zeroed, yet attended to (see the module).
+      normalize: As for `BahdanauMonotonicAttention`.
+      sigmoid_noise: Likewise.
+      sigmoid_noise_seed: Likewise.
+      score_bias_init: Likewise.
+      mode: Likewise.
+      kernel_initializer: Initializer of the layers, or its name.
+      dtype: Type of the layers and of the memory; float32 by default.
+      name: Name of the variable scope.
+      **kwargs: `trainable`.
+
+    Legacy: `BahdanauMonotonicAttentionV2` in TF 1.15's
+    `contrib.seq2seq.python.ops.attention_wrapper`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        normalize: bool = False,
+        sigmoid_noise: float = 0.0,
+        sigmoid_noise_seed: int | None = None,
+        score_bias_init: Any = 0.0,
+        mode: str = 'parallel',
+        kernel_initializer: Any = 'glorot_uniform',
+        dtype: Any = None,
+        name: str = 'BahdanauMonotonicAttention',
+        **kwargs: Any,
+    ) -> None:
+        self.units = _checked_units(units)
+        self.normalize = normalize
+        self.kernel_initializer = kernel_initializer
+        self._config = {
+            'units': units,
+            'normalize': normalize,
+            'sigmoid_noise': sigmoid_noise,
+            'sigmoid_noise_seed': sigmoid_noise_seed,
+            'score_bias_init': score_bias_init,
+            'mode': mode,
+            'kernel_initializer': kernel_initializer,
+        }
+        super().__init__(
+            memory,
+            self._set_monotonic(sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode),
+            _layer(units, dtype, 'query_layer', kernel_initializer),
+            _layer(units, dtype, 'memory_layer', kernel_initializer),
+            memory_sequence_length,
+            name=name,
+            dtype=dtype,
+            **kwargs,
+        )
+
+
+class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
+    """Multiplicative attention that goes forward along the memory, called with `[query, state]`.
+
+    Args:
+      units: Depth of the memory layer: the depth of the query.
+      memory: As for `LuongMonotonicAttention`.
+      memory_sequence_length: `[batch]`: memory beyond is zeroed, yet attended to (see the module).
+      scale: As for `LuongMonotonicAttention`.
+      sigmoid_noise: Likewise.
+      sigmoid_noise_seed: Likewise.
+      score_bias_init: Likewise.
+      mode: Likewise.
+      dtype: Type of the layer and of the memory; float32 by default.
+      name: Name of the variable scope.
+      **kwargs: `trainable`.
+
+    Legacy: `LuongMonotonicAttentionV2` in TF 1.15's
+    `contrib.seq2seq.python.ops.attention_wrapper`.
+    """
+
+    def __init__(
+        self,
+        units: int,
+        memory: Any,
+        memory_sequence_length: Any = None,
+        scale: bool = False,
+        sigmoid_noise: float = 0.0,
+        sigmoid_noise_seed: int | None = None,
+        score_bias_init: Any = 0.0,
+        mode: str = 'parallel',
+        dtype: Any = None,
+        name: str = 'LuongMonotonicAttention',
+        **kwargs: Any,
+    ) -> None:
+        self.units = _checked_units(units)
+        self.scale = scale
+        self._config = {
+            'units': units,
+            'scale': scale,
+            'sigmoid_noise': sigmoid_noise,
+            'sigmoid_noise_seed': sigmoid_noise_seed,
+            'score_bias_init': score_bias_init,
+            'mode': mode,
+        }
+        super().__init__(
+            memory,
+            self._set_monotonic(sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode),
+            None,
+            _layer(units, dtype, 'memory_layer'),
+            memory_sequence_length,
+            name=name,
+            dtype=dtype,
+            **kwargs,
+        )
+
+
+def _layer(units: int, dtype: Any, name: str, initializer: Any = None) -> Dense:
+    if isinstance(initializer, str):
+        if initializer not in INITIALIZERS:
+            raise ValueError(
+                f'kernel_initializer {initializer!r} is not known. Names are: '
+                f'{", ".join(INITIALIZERS)}; any initializer may be given instead.'
+            )
+        initializer = INITIALIZERS[initializer]()
+    return Dense(
+        units,
+        use_bias=False,
+        name=name,
+        dtype=dtype or tf.float32,
+        kernel_initializer=initializer,
+    )
