@@ -129,6 +129,13 @@ assert library.facts() == {
 }
 import tf_seq2seq_compat
 assert tf_seq2seq_compat.AttentionWrapper is AttentionWrapper
+# Code that the program executes in a namespace of its own, with and without a file's name.
+code = 'import tensorflow.contrib.seq2seq as seq2seq\\nkept = seq2seq.BahdanauAttention'
+for file in (__file__ + '.part.py', '<string>'):
+    namespace = {'__name__': 'made'}
+    exec(compile(code, file, 'exec'), namespace)
+    assert namespace['kept'] is tf.contrib.seq2seq.BahdanauAttention
+
 print('all forms')
 """
 

@@ -77,7 +77,17 @@ def is_program(namespace: Mapping[str, Any]) -> bool:
     file = namespace.get('__file__')
     if isinstance(file, str):
         return _is_program_file(file)
-    return namespace.get('__name__') == '__main__'
+    return namespace.get('__name__') == '__main__' or _runs_in_program(namespace)
+
+
+def _runs_in_program(namespace: Mapping[str, Any]) -> bool:
+    """Whether `exec` in a namespace of no file runs code of the program, or is called by it."""
+    frame: types.FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_globals is not namespace:
+        frame = frame.f_back
+    while frame is not None and frame.f_code.co_filename.startswith('<'):
+        frame = frame.f_back
+    return frame is not None and _is_program_file(frame.f_code.co_filename)
 
 
 _OWN_FILES = ('<frozen importlib', importlib.__file__, importlib.util.__file__, __file__)

@@ -74,9 +74,18 @@ def _packages(parent: str, names: str, advice: str) -> Iterator[Row]:
 # ------------------------------------------------------------------------------
 
 _SEQ2SEQ = 'tf_seq2seq_compat.seq2seq'
+_LEGACY_SEQ2SEQ = 'tf_seq2seq_compat.legacy_seq2seq'
 _CELLS = 'tf_seq2seq_compat.layers.rnn_cell'
 _WRAPPERS = 'tf_seq2seq_compat.layers.cell_wrappers'
 _RNN = 'tf_seq2seq_compat.rnn'
+_RNN_STATIC = 'tf_seq2seq_compat.rnn_static'
+_RNN_STACKED = 'tf_seq2seq_compat.rnn_stacked'
+_FUSED_RNN = 'tf_seq2seq_compat.fused_rnn'
+_CUDNN_RNN = 'tf_seq2seq_compat.cudnn_rnn'
+_CONTRIB_CELLS = 'tf_seq2seq_compat.layers.contrib_cells'
+_CONTRIB_WRAPPERS = 'tf_seq2seq_compat.layers.contrib_wrappers'
+_BLOCK_CELLS = 'tf_seq2seq_compat.layers.block_cells'
+_LINEAR = 'tf_seq2seq_compat.layers.linear'
 _V1 = 'tensorflow.compat.v1'
 _TF_LAYERS = 'tf_keras.api._v1.keras.__internal__.legacy.layers'
 _KERAS_V1 = 'tf_keras.api._v1.keras'
@@ -88,22 +97,14 @@ _CELL_WRAPPERS = 'DropoutWrapper ResidualWrapper DeviceWrapper'
 # What to use instead
 # ---------------------------------------------------------------------------------
 
-_BEAM = (
-    'BasicDecoder with GreedyEmbeddingHelper or SampleEmbeddingHelper decodes without a beam; '
-    'tfa.seq2seq.BeamSearchDecoder (TensorFlow Addons, TF 2.15) has one'
-)
-_MONOTONIC = (
-    'BahdanauAttention or LuongAttention (soft attention), with probability_fn for another '
-    'normaliser'
-)
-_SCHEDULED = (
-    'TrainingHelper (always the ground truth), or a CustomHelper whose next_inputs_fn draws '
-    'between the ground truth and the sample'
-)
 _V2_CLASSES = 'the class without V2 in its name, which works in eager mode and tf.function as well'
-_EXOTIC_CELL = 'one of GRUCell, LSTMCell, BasicLSTMCell, or a subclass of tf.nn.rnn_cell.RNNCell'
-_BLOCK_CELL = (
-    'tf.nn.rnn_cell.LSTMCell(n, forget_bias=1.0) or GRUCell: the same mathematics, unfused'
+_EXOTIC_CELL = (
+    'LSTMCell, GRUCell, LayerNormBasicLSTMCell, NASCell or UGRNNCell of tf.contrib.rnn, or a '
+    'subclass of tf.nn.rnn_cell.RNNCell with the equations of the cell'
+)
+_CUDNN_PARAMETERS = (
+    'CudnnLSTM and CudnnGRU alone: they keep the canonical variables themselves, which '
+    'tf.train.Saver saves and restores'
 )
 _ESTIMATOR = (
     'a tf.train.MonitoredTrainingSession loop on the model_fn; tf.estimator itself is part of '
@@ -121,7 +122,8 @@ def _contrib_seq2seq() -> Iterator[Row]:
     yield from _symbols(
         package,
         'AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention '
-        'LuongAttention hardmax',
+        'LuongAttention BahdanauMonotonicAttention LuongMonotonicAttention hardmax '
+        'monotonic_attention safe_cumprod',
         f'{_SEQ2SEQ}.attention_wrapper',
     )
     yield from _symbols(package, 'Decoder dynamic_decode', f'{_SEQ2SEQ}.decoder')
@@ -133,21 +135,15 @@ def _contrib_seq2seq() -> Iterator[Row]:
         f'{_SEQ2SEQ}.helper',
     )
     yield from _symbols(package, 'sequence_loss', f'{_SEQ2SEQ}.loss')
-    yield from _symbols(package, 'tile_batch', f'{_SEQ2SEQ}.beam_search_decoder')
-    yield from _missing(
+    yield from _symbols(
         package,
         'BeamSearchDecoder BeamSearchDecoderOutput BeamSearchDecoderState '
-        'FinalBeamSearchDecoderOutput gather_tree',
-        _BEAM,
+        'FinalBeamSearchDecoderOutput tile_batch',
+        f'{_SEQ2SEQ}.beam_search_decoder',
     )
-    yield from _missing(
-        package,
-        'BahdanauMonotonicAttention LuongMonotonicAttention monotonic_attention safe_cumprod',
-        _MONOTONIC,
-    )
-    yield from _missing(
-        package, 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper', _SCHEDULED
-    )
+    yield from _symbols(package, 'gather_tree', f'{_SEQ2SEQ}.beam_search_ops')
+    scheduled = 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper'
+    yield from _symbols(package, scheduled, f'{_SEQ2SEQ}.scheduled_helper')
     # Gone before 1.15: names of the first releases.
     yield from _missing(
         package,
@@ -175,38 +171,58 @@ def _contrib_seq2seq() -> Iterator[Row]:
     yield from _module(ops)
     file = f'{ops}.attention_wrapper'
     yield from _module(file, f'{_SEQ2SEQ}.attention_wrapper', 'the public classes of this module')
-    yield from _missing(
+    yield from _moved(f'{file}._prepare_memory', f'{_SEQ2SEQ}.attention_memory:prepare_memory')
+    yield from _moved(f'{file}._zero_state_tensors', f'{_SEQ2SEQ}.decoder:_zero_state_tensors')
+    yield from _symbols(
         file,
-        'BahdanauMonotonicAttention LuongMonotonicAttention monotonic_attention safe_cumprod '
         '_BaseMonotonicAttentionMechanism _monotonic_probability_fn',
-        _MONOTONIC,
+        f'{_SEQ2SEQ}.monotonic_attention',
     )
-    yield from _missing(
+    yield from _symbols(file, '_BaseAttentionMechanism', f'{_SEQ2SEQ}.attention_mechanism')
+    yield from _symbols(
+        file,
+        '_bahdanau_score _compute_attention _luong_score _maybe_mask_score',
+        f'{_SEQ2SEQ}.attention_wrapper',
+    )
+    yield from _symbols(
         file,
         'BahdanauAttentionV2 LuongAttentionV2 BahdanauMonotonicAttentionV2 '
         'LuongMonotonicAttentionV2 _BaseAttentionMechanismV2 _BaseMonotonicAttentionMechanismV2',
-        _V2_CLASSES,
+        f'{_SEQ2SEQ}.attention_v2',
     )
     file = f'{ops}.decoder'
     yield from _module(file, f'{_SEQ2SEQ}.decoder', 'Decoder and dynamic_decode')
     yield from _moved(f'{file}._transpose_batch_time', f'{_RNN}:transpose_batch_time')
-    yield from _missing(file, 'BaseDecoder', _V2_CLASSES)
+    yield from _symbols(
+        file, 'BaseDecoder _create_zero_outputs _zero_state_tensors', f'{_SEQ2SEQ}.decoder'
+    )
     file = f'{ops}.basic_decoder'
     yield from _module(file, f'{_SEQ2SEQ}.basic_decoder', 'BasicDecoder and BasicDecoderOutput')
-    yield from _missing(file, 'BasicDecoderV2', _V2_CLASSES)
+    yield from _symbols(file, 'BasicDecoderV2', f'{_SEQ2SEQ}.basic_decoder')
     file = f'{ops}.helper'
     yield from _module(file, f'{_SEQ2SEQ}.helper', 'the public helpers of this module')
     yield from _moved(f'{file}._transpose_batch_time', f'{_RNN}:transpose_batch_time')
-    yield from _missing(
-        file, 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper', _SCHEDULED
+    yield from _symbols(file, scheduled, f'{_SEQ2SEQ}.scheduled_helper')
+    sampling = 'bernoulli_sample categorical_sample _call_sampler _unstack_ta'
+    yield from _symbols(file, sampling, f'{_SEQ2SEQ}.helper')
+    file = f'{ops}.sampler'
+    yield from _module(file, f'{_SEQ2SEQ}.sampler', 'the samplers of this module')
+    yield from _moved(f'{file}._transpose_batch_time', f'{_RNN}:transpose_batch_time')
+    yield from _symbols(file, sampling, f'{_SEQ2SEQ}.helper')
+    yield from _symbols(
+        file,
+        'Sampler CustomSampler TrainingSampler ScheduledEmbeddingTrainingSampler '
+        'ScheduledOutputTrainingSampler GreedyEmbeddingSampler SampleEmbeddingSampler '
+        'InferenceSampler',
+        f'{_SEQ2SEQ}.sampler',
     )
     file = f'{ops}.loss'
-    yield from _module(file, f'{_SEQ2SEQ}.loss', 'sequence_loss')
-    yield from _module(f'{ops}.beam_search_decoder', f'{_SEQ2SEQ}.beam_search_decoder', _BEAM)
-    yield from _module(f'{ops}.beam_search_ops', '', _BEAM)
-    yield from _module(
-        f'{ops}.sampler', '', 'the helpers of tf.contrib.seq2seq (tfa.seq2seq has the samplers)'
-    )
+    yield from _module(file, f'{_SEQ2SEQ}.loss', 'sequence_loss and SequenceLoss')
+    yield from _symbols(file, 'SequenceLoss', f'{_SEQ2SEQ}.loss')
+    file = f'{ops}.beam_search_decoder'
+    yield from _module(file, f'{_SEQ2SEQ}.beam_search_decoder', 'BeamSearchDecoder and tile_batch')
+    yield from _missing(file, 'BeamSearchDecoderV2', _V2_CLASSES)
+    yield from _module(f'{ops}.beam_search_ops', f'{_SEQ2SEQ}.beam_search_ops', 'gather_tree')
 
 
 def _cells() -> Iterator[Row]:
@@ -241,54 +257,86 @@ def _cells() -> Iterator[Row]:
         f'{_PYTHON}.ops.rnn_cell_impl',
         'tensorflow.contrib.rnn.python.ops.core_rnn_cell',
     ):
-        yield from _missing(
-            package,
-            '_linear _Linear',
-            'tf.layers.dense(tf.concat(args, 1), output_size, use_bias=bias)',
-        )
+        yield from _moved(f'{package}._linear', f'{_LINEAR}:linear')
+        yield from _moved(f'{package}._Linear', f'{_LINEAR}:Linear')
 
     for package in ('tensorflow.nn', f'{_PYTHON}.ops.rnn', 'tensorflow.contrib.rnn'):
         yield from _symbols(package, 'static_rnn', _RNN)
-        yield from _missing(package, 'static_bidirectional_rnn', 'tf.nn.bidirectional_dynamic_rnn')
-        yield from _missing(
-            package,
-            'static_state_saving_rnn',
-            'static_rnn with initial_state fed from and fetched to the caller',
+        yield from _symbols(
+            package, 'static_bidirectional_rnn static_state_saving_rnn', _RNN_STATIC
         )
     for package in ('tensorflow.nn', f'{_PYTHON}.ops.rnn'):
         yield from _symbols(package, 'dynamic_rnn bidirectional_dynamic_rnn raw_rnn', _RNN)
     yield from _moved(f'{_PYTHON}.ops.rnn._transpose_batch_time', f'{_RNN}:transpose_batch_time')
     contrib = 'tensorflow.contrib.rnn'
-    yield from _symbols(contrib, 'transpose_batch_time', _RNN)
-    yield from _missing(
-        contrib,
-        'stack_bidirectional_dynamic_rnn stack_bidirectional_rnn',
-        'tf.nn.bidirectional_dynamic_rnn once for each layer, on tf.concat(outputs, -1) of the '
-        'one below',
+    ops = f'{contrib}.python.ops'
+    yield from _symbols(contrib, 'transpose_batch_time best_effort_input_batch_size', _RNN)
+    # Each group stands in the package and in the file that TF1 had it in.
+    for file, names, target in (
+        ('rnn', 'stack_bidirectional_dynamic_rnn stack_bidirectional_rnn', _RNN_STACKED),
+        (
+            'core_rnn_cell',
+            'InputProjectionWrapper OutputProjectionWrapper EmbeddingWrapper',
+            _CONTRIB_WRAPPERS,
+        ),
+        ('rnn_cell', 'AttentionCellWrapper HighwayWrapper CompiledWrapper', _CONTRIB_WRAPPERS),
+        (
+            'rnn_cell',
+            'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell',
+            _CONTRIB_CELLS,
+        ),
+        ('lstm_ops', 'LSTMBlockCell', _BLOCK_CELLS),
+        ('lstm_ops', 'LSTMBlockFusedCell LSTMBlockWrapper', _FUSED_RNN),
+        ('gru_ops', 'GRUBlockCell GRUBlockCellV2', _BLOCK_CELLS),
+        ('fused_rnn_cell', 'FusedRNNCell FusedRNNCellAdaptor TimeReversedFusedRNN', _FUSED_RNN),
+    ):
+        yield from _symbols(contrib, names, target)
+        yield from _symbols(f'{ops}.{file}', names, target)
+    for file in ('rnn', 'lstm_ops', 'gru_ops', 'fused_rnn_cell'):
+        yield from _module(f'{ops}.{file}', '', 'the public names of this module')
+    yield from _module(f'{ops}.rnn_cell', '', _EXOTIC_CELL)
+    exotic = (
+        'BidirectionalGridLSTMCell Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell '
+        'GLSTMCell GridLSTMCell IndRNNCell IndyGRUCell IndyLSTMCell IntersectionRNNCell '
+        'PhasedLSTMCell SRUCell TimeFreqLSTMCell'
     )
-    yield from _missing(contrib, 'best_effort_input_batch_size', 'tf.shape(inputs)[1]')
-    yield from _missing(
-        contrib,
-        'LSTMBlockCell LSTMBlockFusedCell LSTMBlockWrapper GRUBlockCell GRUBlockCellV2 '
-        'FusedRNNCell FusedRNNCellAdaptor TimeReversedFusedRNN CompiledWrapper',
-        _BLOCK_CELL,
-    )
-    yield from _missing(
-        contrib,
-        'InputProjectionWrapper OutputProjectionWrapper EmbeddingWrapper',
-        'tf.layers.dense or tf.nn.embedding_lookup on the inputs or outputs of dynamic_rnn',
-    )
-    yield from _missing(
-        contrib,
-        'AttentionCellWrapper BidirectionalGridLSTMCell Conv1DLSTMCell Conv2DLSTMCell '
-        'Conv3DLSTMCell ConvLSTMCell CoupledInputForgetGateLSTMCell GLSTMCell GridLSTMCell '
-        'HighwayWrapper IndRNNCell IndyGRUCell IndyLSTMCell IntersectionRNNCell '
-        'LayerNormBasicLSTMCell NASCell PhasedLSTMCell SRUCell TimeFreqLSTMCell UGRNNCell',
-        _EXOTIC_CELL,
-    )
-    yield from _module('tensorflow.contrib.rnn.python.ops.rnn_cell', '', _EXOTIC_CELL)
+    yield from _missing(contrib, exotic, _EXOTIC_CELL)
+    yield from _missing(f'{ops}.rnn_cell', exotic, _EXOTIC_CELL)
     yield from _missing('tensorflow.nn', 'rnn', 'tf.nn.static_rnn, its name since TF 1.0')
-    yield from _missing('tensorflow.nn', 'seq2seq', 'tf.contrib.seq2seq')
+    # Where it was before TF 1.0.
+    yield from _alias('tensorflow.nn.seq2seq', 'tensorflow.contrib.legacy_seq2seq')
+    yield from _alias(f'{_PYTHON}.ops.seq2seq', 'tensorflow.contrib.legacy_seq2seq')
+
+
+def _cudnn_rnn() -> Iterator[Row]:
+    """tf.contrib.cudnn_rnn, which here runs without cuDNN."""
+    package = 'tensorflow.contrib.cudnn_rnn'
+    layers, ops = f'{package}.python.layers', f'{package}.python.ops'
+    for name in (package, f'{package}.python', layers, f'{layers}.cudnn_rnn', ops):
+        yield from _module(name)
+    cells = 'CudnnCompatibleGRUCell CudnnCompatibleLSTMCell'
+    for name in (package, layers, f'{layers}.cudnn_rnn'):
+        yield from _symbols(name, 'CudnnGRU CudnnLSTM CudnnRNNRelu CudnnRNNTanh', _CUDNN_RNN)
+    modes = ('LSTM', 'GRU', 'RNNRelu', 'RNNTanh')
+    saveables = ' '.join(f'Cudnn{mode}Saveable' for mode in modes)
+    converters = ' '.join(
+        f'CudnnParamsFormatConverter{mode}' for mode in ('LSTM', 'GRU', 'Relu', 'Tanh')
+    )
+    yield from _symbols(package, cells, _CUDNN_RNN)
+    yield from _missing(package, f'{saveables} {converters}', _CUDNN_PARAMETERS)
+    functions = f'{ops}.cudnn_rnn_ops'
+    yield from _module(
+        functions, '', 'CudnnLSTM and CudnnGRU of tf.contrib.cudnn_rnn, which keep their variables'
+    )
+    yield from _symbols(functions, cells, _CUDNN_RNN)
+    yield from _symbols(
+        functions,
+        'CUDNN_RNN_UNIDIRECTION CUDNN_RNN_BIDIRECTION CUDNN_INPUT_LINEAR_MODE '
+        'CUDNN_INPUT_SKIP_MODE CUDNN_INPUT_AUTO_MODE CUDNN_LSTM CUDNN_GRU CUDNN_RNN_RELU '
+        'CUDNN_RNN_TANH',
+        _CUDNN_RNN,
+    )
+    yield from _missing(functions, f'{saveables} {converters}', _CUDNN_PARAMETERS)
 
 
 def _layers() -> Iterator[Row]:
@@ -362,29 +410,24 @@ def _contrib_rest() -> Iterator[Row]:
     yield from _moved(f'{contrib}.util.constant_value', f'{_V1}:get_static_value')
     yield from _symbols(f'{contrib}.util', 'make_ndarray make_tensor_proto', _V1)
     # The rest of what TF 1.15 had.
-    yield from _module(
-        f'{contrib}.legacy_seq2seq',
-        '',
-        'tf.contrib.seq2seq (dynamic_decode with a BasicDecoder; sequence_loss)',
-    )
+    legacy = f'{contrib}.legacy_seq2seq'
+    yield from _module(legacy, _LEGACY_SEQ2SEQ)
+    yield from _module(f'{legacy}.python')
+    yield from _module(f'{legacy}.python.ops')
+    yield from _module(f'{legacy}.python.ops.seq2seq', _LEGACY_SEQ2SEQ)
     training = f'{contrib}.training'
-    yield from _module(
-        training, '', 'a plain class or argparse.Namespace for HParams; tf.data for the batching'
-    )
+    hparams = 'tf_seq2seq_compat.legacy.hparams'
+    yield from _module(training, '', 'tf.data for the batching, tf.train for the rest')
+    yield from _symbols(training, 'HParams parse_values', hparams)
     yield from _module(f'{training}.python')
     yield from _module(f'{training}.python.training')
-    yield from _module(
-        f'{training}.python.training.hparam', '', 'a plain class or argparse.Namespace'
-    )
+    yield from _module(f'{training}.python.training.hparam', hparams)
     yield from _packages(
         contrib, 'crf', 'tfa.text.crf_log_likelihood and friends (TensorFlow Addons)'
     )
     yield from _packages(contrib, 'image', 'tf.image, or tfa.image (TensorFlow Addons)')
     yield from _packages(
         contrib, 'opt', 'tf.train optimizers, or tfa.optimizers (TensorFlow Addons)'
-    )
-    yield from _packages(
-        contrib, 'cudnn_rnn', 'tf.nn.rnn_cell cells in dynamic_rnn, or tf.keras.layers'
     )
     yield from _packages(contrib, 'estimator', _ESTIMATOR)
     yield from _packages(contrib, 'learn', _LEARN)
@@ -470,7 +513,7 @@ def _build(rows: Iterable[Row]) -> dict[str, Row]:
 
 
 def _rows() -> Iterator[Row]:
-    for part in (_tensorflow, _contrib_seq2seq, _cells, _layers, _contrib_rest, _keras):
+    for part in (_tensorflow, _contrib_seq2seq, _cells, _cudnn_rnn, _layers, _contrib_rest, _keras):
         yield from part()
 
 
