@@ -8,18 +8,26 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat import plotting
+from tf_seq2seq_compat import cudnn_rnn, legacy_seq2seq, plotting, rnn
+from tf_seq2seq_compat.layers import linear
 
 # Examples of these would change the interpreter that runs the tests.
 WITHOUT_EXAMPLE = {'install', 'uninstall'}
 NAMES = sorted(set(seq2seq.__all__) - WITHOUT_EXAMPLE - {'__version__'})
+NAMES_OF_RNN = sorted(set(rnn.__all__) - set(NAMES) - {'LayerRNNCell', 'transpose_batch_time'})
+OF_RNN = [
+    *(pytest.param(getattr(rnn, name), id=f'rnn.{name}') for name in NAMES_OF_RNN),
+    *(pytest.param(getattr(cudnn_rnn, name), id=f'cudnn_rnn.{name}') for name in cudnn_rnn.__all__),
+    pytest.param(linear.Linear, id='Linear'),
+    pytest.param(linear.linear, id='linear'),
+]
 
 
 def run_example(symbol, name, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    tests = doctest.DocTestFinder(recurse=False).find(
-        symbol, name, globs={'tf': tf, 'np': np, 'seq2seq': seq2seq, 'plotting': plotting}
-    )
+    names = {'tf': tf, 'np': np, 'seq2seq': seq2seq}
+    names.update(legacy_seq2seq=legacy_seq2seq, plotting=plotting)
+    tests = doctest.DocTestFinder(recurse=False).find(symbol, name, globs=names)
     assert [t for t in tests if t.examples], f'{name} has no example'
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
     for test in tests:
@@ -37,9 +45,29 @@ def test_plotting_example_runs(name, tmp_path, monkeypatch):
     run_example(getattr(plotting, name), name, tmp_path, monkeypatch)
 
 
-@pytest.mark.parametrize('name', NAMES)
-def test_docstring_names_every_argument(name):
-    symbol = getattr(seq2seq, name)
+@pytest.mark.parametrize('name', legacy_seq2seq.__all__)
+def test_legacy_example_runs(name, tmp_path, monkeypatch):
+    run_example(getattr(legacy_seq2seq, name), name, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize('symbol', OF_RNN)
+def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
+    run_example(symbol, symbol.__name__, tmp_path, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    'symbol',
+    [
+        *OF_RNN,
+        *(pytest.param(getattr(seq2seq, name), id=name) for name in NAMES),
+        *(
+            pytest.param(getattr(legacy_seq2seq, name), id=f'legacy_seq2seq.{name}')
+            for name in legacy_seq2seq.__all__
+        ),
+    ],
+)
+def test_docstring_names_every_argument(symbol):
+    name = symbol.__name__
     function = symbol.__init__ if inspect.isclass(symbol) else symbol
     try:
         parameters = [

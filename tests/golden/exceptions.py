@@ -11,6 +11,8 @@ def _except(names, paths, reason):
 
 _except(
     [
+        'contrib_layer_norm_dropout',
+        'contrib_layer_norm_off_dropout_tensor',
         'dropout_seeded_sequence',
         'dropout_seeded_step',
         'dropout_state_filter',
@@ -20,6 +22,33 @@ _except(
     ],
     ['xla'],
     'XLA ignores the seeds of stateful random operations and draws other numbers',
+)
+_except(
+    [
+        'bahdanau_monotonic_noise',
+        'luong_monotonic_noise_recursive',
+        'monotonic_decode_noise',
+        'monotonic_probability_fn_noise',
+        'private_samples',
+        'scheduled_embedding_half',
+        'scheduled_embedding_half_imputed',
+        'scheduled_embedding_methods',
+        'scheduled_embedding_most_at_most_3',
+        'scheduled_embedding_of_a_function',
+        'scheduled_embedding_same_seed',
+        'scheduled_embedding_time_major',
+        'scheduled_embedding_unknown_shapes',
+        'scheduled_output_half',
+        'scheduled_output_half_at_most_3',
+        'scheduled_output_half_auxiliary',
+        'scheduled_output_half_auxiliary_function',
+        'scheduled_output_half_function',
+        'scheduled_output_methods',
+        'v2_decode_sample',
+        'v2_decode_scheduled_embedding',
+    ],
+    ['xla'],
+    'XLA ignores the seeds of stateful random operations; other coins, ids and noise are drawn',
 )
 _except(
     ['dropout_variational_sequence'],
@@ -59,12 +88,23 @@ _except(
         'decode_training_at_most_0',
         'decode_greedy_at_most_0',
         'raw_all_finished_at_once',
+        'beam_at_most_0',
     ],
     ['eager'],
     'no step runs, so nothing makes its variables; a graph makes them when it is built',
 )
 _except(
-    ['decode_training_at_most_0', 'decode_greedy_at_most_0'],
+    ['decode_training_at_most_0', 'decode_greedy_at_most_0', 'beam_at_most_0'],
     ['xla'],
     'a loop of no steps is left out of a compiled program, and with it the variables of the step',
+)
+_except(
+    ['beam_without_maximum'],
+    ['xla'],
+    'without maximum_iterations no bound is known',
+)
+_except(
+    ['beam_history_all_known'],
+    ['eager', 'function', 'xla'],
+    'TF1 leaves a history as it is if all sizes are known, which in eager mode they always are',
 )

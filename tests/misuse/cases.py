@@ -4,6 +4,9 @@
 in this package's message. The type of the exception is TF 1.15.5's, recorded by `make.py`.
 """
 
+import importlib
+import sys
+
 import numpy as np
 
 CASES = {}
@@ -406,3 +409,635 @@ def loss_average_and_sum(tf):
 @misuse('softmax_loss_function')
 def loss_function_is_a_number(tf):
     loss(tf, softmax_loss_function=3)
+
+
+# -- legacy_seq2seq -------------------------------------------------------------------------------
+
+
+def legacy(tf):
+    return tf.contrib.legacy_seq2seq
+
+
+def steps(tf, number=2):
+    return [tf.ones([BATCH, DEPTH])] * number
+
+
+def symbols(tf, number=2):
+    return [tf.constant([1, 0])] * number
+
+
+def layer_around(tf, function):
+    """Calls `function` where variables are kept: TF1 always keeps them."""
+    scope, made = tf.get_variable_scope(), {}
+
+    def keep(getter, name, *args, **kwargs):
+        if name not in made:
+            with tf.init_scope():
+                made[name] = getter(name, *args, **kwargs)
+        return made[name]
+
+    with tf.variable_scope(scope, custom_getter=keep):
+        function()
+
+
+def legacy_attention(tf, inputs=None, state=None, memory=None, **options):
+    inputs = steps(tf) if inputs is None else inputs
+    state = tf.zeros([BATCH, UNITS])
+    memory = sequence(tf) if memory is None else memory
+    decoder = legacy(tf).attention_decoder
+    layer_around(tf, lambda: decoder(inputs, state, memory, gru(tf), **options))
+
+
+def legacy_model(tf, encoder=None, decoder=None, sizes=(7, 5, 4), **options):
+    encoder = symbols(tf) if encoder is None else encoder
+    decoder = symbols(tf) if decoder is None else decoder
+    model = legacy(tf).embedding_attention_seq2seq
+    layer_around(tf, lambda: model(encoder, decoder, gru(tf), *sizes, **options))
+
+
+def legacy_projected(tf, weights, biases):
+    options = {'output_projection': (tf.ones(weights), tf.ones(biases))}
+    decoder, state = legacy(tf).embedding_rnn_decoder, tf.zeros([BATCH, UNITS])
+    layer_around(tf, lambda: decoder(symbols(tf), state, gru(tf), 6, 4, **options))
+
+
+def legacy_loss(tf, logits=2, targets=2, weights=2, **options):
+    logits, weights = [tf.ones([BATCH, 5])] * logits, [tf.ones([BATCH])] * weights
+    legacy(tf).sequence_loss(logits, symbols(tf, targets), weights, **options)
+
+
+def legacy_buckets(tf, encoder=4, decoder=4, targets=4, weights=4, buckets=((2, 2), (4, 4))):
+    def model(encoder_inputs, decoder_inputs):
+        return legacy(tf).embedding_tied_rnn_seq2seq(encoder_inputs, decoder_inputs, gru(tf), 6, 4)
+
+    weights = [tf.ones([BATCH])] * weights
+    lists = [symbols(tf, encoder), symbols(tf, decoder), symbols(tf, targets), weights]
+    layer_around(tf, lambda: legacy(tf).model_with_buckets(*lists, buckets, model))
+
+
+def legacy_tasks(tf, enc_cell=None, cells=None, sizes=None):
+    model = legacy(tf).one2many_rnn_seq2seq
+    enc_cell, cells = enc_cell or gru(tf), cells or {'a': gru(tf)}
+    inputs, sizes = {'a': symbols(tf)}, sizes or {'a': 5}
+    layer_around(tf, lambda: model(symbols(tf), inputs, enc_cell, cells, 7, sizes, 4))
+
+
+@misuse('decoder_inputs', 'empty')
+def legacy_attention_without_inputs(tf):
+    legacy_attention(tf, inputs=[])
+
+
+@misuse('num_heads', '0', 'rnn_decoder')
+def legacy_attention_without_heads(tf):
+    legacy_attention(tf, num_heads=0)
+
+
+@misuse('attention_states', 'set_shape', unknown_on=SHAPES)
+def legacy_attention_depth_not_known(tf):
+    memory = tf.placeholder_with_default(sequence(tf), [None, None, None])
+    legacy_attention(tf, memory=memory)
+
+
+@misuse('attention_states', '(2, 4)', 'tf.stack')
+def legacy_attention_memory_of_rank_2(tf):
+    legacy_attention(tf, memory=tf.ones([BATCH, DEPTH]))
+
+
+@misuse('attention_states', '(3, 4, 5)', '(2, 4)', 'batch')
+def legacy_attention_memory_of_another_batch(tf):
+    legacy_attention(tf, memory=tf.ones([3, 4, 5]))
+
+
+@misuse('decoder_inputs', 'rank 2', '(2, 4, 5)')
+def legacy_attention_inputs_of_rank_3(tf):
+    legacy_attention(tf, inputs=[tf.ones([2, 4, 5])])
+
+
+@misuse('depth', 'set_shape', unknown_on=SHAPES)
+def legacy_attention_input_depth_not_known(tf):
+    legacy_attention(tf, inputs=[tf.placeholder_with_default(tf.ones([2, 4]), [2, None])])
+
+
+@misuse('cell', 'output_size')
+def legacy_basic_cell_is_a_string(tf):
+    model = legacy(tf).basic_rnn_seq2seq
+    layer_around(tf, lambda: model(steps(tf), steps(tf), 'gru'))
+
+
+@misuse('inputs', 'sequence', 'unstack')
+def legacy_basic_inputs_are_a_tensor(tf):
+    model = legacy(tf).basic_rnn_seq2seq
+    layer_around(tf, lambda: model(sequence(tf), steps(tf), gru(tf)))
+
+
+@misuse('cell', 'called elsewhere', 'new cell')
+def legacy_basic_cell_called_before(tf):
+    cell, model = gru(tf), legacy(tf).basic_rnn_seq2seq
+
+    def call():
+        cell(tf.ones([BATCH, DEPTH]), tf.zeros([BATCH, UNITS]))
+        model(steps(tf), steps(tf), cell)
+
+    layer_around(tf, call)
+
+
+@misuse('inputs', 'empty')
+def legacy_model_without_encoder_inputs(tf):
+    legacy_model(tf, encoder=[])
+
+
+@misuse('decoder_inputs', 'empty')
+def legacy_model_without_decoder_inputs(tf):
+    legacy_model(tf, decoder=[])
+
+
+@misuse('embedding_classes', 'embedding_size', '0')
+def legacy_model_without_symbols(tf):
+    legacy_model(tf, sizes=(0, 5, 4))
+
+
+@misuse('feed_previous', 'bool')
+def legacy_model_feed_previous_is_a_number(tf):
+    legacy_model(tf, feed_previous=1)
+
+
+@misuse('weights', 'output_projection', '(5, 7)', '6')
+def legacy_projection_weights_of_another_size(tf):
+    legacy_projected(tf, [UNITS, 7], [6])
+
+
+@misuse('biases', 'output_projection', '(7,)', '6')
+def legacy_projection_biases_of_another_size(tf):
+    legacy_projected(tf, [UNITS, 6], [7])
+
+
+@misuse('logits', 'targets', '2', '3', 'same')
+def legacy_loss_more_targets(tf):
+    legacy_loss(tf, targets=3)
+
+
+@misuse('weights', '2', '1', 'same')
+def legacy_loss_fewer_weights(tf):
+    legacy_loss(tf, weights=1)
+
+
+@misuse('logits', 'empty')
+def legacy_loss_of_nothing(tf):
+    legacy_loss(tf, 0, 0, 0)
+
+
+@misuse('logits', 'list', '(2, 3, 4)', 'unstack')
+def legacy_loss_of_tensors(tf):
+    legacy(tf).sequence_loss(sequence(tf), tf.ones([2, 3], tf.int32), tf.ones([2, 3]))
+
+
+@misuse('softmax_loss_function')
+def legacy_loss_function_is_a_number(tf):
+    legacy_loss(tf, softmax_loss_function=3)
+
+
+@misuse('encoder_inputs', '3', 'last bucket', '4')
+def legacy_buckets_encoder_inputs_too_short(tf):
+    legacy_buckets(tf, encoder=3)
+
+
+@misuse('logits', 'targets', '3', '4')
+def legacy_buckets_decoder_inputs_too_short(tf):
+    legacy_buckets(tf, decoder=3)
+
+
+@misuse('targets', '3', 'last bucket', '4')
+def legacy_buckets_targets_too_short(tf):
+    legacy_buckets(tf, targets=3)
+
+
+@misuse('weights', '3', 'last bucket', '4')
+def legacy_buckets_weights_too_short(tf):
+    legacy_buckets(tf, weights=3)
+
+
+@misuse('buckets', 'empty')
+def legacy_buckets_empty(tf):
+    legacy_buckets(tf, buckets=[])
+
+
+@misuse('enc_cell', 'RNNCell')
+def legacy_tasks_encoder_is_a_string(tf):
+    legacy_tasks(tf, enc_cell='gru')
+
+
+@misuse('dec_cells_dict', 'RNNCell')
+def legacy_tasks_decoder_is_a_string(tf):
+    legacy_tasks(tf, cells={'a': 'gru'})
+
+
+@misuse('dec_cells_dict', 'b', 'decoder_inputs_dict', 'a')
+def legacy_tasks_of_another_name(tf):
+    legacy_tasks(tf, cells={'b': gru(tf)})
+
+
+@misuse('num_decoder_symbols_dict', 'b', 'a')
+def legacy_tasks_without_a_number_of_symbols(tf):
+    legacy_tasks(tf, sizes={'b': 5})
+
+
+# -- beam search ----------------------------------------------------------------------------------
+
+
+def beam_search(tf, cell=None, state_rows=6, start=(1, 1), end=2, beam=3, state=None, **options):
+    return tf.contrib.seq2seq.BeamSearchDecoder(
+        cell or gru(tf),
+        sequence(tf, 7, DEPTH),
+        start,
+        end,
+        tf.zeros([state_rows, UNITS]) if state is None else state,
+        beam,
+        **options,
+    )
+
+
+def beam_decode(tf, decoder, **options):
+    return tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=2, **options)[1].log_probs
+
+
+@misuse('memory', 'tile_batch', 'batch size 2')
+def beam_memory_not_tiled(tf):
+    cell = attention_cell(tf)
+    beam_search(tf, cell, state=cell.zero_state(BATCH * 3, tf.float32))
+
+
+@misuse('(2, 5)', 'beam_width 3', 'tile_batch')
+def beam_state_not_tiled(tf):
+    beam_search(tf, state_rows=BATCH)
+
+
+@misuse('tile_batch')
+def beam_memory_and_state_not_tiled(tf):
+    cell = attention_cell(tf)
+    beam_search(tf, cell, state=cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('tile_batch', 'batch * beam_width', unknown_on=SHAPES)
+def beam_state_not_tiled_when_run(tf):
+    state = tf.placeholder_with_default(tf.zeros([BATCH, UNITS]), [None, UNITS])
+    return beam_decode(tf, beam_search(tf, state=state))
+
+
+@misuse('impute_finished=True', 'BeamSearchDecoder', 'impute_finished=False')
+def beam_impute_finished(tf):
+    return beam_decode(tf, beam_search(tf), impute_finished=True)
+
+
+@misuse('start_tokens', 'vector', '(1, 2)', 'fill')
+def beam_start_tokens_are_a_matrix(tf):
+    beam_search(tf, start=[[1, 1]])
+
+
+@misuse('start_tokens', 'vector', '()')
+def beam_start_tokens_are_a_scalar(tf):
+    beam_search(tf, start=1)
+
+
+@misuse('end_token', 'scalar', '(2,)')
+def beam_end_token_is_a_vector(tf):
+    beam_search(tf, end=[2, 3])
+
+
+@misuse('beam_width', 'positive', '-1')
+def beam_width_is_negative(tf):
+    beam_decode(tf, beam_search(tf, state_rows=BATCH, beam=-1))
+
+
+@misuse('beam_width', 'int', '3.0')
+def beam_width_is_a_float(tf):
+    beam_search(tf, beam=3.0)
+
+
+@misuse('cell', 'output_size', 'state_size')
+def beam_cell_is_a_string(tf):
+    beam_search(tf, cell='gru')
+
+
+@misuse('output_layer', 'Layer', 'compute_output_shape')
+def beam_output_layer_is_a_number(tf):
+    beam_search(tf, output_layer=3)
+
+
+@misuse('initial_state', 'structure', 'LSTMStateTuple')
+def beam_state_of_another_cell(tf):
+    beam_search(tf, cell=tf.nn.rnn_cell.LSTMCell(UNITS))
+
+
+@misuse('coverage_penalty_weight', 'AttentionWrapper')
+def beam_coverage_without_attention(tf):
+    beam_search(tf, coverage_penalty_weight=0.1).initialize()
+
+
+@misuse('coverage_penalty_weight', 'scalar', '(2,)')
+def beam_coverage_weight_is_a_vector(tf):
+    module = sys.modules[tf.contrib.seq2seq.BeamSearchDecoder.__module__]
+    module._get_scores(tf.zeros([1, 2, 3]), tf.ones([1, 2, 3]), 0.0, [0.1, 0.2], None, None)
+
+
+@misuse('length_penalty_weight', 'scalar', '(2,)')
+def beam_length_weight_is_a_vector(tf):
+    beam_decode(tf, beam_search(tf, length_penalty_weight=[0.1, 0.2]))
+
+
+@misuse('parent_ids', 'equal', '(3, 1, 2)', '(2, 1, 2)')
+def gather_tree_of_two_shapes(tf):
+    ids = tf.zeros([3, 1, 2], tf.int32)
+    tf.contrib.seq2seq.gather_tree(ids, ids[:2], [3], 1)
+
+
+@misuse('step_ids', '[max_time, batch, beam]', '(3, 2)')
+def gather_tree_of_matrices(tf):
+    ids = tf.zeros([3, 2], tf.int32)
+    tf.contrib.seq2seq.gather_tree(ids, ids, [3], 1)
+
+
+@misuse('max_sequence_lengths', 'reduce_max', '(2,)')
+def gather_tree_lengths_of_another_batch(tf):
+    ids = tf.zeros([3, 1, 2], tf.int32)
+    tf.contrib.seq2seq.gather_tree(ids, ids, [3, 3], 1)
+
+
+@misuse('step_ids', 'int32', 'int64', 'cast')
+def gather_tree_of_int64(tf):
+    ids = tf.zeros([3, 1, 2], tf.int64)
+    tf.contrib.seq2seq.gather_tree(ids, ids, [3], 1)
+
+
+@misuse('end_token', '(1,)')
+def gather_tree_end_token_is_a_vector(tf):
+    ids = tf.zeros([3, 1, 2], tf.int32)
+    tf.contrib.seq2seq.gather_tree(ids, ids, [3], [1])
+
+
+# -- tf.contrib.rnn -------------------------------------------------------------------------------
+
+
+def stacked(tf, forwards, backwards, **options):
+    function = tf.contrib.rnn.stack_bidirectional_dynamic_rnn
+    function(forwards, backwards, sequence(tf), dtype=tf.float32, **options)
+
+
+@misuse('cells_fw', 'list')
+def stacked_cells_are_one_cell(tf):
+    stacked(tf, gru(tf), [gru(tf)])
+
+
+@misuse('cells_bw', 'list')
+def stacked_cells_are_none(tf):
+    stacked(tf, [gru(tf)], [])
+
+
+@misuse('cells_fw', 'cells_bw', '1', '2')
+def stacked_cells_of_two_depths(tf):
+    stacked(tf, [gru(tf)], [gru(tf), gru(tf)])
+
+
+@misuse('initial_states_fw', 'list')
+def stacked_initial_states_are_a_tensor(tf):
+    stacked(tf, [gru(tf)], [gru(tf)], initial_states_fw=tf.zeros([BATCH, UNITS]))
+
+
+@misuse('inputs', 'sequence', 'unstack')
+def static_bidirectional_inputs_are_a_tensor(tf):
+    tf.nn.static_bidirectional_rnn(gru(tf), gru(tf), sequence(tf), dtype=tf.float32)
+
+
+@misuse('state_name', "('c', 'h')", '5')
+def state_saving_with_names_for_another_state(tf):
+    steps = tf.unstack(sequence(tf), axis=1)
+    tf.contrib.rnn.static_state_saving_rnn(gru(tf), steps, None, ('c', 'h'))
+
+
+@misuse('initial_state', 'dtype')
+def fused_lstm_without_dtype(tf):
+    tf.contrib.rnn.LSTMBlockFusedCell(UNITS)(sequence(tf))
+
+
+@misuse('rank 3', '(2, 4)')
+def fused_lstm_inputs_of_rank_2(tf):
+    tf.contrib.rnn.LSTMBlockFusedCell(UNITS)(sequence(tf, 2, 4), dtype=tf.float32)
+
+
+@misuse('initial_state', 'pair')
+def fused_lstm_initial_state_of_one_part(tf):
+    state = (tf.zeros([TIME, UNITS]),)
+    tf.contrib.rnn.LSTMBlockFusedCell(UNITS)(sequence(tf), initial_state=state)
+
+
+@misuse('num_units', 'cell_size')
+def gru_block_of_two_sizes(tf):
+    tf.contrib.rnn.GRUBlockCell(UNITS, cell_size=UNITS)
+
+
+@misuse('state', 'LSTMStateTuple')
+def layer_norm_state_is_one_tensor(tf):
+    cell = tf.contrib.rnn.LayerNormBasicLSTMCell(UNITS)
+    cell(sequence(tf, BATCH, DEPTH), tf.zeros([BATCH, 2 * UNITS]))
+
+
+@misuse('dropout_keep_prob', '(0, 1]')
+def layer_norm_keep_nothing(tf):
+    cell = tf.contrib.rnn.LayerNormBasicLSTMCell(UNITS, dropout_keep_prob=0.0)
+    cell(sequence(tf, BATCH, DEPTH), cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('depth', 'known', 'set_shape', unknown_on=SHAPES)
+def nas_depth_not_known(tf):
+    cell = tf.contrib.rnn.NASCell(UNITS)
+    inputs = tf.placeholder_with_default(sequence(tf, BATCH, DEPTH), [BATCH, None])
+    cell(inputs, cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('cell', 'output_size')
+def projection_of_no_cell(tf):
+    tf.contrib.rnn.OutputProjectionWrapper('gru', 3)
+
+
+@misuse('output_size', '0')
+def projection_to_nothing(tf):
+    tf.contrib.rnn.OutputProjectionWrapper(gru(tf), 0)
+
+
+@misuse('ids', 'float32')
+def embedding_of_floats(tf):
+    cell = tf.contrib.rnn.EmbeddingWrapper(gru(tf), 7, 3)
+    cell(tf.ones([BATCH]), cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('one id', '(2, 3)', 'dynamic_rnn')
+def embedding_of_sequences(tf):
+    cell = tf.contrib.rnn.EmbeddingWrapper(gru(tf), 7, 3)
+    cell(tf.ones([BATCH, TIME], tf.int32), cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('attn_length', '0')
+def attention_cell_without_a_window(tf):
+    tf.contrib.rnn.AttentionCellWrapper(gru(tf), 0)
+
+
+@misuse('state_is_tuple', 'state_size')
+def attention_cell_joins_a_tuple(tf):
+    lstm = tf.nn.rnn_cell.LSTMCell(UNITS)
+    tf.contrib.rnn.AttentionCellWrapper(lstm, 3, state_is_tuple=False)
+
+
+@misuse('(2, 4)', '(2, 5)', 'units')
+def highway_of_another_depth(tf):
+    cell = tf.contrib.rnn.HighwayWrapper(gru(tf))
+    cell(sequence(tf, BATCH, DEPTH), cell.zero_state(BATCH, tf.float32))
+
+
+@misuse('direction', 'bidirectional', 'backwards')
+def cudnn_direction_not_known(tf):
+    tf.contrib.cudnn_rnn.CudnnLSTM(1, UNITS, direction='backwards')
+
+
+# -- monotonic attention and scheduled sampling ---------------------------------------------------
+
+
+@misuse('mode', 'recursive', 'parallel', 'hard', 'soft')
+def monotonic_mode_not_known(tf):
+    tf.contrib.seq2seq.monotonic_attention(tf.ones([2, 3]), tf.ones([2, 3]), 'soft')
+
+
+@misuse('mode', 'recursive', 'parallel', 'hard', 'soft')
+def monotonic_mechanism_of_a_mode_not_known(tf):
+    mechanism = tf.contrib.seq2seq.LuongMonotonicAttention(UNITS, sequence(tf), mode='soft')
+    mechanism(tf.ones([BATCH, UNITS]), mechanism.initial_state(BATCH, tf.float32))
+
+
+@misuse('p_choose_i', 'previous_attention', '(2, 3)', '(2, 4)')
+def monotonic_shapes_differ(tf):
+    tf.contrib.seq2seq.monotonic_attention(tf.ones([2, 3]), tf.ones([2, 4]), 'parallel')
+
+
+@misuse('float64', 'float32', 'tf.cast')
+def monotonic_dtypes_differ(tf):
+    p = tf.ones([2, 3], tf.float64)
+    tf.contrib.seq2seq.monotonic_attention(p, tf.ones([2, 3]), 'parallel')
+
+
+@misuse('x', 'floating', 'int32')
+def safe_cumprod_of_integers(tf):
+    tf.contrib.seq2seq.safe_cumprod(tf.ones([3], tf.int32))
+
+
+def scheduled(tf, probability, embedding=None):
+    embedding = tf.ones([6, DEPTH]) if embedding is None else embedding
+    return tf.contrib.seq2seq.ScheduledEmbeddingTrainingHelper(
+        sequence(tf), [1, 2], embedding, probability
+    )
+
+
+@misuse('sampling_probability', 'scalar', 'vector', '(1, 2)')
+def scheduled_probability_of_rank_2(tf):
+    scheduled(tf, [[0.5, 0.5]])
+
+
+@misuse('sampling_probability', '(2, 1)')
+def scheduled_output_probability_of_rank_2(tf):
+    tf.contrib.seq2seq.ScheduledOutputTrainingHelper(sequence(tf), [1, 2], [[0.5], [0.5]])
+
+
+@misuse('sampling_probability', 'scalar', unknown_on=SHAPES)
+def scheduled_probability_of_unknown_rank(tf):
+    scheduled(tf, tf.placeholder_with_default(tf.constant(0.5), None))
+
+
+@misuse('sampling_probability', 'string')
+def scheduled_probability_is_a_string(tf):
+    scheduled(tf, 'half').sample(tf.constant(0), tf.ones([BATCH, 6]), ())
+
+
+@misuse('(2, 3)', '(2, 4)', 'embedding')
+def scheduled_embedding_of_another_depth(tf):
+    helper = scheduled(tf, 0.5, tf.ones([6, 3]))
+    helper.next_inputs(tf.constant(0), tf.ones([BATCH, 6]), (), tf.constant([1, -1]))
+
+
+@misuse('(2, 5)', '(2, 4)', 'next_inputs_fn')
+def scheduled_output_of_another_depth(tf):
+    helper = tf.contrib.seq2seq.ScheduledOutputTrainingHelper(sequence(tf), [1, 2], 0.5)
+    decode(tf, helper)
+
+
+@misuse('next_inputs_fn', 'callable')
+def scheduled_next_inputs_fn_is_a_number(tf):
+    helper = tf.contrib.seq2seq.ScheduledOutputTrainingHelper(
+        sequence(tf), [1, 2], 0.5, next_inputs_fn=3
+    )
+    decode(tf, helper)
+
+
+@misuse('auxiliary_inputs', 'structure')
+def scheduled_auxiliary_of_another_structure(tf):
+    both = (sequence(tf), sequence(tf))
+    tf.contrib.seq2seq.ScheduledOutputTrainingHelper(
+        sequence(tf), [1, 2], 0.5, auxiliary_inputs=both
+    )
+
+
+# -- the classes with V2 in their names, and the samplers -----------------------------------------
+
+
+def inside(tf, name):
+    """A module of tensorflow.contrib.seq2seq.python.ops."""
+    if hasattr(tf.contrib.seq2seq, 'python'):
+        return getattr(tf.contrib.seq2seq.python.ops, name)
+    return importlib.import_module('tensorflow.contrib.seq2seq.python.ops.' + name)
+
+
+@misuse('memory', 'setup_memory=True')
+def v2_mechanism_without_memory(tf):
+    mechanism = inside(tf, 'attention_wrapper').LuongAttentionV2(UNITS, None)
+    mechanism([tf.ones([BATCH, UNITS]), tf.ones([BATCH, TIME])])
+
+
+@misuse('2 or 3', '[query, state]')
+def v2_mechanism_of_a_query_alone(tf):
+    mechanism = inside(tf, 'attention_wrapper').LuongAttentionV2(UNITS, sequence(tf))
+    mechanism([tf.ones([BATCH, UNITS])])
+
+
+@misuse('probability function', 'sparsemax', 'softmax')
+def v2_probability_fn_not_known(tf):
+    inside(tf, 'attention_wrapper').LuongAttentionV2(
+        UNITS, sequence(tf), probability_fn='sparsemax'
+    )
+
+
+@misuse('not understood', 'sharpness')
+def v2_argument_not_known(tf):
+    inside(tf, 'attention_wrapper').LuongAttentionV2(UNITS, sequence(tf), sharpness=2)
+
+
+@misuse('Sampler', 'BasicDecoder')
+def v2_decoder_of_a_helper(tf):
+    helper = tf.contrib.seq2seq.TrainingHelper(sequence(tf), [1, 2])
+    inside(tf, 'basic_decoder').BasicDecoderV2(gru(tf), helper)
+
+
+@misuse('sequence_length', 'TrainingSampler')
+def v2_training_sampler_without_lengths(tf):
+    inside(tf, 'sampler').TrainingSampler().initialize(sequence(tf))
+
+
+@misuse('embedding', 'ScheduledEmbeddingTrainingSampler')
+def v2_scheduled_sampler_without_embedding(tf):
+    sampler = inside(tf, 'sampler').ScheduledEmbeddingTrainingSampler(0.5)
+    sampler.initialize(sequence(tf), [1, 2])
+
+
+@misuse('batch_size', 'initialize')
+def v2_sampler_not_initialized(tf):
+    return inside(tf, 'sampler').GreedyEmbeddingSampler().batch_size
+
+
+@misuse('embedding_fn', 'callable')
+def v2_embedding_fn_is_a_number(tf):
+    inside(tf, 'sampler').GreedyEmbeddingSampler(3)
