@@ -126,11 +126,13 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
+	$(ORACLE) tests/legacy/hparams_golden.py
 
 golden-check: $(ORACLE_READY)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
+	$(ORACLE) tests/legacy/hparams_golden.py --check
 
 clean:
 	rm -rf $(VENV) .venvs demo_output build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
