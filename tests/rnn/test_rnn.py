@@ -176,6 +176,7 @@ def test_unknown_batch_and_time_in_a_graph():
 
 
 def test_variables_are_made_once_and_shared_between_eager_and_function():
+    tf1.reset_default_graph()  # the counters of scope names begin again
     cell = seq2seq.GRUCell(UNITS)
     x = tf.ones([2, 3, DEPTH])
     eager = seq2seq.dynamic_rnn(cell, x, dtype=tf.float32)[0]
@@ -188,4 +189,4 @@ def test_variables_are_made_once_and_shared_between_eager_and_function():
         'gru_cell/candidate/kernel',
         'gru_cell/candidate/bias',
     ]
-    np.testing.assert_allclose(eager, traced, rtol=1e-6)
+    np.testing.assert_allclose(eager, traced, rtol=1e-5, atol=1e-6)
