@@ -202,7 +202,9 @@ def test_a_step_ranks_all_candidates(seed, beams, vocabulary, weight):
         assert step.parents[b].numpy().tolist() == [k for _, k, _, _ in wanted]
         assert step.word_ids[b].numpy().tolist() == [word for _, _, word, _ in wanted]
         np.testing.assert_allclose(step.scores[b], [-s for s, _, _, _ in wanted], rtol=1e-5)
-        np.testing.assert_allclose(step.log_probs[b], [total for _, _, _, total in wanted])
+        np.testing.assert_allclose(
+            step.log_probs[b], [total for _, _, _, total in wanted], rtol=1e-5, atol=1e-6
+        )
         for i, (_, k, word, _) in enumerate(wanted):
             assert step.finished[b, i] == (finished[b, k] or word == 1)
             assert step.lengths[b, i] == lengths[b, k] + (not finished[b, k])
