@@ -1,0 +1,114 @@
+"""The RNN cells and the functions that run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tf_seq2seq_compat.legacy.table.row import (
+    PYTHON,
+    V1,
+    Row,
+    alias,
+    missing,
+    module,
+    moved,
+    symbols,
+)
+
+_CELLS = 'tf_seq2seq_compat.layers.rnn_cell'
+_WRAPPERS = 'tf_seq2seq_compat.layers.cell_wrappers'
+_RNN = 'tf_seq2seq_compat.rnn'
+_RNN_STATIC = 'tf_seq2seq_compat.rnn_static'
+_RNN_STACKED = 'tf_seq2seq_compat.rnn_stacked'
+_FUSED_RNN = 'tf_seq2seq_compat.fused_rnn'
+_CONTRIB_CELLS = 'tf_seq2seq_compat.layers.contrib_cells'
+_CONTRIB_WRAPPERS = 'tf_seq2seq_compat.layers.contrib_wrappers'
+_BLOCK_CELLS = 'tf_seq2seq_compat.layers.block_cells'
+_LINEAR = 'tf_seq2seq_compat.layers.linear'
+_BASIC_CELLS = 'RNNCell BasicRNNCell GRUCell BasicLSTMCell LSTMCell LSTMStateTuple MultiRNNCell'
+_CELL_WRAPPERS = 'DropoutWrapper ResidualWrapper DeviceWrapper'
+_EXOTIC_CELL = (
+    'LSTMCell, GRUCell, LayerNormBasicLSTMCell, NASCell or UGRNNCell of tf.contrib.rnn, or a '
+    'subclass of tf.nn.rnn_cell.RNNCell with the equations of the cell'
+)
+
+
+def rows() -> Iterator[Row]:
+    """The RNN cells and functions, under each of the names that TF1 had for them."""
+    ten = _BASIC_CELLS, _CELL_WRAPPERS
+    yield from module('tensorflow.nn.rnn_cell', f'{V1}.nn.rnn_cell')
+    yield from module('tensorflow.contrib.rnn')
+    yield from module('tensorflow.contrib.rnn.python')
+    yield from module('tensorflow.contrib.rnn.python.ops')
+    yield from module('tensorflow.contrib.rnn.python.ops.core_rnn_cell')
+    yield from module('tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')
+    for name in ('rnn_cell', 'rnn_cell_impl', 'rnn'):
+        yield from module(f'{PYTHON}.ops.{name}', f'{PYTHON}.ops.{name}')
+        yield from alias(f'{PYTHON}.ops.{name}.rnn_cell_impl', f'{PYTHON}.ops.rnn_cell_impl')
+    for package in (
+        'tensorflow.nn.rnn_cell',
+        'tensorflow.contrib.rnn',
+        'tensorflow.contrib.rnn.python.ops.core_rnn_cell',
+        'tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl',
+        f'{PYTHON}.ops.rnn_cell',
+        f'{PYTHON}.ops.rnn_cell_impl',
+    ):
+        yield from symbols(package, ten[0], _CELLS)
+        yield from symbols(package, ten[1], _WRAPPERS)
+    for package in (
+        'tensorflow.contrib.rnn',
+        f'{PYTHON}.ops.rnn_cell',
+        f'{PYTHON}.ops.rnn_cell_impl',
+    ):
+        yield from symbols(package, 'LayerRNNCell', _CELLS)
+    for package in (
+        f'{PYTHON}.ops.rnn_cell_impl',
+        'tensorflow.contrib.rnn.python.ops.core_rnn_cell',
+    ):
+        yield from moved(f'{package}._linear', f'{_LINEAR}:linear')
+        yield from moved(f'{package}._Linear', f'{_LINEAR}:Linear')
+
+    for package in ('tensorflow.nn', f'{PYTHON}.ops.rnn', 'tensorflow.contrib.rnn'):
+        yield from symbols(package, 'static_rnn', _RNN)
+        yield from symbols(package, 'static_bidirectional_rnn static_state_saving_rnn', _RNN_STATIC)
+    for package in ('tensorflow.nn', f'{PYTHON}.ops.rnn'):
+        yield from symbols(package, 'dynamic_rnn bidirectional_dynamic_rnn raw_rnn', _RNN)
+    yield from moved(f'{PYTHON}.ops.rnn._transpose_batch_time', f'{_RNN}:transpose_batch_time')
+    contrib = 'tensorflow.contrib.rnn'
+    ops = f'{contrib}.python.ops'
+    yield from symbols(contrib, 'transpose_batch_time best_effort_input_batch_size', _RNN)
+    # Each group stands in the package and in the file that TF1 had it in.
+    for file, names, target in (
+        ('rnn', 'stack_bidirectional_dynamic_rnn stack_bidirectional_rnn', _RNN_STACKED),
+        (
+            'core_rnn_cell',
+            'InputProjectionWrapper OutputProjectionWrapper EmbeddingWrapper',
+            _CONTRIB_WRAPPERS,
+        ),
+        ('rnn_cell', 'AttentionCellWrapper HighwayWrapper CompiledWrapper', _CONTRIB_WRAPPERS),
+        (
+            'rnn_cell',
+            'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell',
+            _CONTRIB_CELLS,
+        ),
+        ('lstm_ops', 'LSTMBlockCell', _BLOCK_CELLS),
+        ('lstm_ops', 'LSTMBlockFusedCell LSTMBlockWrapper', _FUSED_RNN),
+        ('gru_ops', 'GRUBlockCell GRUBlockCellV2', _BLOCK_CELLS),
+        ('fused_rnn_cell', 'FusedRNNCell FusedRNNCellAdaptor TimeReversedFusedRNN', _FUSED_RNN),
+    ):
+        yield from symbols(contrib, names, target)
+        yield from symbols(f'{ops}.{file}', names, target)
+    for file in ('rnn', 'lstm_ops', 'gru_ops', 'fused_rnn_cell'):
+        yield from module(f'{ops}.{file}', '', 'the public names of this module')
+    yield from module(f'{ops}.rnn_cell', '', _EXOTIC_CELL)
+    exotic = (
+        'BidirectionalGridLSTMCell Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell '
+        'GLSTMCell GridLSTMCell IndRNNCell IndyGRUCell IndyLSTMCell IntersectionRNNCell '
+        'PhasedLSTMCell SRUCell TimeFreqLSTMCell'
+    )
+    yield from missing(contrib, exotic, _EXOTIC_CELL)
+    yield from missing(f'{ops}.rnn_cell', exotic, _EXOTIC_CELL)
+    yield from missing('tensorflow.nn', 'rnn', 'tf.nn.static_rnn, its name since TF 1.0')
+    # Where it was before TF 1.0.
+    yield from alias('tensorflow.nn.seq2seq', 'tensorflow.contrib.legacy_seq2seq')
+    yield from alias(f'{PYTHON}.ops.seq2seq', 'tensorflow.contrib.legacy_seq2seq')
