@@ -1022,6 +1022,41 @@ def v2_decoder_of_a_helper(tf):
     inside(tf, 'basic_decoder').BasicDecoderV2(gru(tf), helper)
 
 
+def beam_search_v2(tf, embedding_fn=None, embedding=None, start=(1, 1), end=2, state=None):
+    decoder = inside(tf, 'beam_search_decoder').BeamSearchDecoderV2(
+        gru(tf), 3, embedding_fn, maximum_iterations=2
+    )
+    state = sequence(tf, 3 * BATCH, UNITS) if state is None else state
+    return decoder(embedding, start_tokens=list(start), end_token=end, initial_state=state)[2]
+
+
+@misuse('embedding_fn', "'table'", 'when the decoder is called')
+def beam_search_v2_with_a_table_as_function(tf):
+    return beam_search_v2(tf, 'table')
+
+
+@misuse('embedding', 'embedding_fn', 'both')
+def beam_search_v2_with_two_embeddings(tf):
+    table = sequence(tf, UNITS, DEPTH)
+    return beam_search_v2(tf, lambda ids: tf.gather(table, ids), table)
+
+
+@misuse('embedding', 'embedding_fn')
+def beam_search_v2_without_embedding(tf):
+    return beam_search_v2(tf)
+
+
+@misuse('end_token', 'scalar')
+def beam_search_v2_with_two_end_tokens(tf):
+    return beam_search_v2(tf, embedding=sequence(tf, UNITS, DEPTH), end=[2, 3])
+
+
+@misuse('beam', 'tile_batch')
+def beam_search_v2_with_an_untiled_state(tf):
+    state = sequence(tf, BATCH, UNITS)
+    return beam_search_v2(tf, embedding=sequence(tf, UNITS, DEPTH), state=state)
+
+
 @misuse('sequence_length', 'TrainingSampler')
 def v2_training_sampler_without_lengths(tf):
     inside(tf, 'sampler').TrainingSampler().initialize(sequence(tf))

@@ -6,7 +6,14 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run
-from tf_seq2seq_compat.seq2seq import attention_v2, basic_decoder, decoder, loss, sampler
+from tf_seq2seq_compat.seq2seq import (
+    attention_v2,
+    basic_decoder,
+    beam_search_decoder,
+    decoder,
+    loss,
+    sampler,
+)
 
 RANDOM = np.random.RandomState(4)
 MEMORY = RANDOM.standard_normal([3, 6, 4]).astype(np.float32)
@@ -126,6 +133,29 @@ def test_decoder_v2_owns_what_it_decodes_with():
     one(X, initial_state=cell.zero_state(3, tf.float32), sequence_length=[4, 2, 3])
     assert len(one.trainable_variables) == 6
     assert all(v.name.startswith('decoder') for v in one.variables)
+
+
+@pytest.mark.parametrize('path', ['eager', 'function', 'xla'])
+def test_beam_search_v2_searches_as_the_other(path):
+    cell = seq2seq.MultiRNNCell([seq2seq.LSTMCell(4), seq2seq.GRUCell(6)])
+    attention = seq2seq.LuongAttention(6, tf.repeat(MEMORY, 2, axis=0))
+    cell, layer = seq2seq.AttentionWrapper(cell, attention), seq2seq.Dense(7)
+    options = {'output_layer': layer, 'length_penalty_weight': 0.5}
+    second = beam_search_decoder.BeamSearchDecoderV2(cell, 2, maximum_iterations=5, **options)
+
+    def build(embedding):
+        state = cell.zero_state(6, tf.float32)
+        first = seq2seq.BeamSearchDecoder(cell, embedding, [1, 2, 3], 0, state, 2, **options)
+        return (
+            seq2seq.dynamic_decode(first, maximum_iterations=5),
+            second(embedding, [1, 2, 3], 0, state),
+            second(embedding, start_tokens=[1, 2, 3], end_token=0, initial_state=state),
+        )
+
+    first, *others = run(path, build, EMBEDDING)
+    for other in others:
+        tf.nest.map_structure(np.testing.assert_array_equal, first, other)
+    assert len(second.trainable_variables) == 2 + 4 + 1 + 2
 
 
 @pytest.mark.parametrize('path', PATHS)

@@ -10,6 +10,7 @@ from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
 from tf_seq2seq_compat.seq2seq.helper import Helper
+from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, output_size
 from tf_seq2seq_compat.seq2seq.sampler import Sampler
 
 tf1 = tf.compat.v1
@@ -68,16 +69,7 @@ class _CellAndHelper:
         )
 
     def _rnn_output_size(self) -> Any:
-        size = self._cell.output_size
-        if self._output_layer is None:
-            return size
-
-        def through_layer(one_size: Any) -> tf.TensorShape:
-            # The layer sees a batch, of any size.
-            with_batch = tf.TensorShape([None]).concatenate(one_size)
-            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
-
-        return tf.nest.map_structure(through_layer, size)
+        return output_size(self._cell, self._output_layer)
 
     def _step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
         outputs, state = self._cell(inputs, state)
@@ -127,7 +119,7 @@ class BasicDecoder(_CellAndHelper, Decoder):
                 f'helper must be a Helper, received: {type(helper)}. Subclass Helper, or use '
                 'TrainingHelper, GreedyEmbeddingHelper or CustomHelper.'
             )
-        _check_output_layer(output_layer)
+        check_output_layer(output_layer)
         self._cell = cell
         self._helper = helper
         self._initial_state = initial_state
@@ -186,7 +178,7 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
                 f'sampler must be a Sampler, received: {sampler!r}. Use TrainingSampler or '
                 'GreedyEmbeddingSampler, or BasicDecoder for a Helper.'
             )
-        _check_output_layer(output_layer)
+        check_output_layer(output_layer)
         super().__init__(**kwargs)
         self.cell = self._cell = cell
         self.sampler = self._helper = sampler
@@ -203,11 +195,3 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
     def step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
         """Cell, output layer, sampling, next inputs, as `BasicDecoder`."""
         return self._step(time, inputs, state)
-
-
-def _check_output_layer(layer: Any) -> None:
-    if layer is not None and not (callable(layer) and hasattr(layer, 'compute_output_shape')):
-        raise TypeError(
-            f'output_layer must be a Layer, received: {type(layer)}. It needs '
-            'compute_output_shape, as tf.layers.Dense has.'
-        )

@@ -1,4 +1,4 @@
-"""`BeamSearchDecoder` and `tile_batch`: beam search on `dynamic_decode`.
+"""`BeamSearchDecoder`: beam search on `dynamic_decode`.
 
 The memory and the initial state of a beam search have `batch * beam_width` rows, the beams of an
 example side by side: that is what `tile_batch` makes. Rows in the order of `tf.tile`, all examples
@@ -17,8 +17,8 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array, under_xla
-from tf_seq2seq_compat.core.structure import axis_size, check_same_structure
+from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.structure import check_same_structure
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -41,7 +41,9 @@ from tf_seq2seq_compat.seq2seq.beam_search_step import (
     gather_tree_from_array,
     get_attention_probs,
 )
-from tf_seq2seq_compat.seq2seq.decoder import Decoder
+from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
+from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, output_size
+from tf_seq2seq_compat.seq2seq.tile_batch import _tile_batch, tile_batch
 
 tf1 = tf.compat.v1
 
@@ -50,6 +52,7 @@ __all__ = [
     'BeamSearchDecoderMixin',
     'BeamSearchDecoderOutput',
     'BeamSearchDecoderState',
+    'BeamSearchDecoderV2',
     'FinalBeamSearchDecoderOutput',
     '_beam_search_step',
     '_check_batch_beam',
@@ -88,87 +91,10 @@ class FinalBeamSearchDecoderOutput(NamedTuple):
     beam_search_decoder_output: Any
 
 
-# -- tiling ---------------------------------------------------------------------------------------
-
-
-@without_autograph
-def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
-    """Repeats every example of a batch, as beam search needs its memory and its initial state.
-
-    Args:
-      t: Nest of `[batch, ...]` tensors, and of TensorArrays of such elements.
-      multiplier: How often, int scalar: the beam width.
-      name: Name of the operations.
-
-    Returns:
-      Nest of `[batch * multiplier, ...]` tensors; copies of an example stand side by side (which is
-      not the order of `tf.tile`). An alignment history that nothing was written to stays empty.
-
-    Raises:
-      ValueError: If a tensor has no batch (a scalar), if its rank is unknown, or if `multiplier` is
-        negative.
-      TypeError: If `multiplier` is not an integer scalar.
-
-    Example:
-      >>> seq2seq.tile_batch(tf.constant([1, 2]), multiplier=3).numpy().tolist()
-      [1, 1, 1, 2, 2, 2]
-
-    Legacy: `tf.contrib.seq2seq.tile_batch` of TF 1.15.
-    """
-    multiplier = _checked_multiplier(multiplier)
-    with tf1.name_scope(name, 'tile_batch'):
-        return tf.nest.map_structure(lambda x: _tile_batch(x, multiplier), t)
-
-
-def _checked_multiplier(multiplier: Any) -> Any:
-    static = tf.get_static_value(multiplier)
-    if static is None:
-        return multiplier
-    value = np.asarray(static)
-    if value.ndim != 0 or not np.issubdtype(value.dtype, np.integer):
-        raise TypeError(f'multiplier must be an integer scalar, but is {multiplier!r}.')
-    if int(value) < 0:
-        raise ValueError(f'multiplier must not be negative, but is {int(value)}.')
-    return int(value)
-
-
-def _tile_batch(t: Any, multiplier: Any) -> Any:
-    if isinstance(t, OpenEndedArray):
-        return open_ended_array(t.dtype, _tiled_shape(t.element_shape, multiplier))
-    if isinstance(t, tf.TensorArray):
-        elements = t.stack()
-        tiled = tf.repeat(elements, multiplier, axis=1)
-        shape = _tiled_shape(elements.shape[1:], multiplier)
-        array = tf.TensorArray(t.dtype, size=axis_size(elements, 0), element_shape=shape)
-        return array.unstack(tiled)
-    t = tf.convert_to_tensor(t)
-    if t.shape.rank is None or t.shape.rank < 1:
-        raise ValueError(
-            't must have statically known rank, of 1 at least, [batch, ...], but its shape is '
-            f'{t.shape}.'
-        )
-    tiled = tf.repeat(t, multiplier, axis=0)
-    tiled.set_shape(_tiled_shape(t.shape, multiplier))
-    return tiled
-
-
-def _tiled_shape(shape: Any, multiplier: Any) -> tf.TensorShape:
-    shape = tf.TensorShape(shape)
-    if shape.rank is None:
-        return shape
-    batch = tf.compat.dimension_value(shape[0])
-    known = batch * multiplier if batch is not None and isinstance(multiplier, int) else None
-    return tf.TensorShape([known]).concatenate(shape[1:])
-
-
-# -- the decoder ----------------------------------------------------------------------------------
-
-
 class BeamSearchDecoderMixin:
-    """All of a beam search decoder but its beginning; see `BeamSearchDecoder`.
+    """What the beam search decoders share; see `BeamSearchDecoder`.
 
-    A subclass sets `_batch_size`, `_start_tokens`, `_start_inputs`, `_end_token` and
-    `_embedding_fn`, and has `initialize` and `output_dtype`.
+    A subclass sets `_embedding_fn` and calls `_begin_from`, in its `__init__` or in `initialize`.
 
     Args:
       cell: As for `BeamSearchDecoder`, like all that follow.
@@ -180,11 +106,13 @@ class BeamSearchDecoderMixin:
       **kwargs: Given on to the next base class.
     """
 
-    _batch_size: Any
+    _embedding_fn: Any
+    _batch_size: Any = None
     _start_tokens: Any
     _start_inputs: Any
     _end_token: Any
-    _embedding_fn: Any
+    _initial_cell_state: Any
+    _finished: Any
 
     def __init__(
         self,
@@ -197,13 +125,7 @@ class BeamSearchDecoderMixin:
         **kwargs: Any,
     ) -> None:
         self._cell = as_rnn_cell(cell)
-        if output_layer is not None and not (
-            callable(output_layer) and hasattr(output_layer, 'compute_output_shape')
-        ):
-            raise TypeError(
-                f'output_layer must be a Layer, received: {type(output_layer)}. It needs '
-                'compute_output_shape, as tf.layers.Dense has.'
-            )
+        check_output_layer(output_layer)
         self._output_layer = output_layer
         self._beam_width = _checked_beam_width(beam_width)
         self._length_penalty_weight = length_penalty_weight
@@ -217,6 +139,11 @@ class BeamSearchDecoderMixin:
         return self._batch_size
 
     @property
+    def output_dtype(self) -> BeamSearchDecoderOutput:
+        """`BeamSearchDecoderOutput` of dtypes."""
+        return BeamSearchDecoderOutput(self._score_dtype(), tf.int32, tf.int32)
+
+    @property
     def output_size(self) -> BeamSearchDecoderOutput:
         """`BeamSearchDecoderOutput` of `TensorShape`s: of one step of one example."""
         shape = tf.TensorShape([self._beam_width])
@@ -227,16 +154,12 @@ class BeamSearchDecoderMixin:
         """True: beams are put in another order at each step, so what is finished moves."""
         return True
 
+    def _score_dtype(self) -> tf.DType:
+        """As TF1: that of the first tensor of the cell's state."""
+        return tf.nest.flatten(self._initial_cell_state)[0].dtype
+
     def _rnn_output_size(self) -> Any:
-        size = self._cell.output_size
-        if self._output_layer is None:
-            return size
-
-        def through_layer(one_size: Any) -> tf.TensorShape:
-            with_batch = tf.TensorShape([None]).concatenate(one_size)
-            return tf.TensorShape(self._output_layer.compute_output_shape(with_batch))[1:]
-
-        return tf.nest.map_structure(through_layer, size)
+        return output_size(self._cell, self._output_layer)
 
     @without_autograph
     def step(
@@ -310,6 +233,61 @@ class BeamSearchDecoderMixin:
             cell_state = tf.nest.map_structure(sort, final_state.cell_state)
             final_state = final_state._replace(cell_state=cell_state)
         return FinalBeamSearchDecoderOutput(predicted_ids, outputs), final_state
+
+    # The beginning, the same for all.
+
+    def _begin_from(self, start_tokens: Any, end_token: Any, initial_state: Any) -> None:
+        start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
+        if start_tokens.shape.rank != 1:
+            raise ValueError(
+                'start_tokens must be a vector, one token for each example of the batch, but has '
+                f'shape {start_tokens.shape}. For one token use tf.fill([batch_size], token).'
+            )
+        self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
+        if self._end_token.shape.rank != 0:
+            raise ValueError(
+                'end_token must be a scalar, one token for the whole batch, but has shape '
+                f'{self._end_token.shape}.'
+            )
+        self._batch_size = tf.size(start_tokens)
+        self._start_tokens = tf.tile(start_tokens[:, None], [1, self._beam_width])
+        self._start_inputs = self._embedding_fn(self._start_tokens)
+        check_same_structure(self._cell.state_size, initial_state, 'initial_state')
+        self._initial_cell_state = tf.nest.map_structure(
+            lambda t, s: self._maybe_split_batch_beams(self._after_row_check(t), s),
+            initial_state,
+            self._cell.state_size,
+        )
+        # All beams of an example begin as one.
+        first = tf.equal(tf.range(self._beam_width), 0)
+        self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
+
+    def _after_row_check(self, t: Any) -> Any:
+        """A check of what is known when it runs, for its message."""
+        if not _has_rows(t) or under_xla() or tf.compat.dimension_value(t.shape[0]) is not None:
+            return t
+        check = tf1.assert_equal(
+            tf.shape(t)[0],
+            self._rows(),
+            message='The initial state must have batch * beam_width rows: tile it with '
+            'tile_batch(state, multiplier=beam_width).',
+        )
+        return after([] if check is None else [check], t)
+
+    def _first_step(self) -> tuple[Any, Any, BeamSearchDecoderState]:
+        """`(finished, first_inputs, initial_state)`; all beams but the first are finished."""
+        new_dropout_masks(self._cell)
+        dtype = self._score_dtype()
+        attention = get_attention_probs(self._initial_cell_state, self._coverage_penalty_weight)
+        zero, impossible = tf.zeros([], dtype), tf.constant(-np.inf, dtype)
+        state = BeamSearchDecoderState(
+            cell_state=self._initial_cell_state,
+            log_probs=tf.where(self._finished, impossible, zero),
+            finished=self._finished,
+            lengths=tf.zeros_like(self._finished, tf.int64),
+            accumulated_attention_probs=() if attention is None else attention,
+        )
+        return self._finished, self._start_inputs, state
 
     # Between [batch * beam_width, ...], which the cell sees, and [batch, beam_width, ...].
 
@@ -465,51 +443,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
             self._embedding_fn = embedding
         else:
             self._embedding_fn = functools.partial(tf.nn.embedding_lookup, embedding)
-        start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
-        if start_tokens.shape.rank != 1:
-            raise ValueError(
-                'start_tokens must be a vector, one token for each example of the batch, but has '
-                f'shape {start_tokens.shape}. For one token use tf.fill([batch_size], token).'
-            )
-        self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
-        if self._end_token.shape.rank != 0:
-            raise ValueError(
-                'end_token must be a scalar, one token for the whole batch, but has shape '
-                f'{self._end_token.shape}.'
-            )
-        self._batch_size = tf.size(start_tokens)
-        self._start_tokens = tf.tile(start_tokens[:, None], [1, self._beam_width])
-        self._start_inputs = self._embedding_fn(self._start_tokens)
-        check_same_structure(self._cell.state_size, initial_state, 'initial_state')
-        self._initial_cell_state = tf.nest.map_structure(
-            lambda t, s: self._maybe_split_batch_beams(self._after_row_check(t), s),
-            initial_state,
-            self._cell.state_size,
-        )
-        # All beams of an example begin as one.
-        first = tf.equal(tf.range(self._beam_width), 0)
-        self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
-
-    def _after_row_check(self, t: Any) -> Any:
-        """A check of what is known when it runs, for its message."""
-        if not _has_rows(t) or under_xla() or tf.compat.dimension_value(t.shape[0]) is not None:
-            return t
-        check = tf1.assert_equal(
-            tf.shape(t)[0],
-            self._rows(),
-            message='The initial state must have batch * beam_width rows: tile it with '
-            'tile_batch(state, multiplier=beam_width).',
-        )
-        return after([] if check is None else [check], t)
-
-    @property
-    def output_dtype(self) -> BeamSearchDecoderOutput:
-        """`BeamSearchDecoderOutput` of dtypes."""
-        return BeamSearchDecoderOutput(self._score_dtype(), tf.int32, tf.int32)
-
-    def _score_dtype(self) -> tf.DType:
-        """As TF1: that of the first tensor of the cell's state."""
-        return tf.nest.flatten(self._initial_cell_state)[0].dtype
+        self._begin_from(start_tokens, end_token, initial_state)
 
     @without_autograph
     def initialize(self, name: str | None = None) -> tuple[Any, Any, BeamSearchDecoderState]:
@@ -525,18 +459,133 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         Raises:
           ValueError: If there is a coverage penalty and no attention.
         """
-        new_dropout_masks(self._cell)
-        dtype = self._score_dtype()
-        attention = get_attention_probs(self._initial_cell_state, self._coverage_penalty_weight)
-        zero, impossible = tf.zeros([], dtype), tf.constant(-np.inf, dtype)
-        state = BeamSearchDecoderState(
-            cell_state=self._initial_cell_state,
-            log_probs=tf.where(self._finished, impossible, zero),
-            finished=self._finished,
-            lengths=tf.zeros_like(self._finished, tf.int64),
-            accumulated_attention_probs=() if attention is None else attention,
+        return self._first_step()
+
+
+class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
+    """Decodes by beam search, as `BeamSearchDecoder`, and is given what to begin with when called.
+
+    Args:
+      cell: As for `BeamSearchDecoder`, like all that have no text here.
+      beam_width: int.
+      embedding_fn: Function of ids `[batch, beam_width]` that gives the inputs
+        `[batch, beam_width, depth]`. None for one whose embedding is given when called.
+      output_layer: Layer or None.
+      length_penalty_weight: float.
+      coverage_penalty_weight: float.
+      reorder_tensor_arrays: bool.
+      **kwargs: Those of `BaseDecoder`.
+
+    Raises:
+      TypeError: If the cell or the output layer is none, or `beam_width` no int.
+      ValueError: If `embedding_fn` is no function or `beam_width` not positive.
+
+    Example:
+      >>> from tf_seq2seq_compat.seq2seq.beam_search_decoder import BeamSearchDecoderV2
+      >>> decoder = BeamSearchDecoderV2(seq2seq.GRUCell(4), beam_width=3, maximum_iterations=5)
+      >>> outputs, state, lengths = decoder(
+      ...     tf.random.normal([10, 3]),
+      ...     start_tokens=[1, 1],
+      ...     end_token=2,
+      ...     initial_state=seq2seq.tile_batch(tf.ones([2, 4]), multiplier=3))
+      >>> outputs.predicted_ids.shape[2], lengths.shape
+      (3, TensorShape([2, 3]))
+
+    Legacy: `tensorflow.contrib.seq2seq.python.ops.beam_search_decoder.BeamSearchDecoderV2` of TF
+    1.15.
+    """
+
+    def __init__(
+        self,
+        cell: Any,
+        beam_width: int,
+        embedding_fn: Any = None,
+        output_layer: Any = None,
+        length_penalty_weight: Any = 0.0,
+        coverage_penalty_weight: Any = 0.0,
+        reorder_tensor_arrays: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(
+            cell,
+            beam_width,
+            output_layer=output_layer,
+            length_penalty_weight=length_penalty_weight,
+            coverage_penalty_weight=coverage_penalty_weight,
+            reorder_tensor_arrays=reorder_tensor_arrays,
+            **kwargs,
         )
-        return self._finished, self._start_inputs, state
+        if embedding_fn is not None and not callable(embedding_fn):
+            raise ValueError(
+                f'embedding_fn must be a function of ids, but is {embedding_fn!r}. A table of '
+                'embeddings is given when the decoder is called.'
+            )
+        self.embedding_fn = embedding_fn
+
+    def initialize(  # type: ignore[override]
+        self, embedding: Any, start_tokens: Any, end_token: Any, initial_state: Any
+    ) -> tuple[Any, Any, BeamSearchDecoderState]:
+        """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
+
+        Args:
+          embedding: `[vocabulary, depth]`, None where the decoder has an `embedding_fn`.
+          start_tokens: int32 `[batch]`.
+          end_token: int32 scalar.
+          initial_state: Nest of `[batch * beam_width, ...]` tensors.
+
+        Returns:
+          As `BeamSearchDecoder.initialize`.
+
+        Raises:
+          ValueError: If there is an `embedding_fn` and an embedding, `start_tokens` is no vector,
+            `end_token` no scalar, the state does not have `batch * beam_width` rows, or there is a
+            coverage penalty and no attention.
+          TypeError: If there is neither `embedding_fn` nor embedding.
+        """
+        if embedding is not None and self.embedding_fn is not None:
+            raise ValueError(
+                'embedding and embedding_fn cannot both be given. Pass None in place of the '
+                'embedding, or make the decoder without embedding_fn.'
+            )
+        if embedding is not None:
+            self._embedding_fn = functools.partial(tf.nn.embedding_lookup, embedding)
+        elif self.embedding_fn is not None:
+            self._embedding_fn = self.embedding_fn
+        else:
+            raise TypeError(
+                'embedding must be given: a table [vocabulary, depth] when the decoder is called, '
+                'or embedding_fn when it is made.'
+            )
+        self._begin_from(start_tokens, end_token, initial_state)
+        return self._first_step()
+
+    def call(  # type: ignore[override]
+        self,
+        embedding: Any,
+        start_tokens: Any = None,
+        end_token: Any = None,
+        initial_state: Any = None,
+        **kwargs: Any,
+    ) -> tuple[Any, Any, Any]:
+        """Decodes; the arguments are those of `initialize`.
+
+        Args:
+          embedding: `[vocabulary, depth]` or None.
+          start_tokens: int32 `[batch]`.
+          end_token: int32 scalar.
+          initial_state: Nest of `[batch * beam_width, ...]` tensors.
+          **kwargs: Given on to `initialize`, for subclasses.
+
+        Returns:
+          `(FinalBeamSearchDecoderOutput, final_state, lengths)`, as `dynamic_decode`.
+        """
+        return super().call(
+            embedding,
+            initial_state=initial_state,
+            start_tokens=start_tokens,
+            end_token=end_token,
+            **kwargs,
+        )
 
 
 def _checked_beam_width(beam_width: Any) -> int:

@@ -186,10 +186,8 @@ class BaseDecoder(Layer):
     # Variables are below `decoder/`, the scope of dynamic_decode, and not below the decoder's name.
     @without_autograph
     @keeping_variables
-    def __call__(
-        self, inputs: Any, initial_state: Any = None, **kwargs: Any
-    ) -> tuple[Any, Any, Any]:
-        return self.call(inputs, initial_state=initial_state, **kwargs)
+    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+        return self.call(inputs, *args, **kwargs)
 
 
 @without_autograph

@@ -310,17 +310,9 @@ class GreedyEmbeddingHelper(Helper):
         self._batch_size = tf.size(self._start_tokens)
         self._start_inputs = self._embedding_fn(self._start_tokens)
 
-    @property
-    def batch_size(self) -> Any:
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self) -> tf.TensorShape:
-        return tf.TensorShape([])
-
-    @property
-    def sample_ids_dtype(self) -> tf.DType:
-        return tf.int32
+    batch_size = TrainingHelper.batch_size
+    sample_ids_shape = TrainingHelper.sample_ids_shape
+    sample_ids_dtype = TrainingHelper.sample_ids_dtype
 
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         return tf.zeros([self._batch_size], tf.bool), self._start_inputs

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -126,6 +127,15 @@ class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
 
         return tf1.get_variable('attention_score_bias', [], dtype=dtype, initializer=initializer)
 
+    def _attend(
+        self, scope: str, score_of: Callable[..., tf.Tensor], query: Any, state: Any
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        query = tf.convert_to_tensor(query)
+        with self._call_scope(scope, query):
+            score = score_of(self, query) + self._score_bias(query.dtype)
+        alignments = self._probability_fn(score, state)
+        return alignments, alignments
+
 
 class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
     """Additive attention that goes forward along the memory (Raffel et al. 2017).
@@ -209,11 +219,7 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
         Returns:
           The alignments `[batch, max_time]`, twice: they are also the next state.
         """
-        query = tf.convert_to_tensor(query)
-        with self._call_scope('bahdanau_monotonic_attention', query):
-            score = _additive_score(self, query) + self._score_bias(query.dtype)
-        alignments = self._probability_fn(score, state)
-        return alignments, alignments
+        return self._attend('bahdanau_monotonic_attention', _additive_score, query, state)
 
 
 class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
@@ -295,8 +301,4 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
         Returns:
           The alignments `[batch, max_time]`, twice: they are also the next state.
         """
-        query = tf.convert_to_tensor(query)
-        with self._call_scope('luong_monotonic_attention', query):
-            score = _multiplicative_score(self, query) + self._score_bias(query.dtype)
-        alignments = self._probability_fn(score, state)
-        return alignments, alignments
+        return self._attend('luong_monotonic_attention', _multiplicative_score, query, state)

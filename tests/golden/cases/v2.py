@@ -1,4 +1,4 @@
-"""The classes that TF 1.15 has for TF2 programs: mechanisms, samplers, BasicDecoderV2, the loss."""
+"""The classes that TF 1.15 has for TF2 programs: mechanisms, samplers, decoders, the loss."""
 
 import contextlib
 
@@ -202,6 +202,52 @@ decoder_case(
     ),
     maximum_iterations=6,
 )
+
+
+# -- BeamSearchDecoderV2 -------------------------------------------------------------------------
+
+
+def beam_case(case_name, make, steps=6, **options):
+    """`make(tf, memory, embedding)` gives cell, state, embedding and embedding_fn."""
+
+    @case(
+        name='v2_beam_' + case_name,
+        memory=normal(2, 5, 4),
+        embedding=normal(7, 4, scale=2.0),
+        h=normal(2, 6),
+    )
+    def decode(tf, memory, embedding, h):
+        tile = tf.contrib.seq2seq.tile_batch
+        cell, state, table, embedding_fn = make(tf, tile(memory, 3), tile(h, 3), embedding)
+        decoder = module(tf, 'beam_search_decoder').BeamSearchDecoderV2(
+            cell, 3, embedding_fn, maximum_iterations=steps, **options
+        )
+        outputs, state, lengths = decoder(table, [0, 1], 2, state)
+        return {
+            'ids': outputs.predicted_ids,
+            'steps': outputs.beam_search_decoder_output,
+            'cell_state': state.cell_state,
+            'log_probs': state.log_probs,
+            'lengths': lengths,
+        }
+
+
+def attending(tf, memory, h, embedding):
+    attention = tf.contrib.seq2seq
+    mechanism = attention.BahdanauAttention(5, memory)
+    cell = attention.AttentionWrapper(tf.nn.rnn_cell.GRUCell(6), mechanism, attention_layer_size=7)
+    return cell, cell.zero_state(6, tf.float32).clone(cell_state=h), embedding, None
+
+
+def from_function(tf, memory, h, embedding):
+    cell = tf.nn.rnn_cell.BasicLSTMCell(6)
+    state = tf.nn.rnn_cell.LSTMStateTuple(tf.tanh(h), h)
+    return cell, state, None, lambda ids: tf.tanh(tf.nn.embedding_lookup(embedding, ids))
+
+
+beam_case('attention', attending, coverage_penalty_weight=0.4, length_penalty_weight=0.6)
+beam_case('time_major', attending, steps=4, output_time_major=True, name='mine')
+beam_case('embedding_fn', from_function)
 
 
 # -- SequenceLoss ---------------------------------------------------------------------------------

@@ -8,7 +8,6 @@ from tf_seq2seq_compat.legacy.table.row import Row, missing, module, moved, symb
 
 _SEQ2SEQ = 'tf_seq2seq_compat.seq2seq'
 _RNN = 'tf_seq2seq_compat.rnn'
-_V2_CLASSES = 'the class without V2 in its name, which works in eager mode and tf.function as well'
 
 
 def rows() -> Iterator[Row]:
@@ -117,5 +116,5 @@ def rows() -> Iterator[Row]:
     yield from symbols(file, 'SequenceLoss', f'{_SEQ2SEQ}.loss')
     file = f'{ops}.beam_search_decoder'
     yield from module(file, f'{_SEQ2SEQ}.beam_search_decoder', 'BeamSearchDecoder and tile_batch')
-    yield from missing(file, 'BeamSearchDecoderV2', _V2_CLASSES)
+    yield from symbols(file, 'BeamSearchDecoderV2', f'{_SEQ2SEQ}.beam_search_decoder')
     yield from module(f'{ops}.beam_search_ops', f'{_SEQ2SEQ}.beam_search_ops', 'gather_tree')
