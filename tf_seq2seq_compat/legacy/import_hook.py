@@ -18,10 +18,10 @@ import site
 import sys
 import sysconfig
 import types
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
-from typing import Any
+from typing import Any, Protocol
 
 from tf_seq2seq_compat.legacy import facade
 
@@ -90,7 +90,15 @@ def _runs_in_program(namespace: Mapping[str, Any]) -> bool:
     return frame is not None and _is_program_file(frame.f_code.co_filename)
 
 
-_OWN_FILES = ('<frozen importlib', importlib.__file__, importlib.util.__file__, __file__)
+# What restores functions calls the real ones in the name of the program.
+_RESTORING = os.path.join(os.path.dirname(__file__), 'time_capsule', '')
+_OWN_FILES = (
+    '<frozen importlib',
+    importlib.__file__,
+    importlib.util.__file__,
+    __file__,
+    _RESTORING,
+)
 
 
 def importing_frame(depth: int = 1) -> types.FrameType | None:
@@ -114,7 +122,22 @@ def program_frame() -> types.FrameType | None:
 # What it gets
 # ----------------------------------------------------------------------------------------
 
+
+class Restorer(Protocol):
+    """What gives the program modules of Python and of libraries as they used to be."""
+
+    @property
+    def roots(self) -> Container[str]:
+        """The root packages whose modules it is asked for."""
+
+    def module(
+        self, name: str, names: Sequence[str] | None, load: Callable[[], types.ModuleType]
+    ) -> types.ModuleType:
+        """What importing `names` from the module `name` gives, where Python's own is `load`."""
+
+
 _facades: dict[str, facade.Facade] = {}
+_restorer: Restorer | None = None
 _on_load: Callable[[str], None] | None = None
 _original_import = builtins.__import__
 _original_import_module = importlib.import_module
@@ -184,36 +207,54 @@ def _import(
 ) -> types.ModuleType:
     """`builtins.__import__`, scoped by importer."""
     root = name.partition('.')[0]
-    if level or root not in _facades:
+    restored = _restorer is not None and root in _restorer.roots
+    if level or not (restored or root in _facades):
         return _original_import(name, globals, locals, fromlist or (), level)
-    if globals is None or '__name__' not in globals:
+    file = '' if globals is None else globals.get('__file__')
+    if not globals or '__name__' not in globals or str(file).startswith(_RESTORING):
         frame = importing_frame()
         globals = frame.f_globals if frame is not None else {}
     if is_program(globals):
-        return _import_for_program(name, fromlist)
+        if root in _facades:
+            return _import_for_program(name, fromlist)
+        return _restored(name, fromlist, _original_import, name, globals, locals, fromlist or ())
     if _is_ours(name):
         raise ModuleNotFoundError(f'No module named {name!r}', name=name)
-    first = root not in sys.modules
+    first = root in _facades and root not in sys.modules
     module = _original_import(name, globals, locals, fromlist or (), level)
     if first:
         _note_load(root)
     return module
 
 
+def _restored(
+    name: str,
+    names: Sequence[str] | None,
+    load: Callable[..., types.ModuleType],
+    *arguments: Any,
+) -> types.ModuleType:
+    if _restorer is None:
+        return load(*arguments)
+    return _restorer.module(name, names, functools.partial(load, *arguments))
+
+
 def _import_module(name: str, package: str | None = None) -> types.ModuleType:
     """`importlib.import_module`, scoped by importer."""
     root = name.partition('.')[0]
-    if root not in _facades:
+    restored = _restorer is not None and root in _restorer.roots
+    if not (restored or root in _facades):
         return _original_import_module(name, package)
     frame = importing_frame()
     if frame is not None and is_program(frame.f_globals):
+        if root not in _facades:
+            return _restored(name, ('__name__',), _original_import_module, name, package)
         _note_load(root)
         module = _facades[root].import_module(name)
         _register(name)
         return module
     if _is_ours(name):
         raise ModuleNotFoundError(f'No module named {name!r}', name=name)
-    first = root not in sys.modules
+    first = root in _facades and root not in sys.modules
     module = _original_import_module(name, package)
     if first:
         _note_load(root)
@@ -251,18 +292,24 @@ class _Loader(Loader):
 _finder = _Finder()
 
 
-def install(facades: Sequence[facade.Facade], on_load: Callable[[str], None] | None = None) -> None:
+def install(
+    facades: Sequence[facade.Facade],
+    on_load: Callable[[str], None] | None = None,
+    restorer: Restorer | None = None,
+) -> None:
     """Gives the program these façades from now on.
 
     Args:
       facades: one for each root package.
       on_load: called with the name of a root before a façade is given to the program, and after a
         library has loaded that root for the first time.
+      restorer: what the program's imports of other modules go through; by default as it is.
     """
-    global _on_load, _original_import, _original_import_module
+    global _on_load, _restorer, _original_import, _original_import_module
     _facades.clear()
     _facades.update({each.root_name: each for each in facades})
     _on_load = on_load
+    _restorer = restorer or _restorer
     if builtins.__import__ is not _import:
         _original_import = builtins.__import__
         builtins.__import__ = _import
@@ -280,7 +327,7 @@ def installed() -> Mapping[str, facade.Facade]:
 
 def uninstall() -> None:
     """Gives Python its own import back and forgets the modules that only the façade had."""
-    global _on_load
+    global _on_load, _restorer
     if builtins.__import__ is _import:
         builtins.__import__ = _original_import
     if importlib.import_module is _import_module:
@@ -294,3 +341,4 @@ def uninstall() -> None:
         del sys.modules[name]
     _facades.clear()
     _on_load = None
+    _restorer = None

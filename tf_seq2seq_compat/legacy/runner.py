@@ -16,7 +16,7 @@ import warnings
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, NoReturn
 
-from tf_seq2seq_compat.legacy import behavior, facade, import_hook, repairs
+from tf_seq2seq_compat.legacy import behavior, facade, import_hook, repairs, time_capsule
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
 
@@ -49,7 +49,9 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
     """
     start = _TF1Start(strict)
     import_hook.install(
-        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')], on_load=start
+        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')],
+        on_load=start,
+        restorer=time_capsule.install(),
     )
     if 'tensorflow' in sys.modules:
         start('tensorflow')
@@ -65,7 +67,10 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
+        time_capsule.RESTORED.advise(error)
         _fail(error)
+    finally:
+        time_capsule.RESTORED.report()
 
 
 class _TF1Start:

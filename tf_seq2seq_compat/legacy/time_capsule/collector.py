@@ -1,0 +1,99 @@
+"""What the program has used of what was restored, and the one message about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+from typing import TextIO
+
+from tf_seq2seq_compat.legacy import import_hook
+from tf_seq2seq_compat.legacy.time_capsule import python_names
+
+
+def asked_by_program() -> bool:
+    """Whether the nearest frame, beside the import machinery and this package's, is the
+    program's."""
+    frame = import_hook.importing_frame(2)
+    return frame is not None and import_hook.is_program(frame.f_globals)
+
+
+class Restored:
+    """The restored names that a program has used, in the order of first use."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+        self._hints: list[str] = []
+        self._process = os.getpid()
+
+    def note(self, name: str, now: str) -> None:
+        """Remembers that the program has used `name`, and the line where it first did.
+
+        Args:
+          name: as the program writes it.
+          now: what one writes today.
+        """
+        if name in self._first:
+            return
+        self._first[name] = f'{name} ({_place()}; now {now})'
+
+    def advise(self, error: BaseException | None) -> None:
+        """Remembers what to write instead, if an error is about a method that cannot be restored.
+
+        Methods of types written in C (`ndarray.itemset`, `Element.getchildren`) cannot.
+        """
+        if not isinstance(error, AttributeError) or error.name is None:
+            return
+        owner = error.obj if isinstance(error.obj, type) else type(error.obj)
+        advice = python_names.LOST_METHODS.get(
+            (f'{owner.__module__}.{owner.__qualname__}', error.name)
+        )
+        if advice is not None:
+            self._hints.append(
+                f'{owner.__name__}.{error.name} is gone since {advice[0]} and cannot be restored '
+                f'(the type is written in C); write {advice[1]}'
+            )
+
+    def message(self) -> str:
+        """The message, or nothing where nothing was used."""
+        lines = []
+        if self._first:
+            between = ', ' if len(self._first) < 4 else ',\n  '
+            lines.append(f'restored for this program: {between.join(self._first.values())}')
+        return '\n'.join(f'tf-seq2seq-compat: {line}' for line in (*lines, *self._hints))
+
+    def report(self, stream: TextIO | None = None) -> None:
+        """Writes the message once, in the process that the program was started in.
+
+        Args:
+          stream: where to; `sys.stderr` by default.
+        """
+        message = self.message()
+        self._first.clear()
+        self._hints.clear()
+        stream = stream or sys.__stderr__
+        if message and stream is not None and os.getpid() == self._process:
+            print(message, file=stream, flush=True)
+
+
+def _place() -> str:
+    """The file and line of the program, of what called it for code that is in no file."""
+    frame = import_hook.program_frame()
+    if frame is None:
+        return 'unknown line'
+    outer: types.FrameType | None = frame
+    while outer is not None and outer.f_code.co_filename.startswith('<'):
+        outer = outer.f_back
+    if outer is not None and import_hook.is_program(outer.f_globals):
+        frame = outer
+    return f'{_short(frame.f_code.co_filename)}:{frame.f_lineno}'
+
+
+def _short(file: str) -> str:
+    """A path as short as it can be said from here."""
+    below = os.path.relpath(file) if os.path.isabs(file) and os.path.exists(file) else file
+    return file if below.startswith(os.pardir) else below
+
+
+RESTORED = Restored()
+"""Of the one program of this process."""

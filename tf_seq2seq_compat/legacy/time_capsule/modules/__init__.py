@@ -1,0 +1,1 @@
+"""Modules that Python had, as far as programs of 2019 used them."""

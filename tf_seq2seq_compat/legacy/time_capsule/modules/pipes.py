@@ -1,0 +1,5 @@
+"""`pipes`: its `quote`."""
+
+from shlex import quote
+
+__all__ = ['quote']

@@ -1,0 +1,161 @@
+"""Functions that Python had, in terms of those that it has."""
+
+from __future__ import annotations
+
+import functools
+import html
+import importlib.util
+import inspect
+import locale
+import platform
+import types
+import unittest
+from collections import namedtuple
+from collections.abc import Callable, Iterable
+from typing import Any
+
+ArgSpec = namedtuple('ArgSpec', 'args varargs keywords defaults')
+
+
+def getargspec(func: Any) -> ArgSpec:
+    """`inspect.getargspec`: the arguments of a function without keyword-only ones or annotations.
+
+    Raises:
+      ValueError: it has some.
+    """
+    spec = inspect.getfullargspec(func)
+    if spec.kwonlyargs or spec.annotations:
+        raise ValueError(
+            f'{func!r} has annotations or keyword-only arguments, which getargspec cannot say: '
+            'use inspect.signature'
+        )
+    return ArgSpec(spec.args, spec.varargs, spec.varkw, spec.defaults)
+
+
+def formatargspec(
+    args: Iterable[str],
+    varargs: str | None = None,
+    varkw: str | None = None,
+    defaults: tuple[Any, ...] | None = None,
+    **_: Any,
+) -> str:
+    """`inspect.formatargspec`, of positional arguments and their defaults."""
+    names = list(args)
+    first = len(names) - len(defaults or ())
+    words = [
+        name if index < first else f'{name}={(defaults or ())[index - first]!r}'
+        for index, name in enumerate(names)
+    ]
+    words += [f'*{varargs}'] if varargs else []
+    words += [f'**{varkw}'] if varkw else []
+    return f'({", ".join(words)})'
+
+
+def gcd(a: Any, b: Any) -> Any:
+    """`fractions.gcd`: the greatest common divisor, with the sign of `b`."""
+    while b:
+        a, b = b, a % b
+    return a
+
+
+def escape(s: str, quote: bool | None = None) -> str:
+    """`cgi.escape`: the text with `&`, `<`, `>` escaped, and `"` with `quote`."""
+    escaped = html.escape(s, quote=False)
+    return escaped.replace('"', '&quot;') if quote else escaped
+
+
+def linux_distribution(*_: Any, **__: Any) -> tuple[str, str, str]:
+    """`platform.linux_distribution`: name, version and code name."""
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return '', '', ''
+    keys = ('NAME', 'VERSION_ID', 'VERSION_CODENAME')
+    name, version, code = (release.get(key, '') for key in keys)
+    return name, version, code
+
+
+def dist(*_: Any, **__: Any) -> tuple[str, str, str]:
+    """`platform.dist`: as `linux_distribution`, with a short name."""
+    name, version, code = linux_distribution()
+    return name.partition(' ')[0].lower() if name != 'Ubuntu' else name, version, code
+
+
+def format_number(
+    percent: str, value: Any, grouping: bool = False, monetary: bool = False, *additional: Any
+) -> str:
+    """`locale.format`."""
+    values = (value, *additional) if additional else value
+    return locale.format_string(percent, values, grouping, monetary)
+
+
+def coroutine(func: Callable[..., Any]) -> Callable[..., Any]:
+    """`asyncio.coroutine`: makes a generator function awaitable."""
+    if inspect.iscoroutinefunction(func):
+        return func
+    if inspect.isgeneratorfunction(func):
+        return types.coroutine(func)
+
+    @types.coroutine
+    @functools.wraps(func)
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        result = func(*args, **kwargs)
+        if inspect.isawaitable(result) or inspect.isgenerator(result):
+            result = yield from result.__await__() if inspect.isawaitable(result) else result
+        return result
+
+    return wrapper
+
+
+def find_loader(name: str, path: Any = None) -> Any:
+    """`importlib.find_loader`, of a module on `sys.path`."""
+    spec = importlib.util.find_spec(name)
+    return spec.loader if spec is not None else None
+
+
+def _loader(prefix: str, sort_using: Any, suite_class: Any = unittest.TestSuite) -> Any:
+    loader = unittest.TestLoader()
+    loader.testMethodPrefix = prefix
+    loader.suiteClass = suite_class
+    if sort_using is not None:
+        loader.sortTestMethodsUsing = sort_using
+    return loader
+
+
+def make_suite(
+    test_case: Any, prefix: str = 'test', sort_using: Any = None, suite: Any = unittest.TestSuite
+) -> Any:
+    """`unittest.makeSuite`."""
+    return _loader(prefix, sort_using, suite).loadTestsFromTestCase(test_case)
+
+
+def find_test_cases(
+    module: Any, prefix: str = 'test', sort_using: Any = None, suite: Any = unittest.TestSuite
+) -> Any:
+    """`unittest.findTestCases`."""
+    return _loader(prefix, sort_using, suite).loadTestsFromModule(module)
+
+
+def get_test_case_names(test_case: Any, prefix: str = 'test', sort_using: Any = None) -> Any:
+    """`unittest.getTestCaseNames`."""
+    return _loader(prefix, sort_using).getTestCaseNames(test_case)
+
+
+def unescape(self: Any, s: str) -> str:
+    """`HTMLParser.unescape`."""
+    return html.unescape(s)
+
+
+def readfp(self: Any, fp: Iterable[str], filename: str | None = None) -> None:
+    """`ConfigParser.readfp`."""
+    self.read_file(fp, filename)
+
+
+def getiterator(self: Any, tag: str | None = None) -> list[Any]:
+    """`ElementTree.getiterator`."""
+    return list(self.iter(tag))
+
+
+def assert_dict_contains(self: Any, subset: Any, dictionary: Any, msg: Any = None) -> None:
+    """`TestCase.assertDictContainsSubset`."""
+    self.assertEqual(dictionary, {**dictionary, **subset}, msg)
