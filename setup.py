@@ -22,6 +22,7 @@ def version() -> str:
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
 PLOTTING = ['matplotlib>=3.5']
 MIGRATION = ['libcst>=1.1']
+NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
 
 setup(
     name='tf-seq2seq-compat',
@@ -43,6 +44,7 @@ setup(
     extras_require={
         'plotting': PLOTTING,
         'migration': MIGRATION,
+        'notebook': NOTEBOOK,
         'addons': [
             f'tensorflow-addons>=0.23,<0.24; {ADDONS}',
             f'tensorflow>=2.15,<2.16; {ADDONS}',
@@ -50,6 +52,7 @@ setup(
         'test': [
             *PLOTTING,
             *MIGRATION,
+            *NOTEBOOK,
             'pytest>=7.4',
             'pytest-xdist>=3.3',
             'hypothesis>=6.80',

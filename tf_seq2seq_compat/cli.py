@@ -1,18 +1,47 @@
-"""The command line: `tf-seq2seq-compat run script.py args…`."""
+"""The command line: `tf-seq2seq-compat run script.py args…`, `tf-seq2seq-compat scan PATH…`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
-EPILOG = """\
+RUN_EPILOG = """\
 examples:
   tf-seq2seq-compat run train.py --batch_size 32
   tf-seq2seq-compat run -m nmt.nmt --src=vi --tgt=en
   tf-seq2seq-compat run --strict example.py
+  tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
-What stands after the script (or the module) is the program's own command line.
+What stands after the script (or the module, or the notebook) is the program's own command line.
+
+A notebook is executed cell by cell in a kernel of its own, in the notebook's folder, and the
+executed copy is written, up to the error if a cell fails (exit code 1). Inside Jupyter, the cell
+`%load_ext tf_seq2seq_compat` gives the cells after it the same.
+"""
+
+SCAN_EPILOG = """\
+examples:
+  tf-seq2seq-compat scan .
+  tf-seq2seq-compat scan --json train.py model/ > report.json
+
+Each name that TensorFlow 2 alone does not have is
+  provided          it works under `tf-seq2seq-compat run`
+  repaired          it is restored by `run`: names that Python or NumPy removed, imports forgotten
+  partly provided   with limits, which the next line states
+  gone              using it is an error; the next line says what to use instead
+and is listed with the lines of its uses; in a notebook as CELL:LINE, code cells counted from 1.
+
+exit code: 0 nothing is gone, 1 something is gone, 2 a file could not be read or wrong usage.
+"""
+
+EPILOG = """\
+examples:
+  tf-seq2seq-compat scan .
+  tf-seq2seq-compat run train.py --batch_size 32
+
+`tf-seq2seq-compat COMMAND -h` explains a command.
 """
 
 
@@ -45,13 +74,20 @@ def _parser() -> argparse.ArgumentParser:
         '--version', action=_ShowVersion, nargs=0, help='print the version and exit'
     )
     commands = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
+    _add_run(commands)
+    _add_scan(commands)
+    return parser
+
+
+def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     run = commands.add_parser(
         'run',
-        help='run a TF1 program unchanged',
+        help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] (SCRIPT | -m MODULE) [ARGUMENTS ...]',
-        epilog=EPILOG,
+        usage='tf-seq2seq-compat run [-h] [--strict] [--output FILE] '
+        '(SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
+        epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     run.add_argument(
@@ -60,22 +96,94 @@ def _parser() -> argparse.ArgumentParser:
         help='no repairs: raise what TF1 or Keras would have raised',
     )
     run.add_argument(
+        '--output',
+        metavar='FILE',
+        help='where to write the executed copy of a notebook '
+        '(default: NAME.executed.ipynb in the current folder)',
+    )
+    run.add_argument(
         '-m', dest='module', action='store_true', help='run a module, as python -m does'
     )
     run.add_argument(
-        'program', metavar='SCRIPT', help='a script, a folder with a __main__.py, or a module'
+        'program',
+        metavar='SCRIPT',
+        help='a script, a notebook (.ipynb), a folder with a __main__.py, or a module',
     )
-    return parser
+
+
+def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    scan = commands.add_parser(
+        'scan',
+        help='list the legacy names that a project uses, and what becomes of each',
+        description='Reads Python files and notebooks, without running or importing them, and '
+        'lists the TF1 names they use. Hidden files, symbolic links and virtual environments '
+        'below a folder are passed over.',
+        epilog=SCAN_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    scan.add_argument('--json', action='store_true', help='write the report as JSON')
+    scan.add_argument(
+        '--all',
+        action='store_true',
+        help='list the names that TensorFlow 2 has as well',
+    )
+    scan.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Cuts the command line behind the program: what follows is never ours."""
     if arguments[:1] != ['run']:
         return arguments, []
+    is_value = False
     for index, each in enumerate(arguments[1:], start=1):
-        if not each.startswith('-') or each == '-':
+        if not is_value and (not each.startswith('-') or each == '-'):
             return arguments[: index + 1], arguments[index + 1 :]
+        is_value = each == '--output'
     return arguments, []
+
+
+def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
+    from tf_seq2seq_compat.legacy import runner
+
+    is_notebook = options.program.endswith('.ipynb') and not options.module
+    if options.output is not None and not is_notebook:
+        parser.error('--output is for notebooks')
+    try:
+        if is_notebook:
+            from tf_seq2seq_compat.legacy import notebook
+
+            return notebook.run(
+                options.program, theirs, output=options.output or '', strict=options.strict
+            )
+        runner.run(options.program, theirs, module=options.module, strict=options.strict)
+    except runner.CannotRun as error:
+        print(f'{runner.PROGRAM_NAME}: {error}', file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def _scan(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    paths = [Path(each) for each in options.paths]
+    for path in paths:
+        if not path.exists():
+            parser.error(f'there is no {path}')
+    try:
+        from tf_seq2seq_compat.migrate import scan
+    except ModuleNotFoundError as error:
+        if error.name != 'libcst':
+            raise
+        parser.error(
+            "scan needs LibCST, which is not installed: pip install 'tf-seq2seq-compat[migration]'"
+        )
+    try:
+        version = scan.load_tensorflow()
+    except ImportError as error:
+        parser.error(f'scan looks names up in TensorFlow, which does not load: {error}')
+    print(f'{parser.prog}: looking names up in TensorFlow {version}', file=sys.stderr)
+    report = scan.scan(paths, every_name=options.all)
+    write = scan.write_json if options.json else scan.write_text
+    write(report, sys.stdout)
+    return report.exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -88,13 +196,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
       The exit code. What the program under `run` raises, `SystemExit` included, is raised on.
     """
     ours, theirs = _split(list(sys.argv[1:] if arguments is None else arguments))
-    options = _parser().parse_args(ours)
-
-    from tf_seq2seq_compat.legacy import runner
-
-    try:
-        runner.run(options.program, theirs, module=options.module, strict=options.strict)
-    except runner.CannotRun as error:
-        print(f'{runner.PROGRAM_NAME}: {error}', file=sys.stderr)
-        return error.exit_code
-    return 0
+    parser = _parser()
+    options = parser.parse_args(ours)
+    return _scan(parser, options) if options.command == 'scan' else _run(parser, options, theirs)

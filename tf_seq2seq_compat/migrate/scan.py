@@ -1,0 +1,502 @@
+"""What a project needs of TF1, name by name, and what becomes of each name under the runner.
+
+Nothing of the project is run or imported. What a name becomes is looked up where the runner would
+look it up: in the symbol table, and in the installed TensorFlow through the façade.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import json
+import logging
+import os
+import sys
+import tempfile
+import types
+import warnings
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, TextIO
+
+import libcst as cst
+from libcst import metadata
+
+from tf_seq2seq_compat.legacy import facade, symbols
+from tf_seq2seq_compat.migrate import sources
+from tf_seq2seq_compat.migrate.names import Names
+
+PROVIDED = 'provided'
+REPAIRED = 'repaired'
+PARTLY = 'partly provided'
+GONE = 'gone'
+STATUSES = (GONE, PARTLY, REPAIRED, PROVIDED)
+
+
+# What becomes of a name
+# ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of one name under the runner.
+
+    Attributes:
+      name: the name, as far as it says something: up to the first class or function, or to the
+        first part that does not exist.
+      status: one of `STATUSES`.
+      legacy: TensorFlow 2 (or today's Keras) does not have the name without this package.
+      advice: what to use instead, or what is done.
+    """
+
+    name: str
+    status: str
+    legacy: bool
+    advice: str = ''
+
+
+@dataclass(frozen=True)
+class _Found:
+    """How far a dotted name leads: the object there, and what of the name it took."""
+
+    name: str
+    value: Any
+    exists: bool
+
+
+def _follow(root: types.ModuleType, name: str) -> _Found:
+    """Follows a dotted name from its root module to the first thing that is no module."""
+    value: Any = root
+    path, *rest = name.split('.')
+    for part in rest:
+        if not isinstance(value, types.ModuleType):
+            break
+        path += f'.{part}'
+        try:
+            value = getattr(value, part)
+        except Exception:  # Whatever a lazily loaded module raises, it is not there.
+            try:
+                value = _import_below(root, path)
+            except Exception:
+                return _Found(path, None, False)
+    return _Found(path, value, True)
+
+
+def _import_below(root: types.ModuleType, path: str) -> types.ModuleType:
+    if isinstance(root, facade.Namespace):
+        return facade.room(root.__name__, 'v1').import_module(path)
+    return importlib.import_module(path)
+
+
+def canonical(name: str) -> str:
+    """A legacy name without its aliases: `tensorflow.nn.seq2seq` is `…contrib.legacy_seq2seq`."""
+    parts = name.split('.')
+    for end in range(len(parts), 1, -1):
+        row = symbols.TABLE.get('.'.join(parts[:end]))
+        if row is not None and row.kind == 'alias':
+            return canonical('.'.join([row.target, *parts[end:]]))
+    return name
+
+
+def _problem_of(value: Any) -> str:
+    """Why a module of the table does not load, if it does not."""
+    try:
+        if isinstance(value, facade.Namespace):
+            value._base()
+    except Exception as error:
+        return f'What stands for it does not load: {type(error).__name__}: {error}'
+    return ''
+
+
+def _has_something(module: str) -> bool:
+    """Whether the table provides anything in a module or below it."""
+    row = symbols.TABLE.get(module)
+    if row is None or row.target:
+        return True
+    head = f'{module}.'
+    return any(each.target for name, each in symbols.TABLE.items() if name.startswith(head))
+
+
+@functools.cache
+def verdict(name: str) -> Verdict | None:
+    """What becomes of a full dotted name; None where it is nothing that this package is about.
+
+    Loads TensorFlow.
+
+    Example:
+      >>> from tf_seq2seq_compat.migrate import scan
+      >>> scan.verdict('tensorflow.contrib.seq2seq.tile_batch').status
+      'provided'
+      >>> scan.verdict('tensorflow.contrib.tpu.TPUEstimator').status
+      'gone'
+      >>> scan.verdict('tensorflow.reduce_sum').legacy
+      False
+      >>> scan.verdict('collections.Mapping').status
+      'repaired'
+    """
+    root = name.partition('.')[0]
+    if root not in ('tensorflow', 'keras'):
+        return _restored(name)
+    if name == root:
+        return None
+    found = _follow(facade.room(root, 'v1').root, name)
+    row = symbols.TABLE.get(canonical(found.name))
+    legacy = _is_legacy(found.name)
+    if not found.exists:
+        return Verdict(found.name, GONE, legacy, _instead(found.name))
+    problem = _problem_of(found.value)
+    if problem:
+        return Verdict(found.name, GONE, legacy, problem)
+    if isinstance(found.value, facade.Namespace) and not _has_something(canonical(found.name)):
+        advice = f'it imports, but nothing in it is provided. {_instead(found.name)}'.rstrip()
+        return Verdict(found.name, PARTLY, legacy, advice)
+    if row is not None and row.kind == 'symbol' and row.target and row.advice:
+        return Verdict(found.name, PARTLY, legacy, row.advice)
+    return Verdict(found.name, PROVIDED, legacy)
+
+
+@functools.cache
+def _time_capsule() -> dict[str, Verdict]:
+    """What Python and NumPy removed, and the runner restores where it is missing."""
+    from tf_seq2seq_compat.legacy.time_capsule import numpy_names, python_names
+
+    verdicts = {}
+    for row in (*python_names.NAMES, *numpy_names.NAMES):
+        name = f'{row.module}.{row.name}'
+        advice = f'Gone since {row.gone}, restored by run. Today: {row.advice}.'
+        verdicts[name] = Verdict(name, REPAIRED, True, advice)
+    for gone in (*python_names.MODULES, *numpy_names.MODULES):
+        status, what = (REPAIRED, 'restored by run') if gone.target else (GONE, 'not restored')
+        advice = f'Gone since {gone.gone}, {what}. Today: {gone.advice}.'
+        verdicts[gone.name] = Verdict(gone.name, status, True, advice)
+    return verdicts
+
+
+def _restored(name: str) -> Verdict | None:
+    while name:
+        if name in _time_capsule():
+            return _time_capsule()[name]
+        name = name.rpartition('.')[0]
+    return None
+
+
+def _instead(name: str) -> str:
+    advice = symbols.advice_for(canonical(name))
+    if advice:
+        return f'Use instead: {advice}.'
+    if not _is_legacy(name):
+        return 'A name of TensorFlow 2 that TF1 does not have.'
+    return 'The installed TensorFlow has no such name.'
+
+
+def _is_legacy(name: str) -> bool:
+    if name.startswith(('tensorflow.contrib', 'tensorflow.python')):
+        return True
+    plain = canonical(name)
+    if plain != name and name.startswith('tensorflow.compat.v1.'):
+        # In TensorFlow 2, but some of it only in name: what the table has rows for.
+        return not plain.startswith('tensorflow.keras') and (
+            plain in symbols.TABLE or plain.rpartition('.')[0] in _LEGACY_PACKAGES
+        )
+    root = importlib.import_module(name.partition('.')[0])
+    return not _follow(root, name).exists
+
+
+_LEGACY_PACKAGES = {
+    row.name for row in symbols.TABLE.values() if row.kind == 'module' and '.' in row.name
+}
+
+
+def _star_exports(module: str, name: str) -> bool:
+    """Whether a star import brings a name, as far as this package is about the module."""
+    if module.partition('.')[0] not in ('tensorflow', 'keras') or name.startswith('_'):
+        return False
+    found = verdict(f'{module}.{name}')
+    return found is not None and found.status != GONE
+
+
+# What a file uses
+# ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Occurrence:
+    """A name at a place of a file."""
+
+    place: sources.Place
+    verdict: Verdict
+
+
+@dataclass
+class FileReport:
+    """What one file uses.
+
+    Attributes:
+      path: the file.
+      occurrences: by place.
+      problems: why the file, or a cell, could not be read.
+    """
+
+    path: Path
+    occurrences: list[Occurrence] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+
+def scan_file(path: Path, *, every_name: bool = False) -> FileReport:
+    """Reads one file.
+
+    Args:
+      path: a Python file or a notebook.
+      every_name: report what TensorFlow 2 has as well.
+    """
+    report = FileReport(path)
+    try:
+        source = sources.read(path)
+        report.problems += source.problems
+        wrapper = cst.MetadataWrapper(cst.parse_module(source.code), unsafe_skip_copy=True)
+        report.occurrences += _occurrences(source, wrapper, every_name)
+    except sources.Unreadable as error:
+        report.problems.append(str(error))
+    except cst.ParserSyntaxError as error:
+        report.problems.append(f'does not parse: line {error.raw_line}: {error.message}')
+    except RecursionError:
+        report.problems.append('is nested too deeply to be read')
+    return report
+
+
+def _occurrences(
+    source: sources.Source, wrapper: cst.MetadataWrapper, every_name: bool
+) -> list[Occurrence]:
+    names = Names(wrapper, _star_exports)
+    own = (*_names_set(names), *_own_modules(source.path, names))
+    optional = _do_without(names)
+    found: dict[tuple[int, str], Occurrence] = {}
+    positions = wrapper.resolve(metadata.PositionProvider)
+
+    def note(node: cst.CSTNode, judged: Verdict | None) -> None:
+        if judged is not None and (judged.legacy or every_name or judged.status == GONE):
+            line = positions[node].start.line
+            found[line, judged.name] = Occurrence(source.place(line), judged)
+
+    for use in names.uses:
+        if use.kind != 'store' and not f'{use.name}.'.startswith(own):
+            judged = verdict(use.name)
+            if judged is not None and judged.status == GONE and judged.name in optional:
+                judged = replace(judged, status=PARTLY, advice=f'{_GOES_ON} {judged.advice}')
+            note(use.node, judged)
+    for node in names.unbound:
+        note(node, _forgotten(node.value, names))
+    return [found[key] for key in sorted(found)]
+
+
+def _names_set(names: Names) -> tuple[str, ...]:
+    """What the file itself puts into a library's module: not the library's to provide."""
+    return tuple({f'{use.name}.' for use in names.uses if use.kind == 'store'})
+
+
+_GOES_ON = 'Not there, and the program goes on without it.'
+
+
+def _do_without(names: Names) -> set[str]:
+    """What is gone, and asked for in a `try` that goes on without it."""
+    judged = [verdict(use.name) for use in names.uses if use.guarded]
+    return {each.name for each in judged if each is not None and each.status == GONE}
+
+
+def _own_modules(path: Path, names: Names) -> set[str]:
+    """Modules that the program brings along under the name of a library's."""
+    roots = {use.name.partition('.')[0] for use in names.uses} - {''}
+    return {
+        f'{root}.'
+        for root in roots
+        if (path.parent / f'{root}.py').exists() or (path.parent / root / '__init__.py').exists()
+    }
+
+
+def _forgotten(name: str, names: Names) -> Verdict | None:
+    """The repair of a Keras class that the script uses and forgot to import."""
+    for use in names.uses:
+        module = use.name.rpartition('.')[0]
+        if use.kind == 'import' and isinstance(use.node, cst.ImportAlias) and _is_keras(module):
+            found = _follow(facade.room(module.partition('.')[0], 'v1').root, f'{module}.{name}')
+            if found.exists and isinstance(found.value, type):
+                advice = f'Never imported; taken from {module} in the script that is run.'
+                return Verdict(name, REPAIRED, True, advice)
+    return None
+
+
+def _is_keras(module: str) -> bool:
+    return f'{module}.'.startswith(('keras.', 'tensorflow.keras.', 'tensorflow.python.keras.'))
+
+
+# What the project uses
+# ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class Report:
+    """What a project uses.
+
+    Attributes:
+      files: those that use something, and those that could not be read.
+      read: how many files were looked at.
+    """
+
+    files: list[FileReport] = field(default_factory=list)
+    read: int = 0
+
+    @property
+    def exit_code(self) -> int:
+        """2: a file could not be read; 1: something is gone; 0: neither."""
+        if any(file.problems for file in self.files):
+            return 2
+        return int(any(True for _ in self._with(GONE)))
+
+    def _with(self, status: str) -> Iterator[str]:
+        for file in self.files:
+            for each in file.occurrences:
+                if each.verdict.status == status:
+                    yield each.verdict.name
+
+    def summary(self) -> dict[str, Any]:
+        """Counts: files, and for each status the names and the places where they are used."""
+        counts: dict[str, Any] = {
+            'files': self.read,
+            'files_with_problems': sum(bool(file.problems) for file in self.files),
+        }
+        for status in STATUSES:
+            used = list(self._with(status))
+            counts[status] = {'names': len(set(used)), 'uses': len(used)}
+        return counts
+
+
+def scan(paths: Iterable[Path], *, every_name: bool = False) -> Report:
+    """Reads files and folders.
+
+    Args:
+      paths: Python files, notebooks, and folders of them.
+      every_name: report what TensorFlow 2 has as well.
+
+    Returns:
+      The report, files in the order of the paths and of their names.
+    """
+    report = Report()
+    files = dict.fromkeys(file for path in paths for file in sources.files_below(path))
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
+        for file in files:
+            report.read += 1
+            one = scan_file(file, every_name=every_name)
+            if one.occurrences or one.problems:
+                report.files.append(one)
+    return report
+
+
+# Saying so
+# ----------------------------------------------------------------------------------------
+
+
+def write_text(report: Report, out: TextIO) -> None:
+    """Writes the report for people: by file, what is gone first."""
+    for file in report.files:
+        print(file.path, file=out)
+        for problem in file.problems:
+            print(f'  unreadable: {problem}', file=out)
+        for judged, places in _by_name(file.occurrences):
+            print(f'  {judged.status:15}  {_shown(judged.name)}  ({_where(places)})', file=out)
+            if judged.advice:
+                print(f'  {"":15}  {judged.advice}', file=out)
+        print(file=out)
+    _write_summary(report, out)
+
+
+def _shown(name: str) -> str:
+    """A name as programs write it."""
+    return f'np{name[5:]}' if name.startswith('numpy.') else facade.public_name(name)
+
+
+def _by_name(
+    occurrences: Sequence[Occurrence],
+) -> list[tuple[Verdict, list[sources.Place]]]:
+    places: dict[Verdict, list[sources.Place]] = {}
+    for each in occurrences:
+        places.setdefault(each.verdict, []).append(each.place)
+    return sorted(places.items(), key=lambda item: (STATUSES.index(item[0].status), item[0].name))
+
+
+def _where(places: Sequence[sources.Place]) -> str:
+    if places[0].cell is None:
+        return f'{"line" if len(places) == 1 else "lines"} {", ".join(map(str, places))}'
+    return f'cell:line {", ".join(map(str, places))}'
+
+
+def _write_summary(report: Report, out: TextIO) -> None:
+    counts = report.summary()
+    print(f'files read: {counts["files"]}', file=out)
+    if counts['files_with_problems']:
+        print(f'files not or not wholly readable: {counts["files_with_problems"]}', file=out)
+    for status in STATUSES:
+        count = counts[status]
+        print(f'  {status:15}  {count["names"]} names, {count["uses"]} uses', file=out)
+
+
+def write_json(report: Report, out: TextIO) -> None:
+    """Writes the report for programs."""
+    files = [
+        {
+            'path': str(file.path),
+            'problems': file.problems,
+            'uses': [
+                {
+                    'name': each.verdict.name,
+                    'status': each.verdict.status,
+                    'advice': each.verdict.advice,
+                    'line': each.place.line,
+                    'cell': each.place.cell,
+                }
+                for each in file.occurrences
+            ],
+        }
+        for file in report.files
+    ]
+    json.dump(
+        {'files': files, 'summary': report.summary(), 'exit_code': report.exit_code}, out, indent=2
+    )
+    print(file=out)
+
+
+def load_tensorflow() -> str:
+    """Loads TensorFlow without its notes about the machine.
+
+    Returns:
+      Its version.
+
+    Raises:
+      ImportError: it is not installed, or does not load.
+    """
+    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
+    with _quiet():
+        tensorflow = importlib.import_module('tensorflow')
+    logging.getLogger('tensorflow').setLevel(logging.ERROR)
+    return str(tensorflow.__version__)
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps what TensorFlow's C++ writes to the process's stderr; shown if loading fails."""
+    with tempfile.TemporaryFile() as kept, warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        sys.stderr.flush()
+        real = os.dup(2)
+        os.dup2(kept.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            kept.seek(0)
+            os.write(real, kept.read())
+            raise
+        finally:
+            os.dup2(real, 2)
+            os.close(real)
