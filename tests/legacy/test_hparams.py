@@ -8,7 +8,7 @@ import pytest
 
 from tests.legacy.hparams_golden import EXPRESSIONS, RECORD, evaluate
 from tf_seq2seq_compat.legacy import facade
-from tf_seq2seq_compat.legacy.hparams import HParams, parse_values
+from tf_seq2seq_compat.legacy.contrib.hparams import HParams, parse_values
 
 with open(RECORD) as file:
     RECORDED = json.load(file)

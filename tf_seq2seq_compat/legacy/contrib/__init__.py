@@ -1,0 +1,1 @@
+"""Our own small forms of what tf.contrib had, one file a subject."""
