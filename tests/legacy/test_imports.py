@@ -107,8 +107,25 @@ for use, name, instead in [
     words = error_of(use)
     assert words.startswith('LegacyNameError: ' + name + ' is not provided'), words
     assert instead in words, words
-words = error_of('from tensorflow.contrib.rnn import PhasedLSTMCell')
-assert words.startswith('ImportError: tf.contrib.rnn.PhasedLSTMCell is not provided'), words
+from tensorflow.contrib.rnn import PhasedLSTMCell
+from tensorflow.contrib.tpu import TPUEstimator as Estimator, no_such_name
+assert 'tf.contrib.tpu.TPUEstimator' in repr(Estimator) and not hasattr(rnn, 'PhasedLSTMCell')
+for use in [
+    'PhasedLSTMCell(4)', 'PhasedLSTMCell.call', 'PhasedLSTMCell[0]', 'list(PhasedLSTMCell)',
+    'isinstance(1, PhasedLSTMCell)', 'class Mine(PhasedLSTMCell): x = 1', 'rnn.PhasedLSTMCell',
+]:
+    words = error_of(use)
+    assert words.startswith('LegacyNameError: tf.contrib.rnn.PhasedLSTMCell is not provided'), words
+try:
+    from tensorflow.contrib.rnn import PhasedLSTMCell as Wanted
+except ImportError as error:
+    assert 'tf.contrib.rnn.PhasedLSTMCell is not provided' in str(error), error
+    Wanted = rnn.LSTMCell
+assert Wanted is rnn.LSTMCell, 'who is prepared for the import to fail sees it fail'
+try:
+    from tensorflow.contrib.rnn import PhasedLSTMCell as unguarded
+finally:
+    assert unguarded is PhasedLSTMCell
 
 # A replaced function is the one that is used.
 from tf_seq2seq_compat.seq2seq import attention_wrapper as real

@@ -9,7 +9,7 @@ from __future__ import annotations
 import functools
 import importlib
 import types
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 from tf_seq2seq_compat.legacy import symbols
 
@@ -19,8 +19,7 @@ Base = Literal['v1', 'v2']
 class LegacyNameError(AttributeError):
     """A TF1 name that this package knows and does not provide.
 
-    An `AttributeError`, so `hasattr` and `getattr` with a default behave; `from … import name`
-    turns it into an `ImportError` with the same words.
+    An `AttributeError`, so `hasattr` and `getattr` with a default behave.
     """
 
 
@@ -39,6 +38,34 @@ def not_provided(path: str) -> LegacyNameError:
     if advice:
         words += f' Use instead: {advice}.'
     return LegacyNameError(words, name=path.rpartition('.')[2])
+
+
+class NotProvided:
+    """What `from tensorflow.contrib.x import name` binds where the name is not provided.
+
+    The import works, as a program may never come to use the name; each use raises
+    `LegacyNameError`.
+
+    Args:
+      path: the legacy dotted name.
+    """
+
+    def __init__(self, path: str) -> None:
+        self.__path = path
+
+    def __repr__(self) -> str:
+        return f'<{public_name(self.__path)}: not provided by tf_seq2seq_compat>'
+
+    def __getattr__(self, name: str) -> NoReturn:
+        if name.startswith('__') and name.endswith('__'):
+            raise AttributeError(f'{self!r} has no attribute {name!r}')
+        raise not_provided(self.__path)
+
+    def _use(self, *_: Any, **__: Any) -> NoReturn:
+        raise not_provided(self.__path)
+
+    __call__ = __getitem__ = __iter__ = __mro_entries__ = _use
+    __instancecheck__ = __subclasscheck__ = _use
 
 
 class Namespace(types.ModuleType):

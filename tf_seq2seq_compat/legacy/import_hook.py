@@ -23,7 +23,7 @@ from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any, Protocol
 
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.legacy import facade, guarded_import
 
 # Who is importing
 # ------------------------------------------------------------------------------------
@@ -149,7 +149,7 @@ def _note_load(root: str) -> None:
 
 
 def _is_ours(name: str) -> bool:
-    return isinstance(sys.modules.get(name), facade.Namespace)
+    return isinstance(sys.modules.get(name), (facade.Namespace, facade.NotProvided))
 
 
 def _register(path: str) -> None:
@@ -185,7 +185,11 @@ def _import_for_program(name: str, fromlist: Sequence[str] | None) -> types.Modu
         try:
             found = getattr(module, each)
         except facade.LegacyNameError as error:
-            raise ImportError(str(error), name=name) from None
+            if guarded_import.is_guarded(importing_frame()):
+                raise ImportError(str(error), name=name) from None
+            # Where Python looks when the module lacks the attribute.
+            missing: Any = facade.NotProvided(f'{name}.{each}')
+            sys.modules.setdefault(f'{name}.{each}', missing)
         except AttributeError:
             try:
                 room.import_module(f'{name}.{each}')
