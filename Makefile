@@ -36,12 +36,13 @@ pip_install = -m pip install -qq
 
 # What the package needs beside TensorFlow and tf-keras, which are installed before this is asked.
 define OTHER_REQUIREMENTS
+import re
 from importlib.metadata import requires
 for requirement in requires('tf-seq2seq-compat'):
-    name, _, marker = requirement.partition(';')
+    wanted, _, marker = requirement.partition(';')
     if 'extra' not in marker or 'test' in marker:
-        if not name.startswith(('tensorflow', 'tf-keras', 'tf_keras')):
-            print(name.strip())
+        if re.match('[-_a-z]*', wanted)[0] not in ('tensorflow', 'tf-keras', 'tf_keras'):
+            print(wanted.strip())
 endef
 export OTHER_REQUIREMENTS
 
@@ -127,12 +128,22 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py
+	$(ORACLE) tests/legacy/time_capsule_golden.py
+	$(ORACLE) tests/legacy/internals_golden.py
+	$(ORACLE) tests/legacy/estimator_golden.py
+	$(ORACLE) tests/legacy/contrib_golden.py
+	$(ORACLE) tests/legacy/contrib_names_golden.py
 
 golden-check: $(ORACLE_READY)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py --check
+	$(ORACLE) tests/legacy/time_capsule_golden.py --check
+	$(ORACLE) tests/legacy/internals_golden.py --check
+	$(ORACLE) tests/legacy/estimator_golden.py --check
+	$(ORACLE) tests/legacy/contrib_golden.py --check
+	$(ORACLE) tests/legacy/contrib_names_golden.py --check
 
 clean:
 	rm -rf $(VENV) .venvs demo_output build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \

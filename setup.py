@@ -38,6 +38,7 @@ setup(
         'tensorflow>=2.15,<2.22',
         'tf-keras>=2.15,<2.22',
         'tf-slim>=1.1.0',
+        'tensorflow-estimator==2.15.0',  # the last one, which TensorFlow 2.15 asks for too
         'numpy',
         'absl-py',
     ],

@@ -80,16 +80,7 @@ def load(shell: Any, *, strict: bool = False) -> None:
     """
     global _cells
     unload(shell)
-    capsule = time_capsule.install()
-    start = runner._TF1Start(strict)
-    rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
-    import_hook.install(rooms, on_load=start, restorer=capsule)
-    if 'tensorflow' in sys.modules:
-        try:
-            start('tensorflow')
-        except RuntimeError:
-            import_hook.uninstall()
-            raise
+    capsule = runner.prepare(strict)
     _rebind(shell.user_ns, capsule)
     _cells = _Cells(shell, strict)
     _cells.watch()

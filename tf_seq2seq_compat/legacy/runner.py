@@ -47,18 +47,11 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
       BaseException: whatever the program raises, `SystemExit` included. Its traceback has been
         printed by then (but for `SystemExit`), without frames of this package.
     """
-    start = _TF1Start(strict)
-    import_hook.install(
-        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')],
-        on_load=start,
-        restorer=time_capsule.install(),
-    )
-    if 'tensorflow' in sys.modules:
-        start('tensorflow')
+    prepare(strict)
     try:
         main = types.ModuleType('__main__')
-        prepare = _prepare_module if module else _prepare_script
-        code, source = prepare(main, target, arguments)
+        fill = _prepare_module if module else _prepare_script
+        code, source = fill(main, target, arguments)
         sys.modules['__main__'] = main
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
@@ -71,6 +64,33 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
         _fail(error)
     finally:
         time_capsule.RESTORED.report()
+
+
+def prepare(strict: bool) -> import_hook.Restorer:
+    """Gives this process's program its imports as TF1's time had them.
+
+    Args:
+      strict: no repairs.
+
+    Returns:
+      What restores names of Python and NumPy.
+
+    Raises:
+      RuntimeError: eager operations have already run in this process.
+    """
+    start, capsule = _TF1Start(strict), time_capsule.install()
+    import_hook.install(
+        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')],
+        on_load=start,
+        restorer=capsule,
+    )
+    if 'tensorflow' in sys.modules:
+        try:
+            start('tensorflow')
+        except RuntimeError:
+            import_hook.uninstall()
+            raise
+    return capsule
 
 
 class _TF1Start:
