@@ -260,7 +260,7 @@ def run_tests(suite):
 
 
 def read_config(parser):
-    parser.readfp(io.StringIO(u'[model]\nunits = 8\n'))
+    parser.readfp(io.StringIO('[model]\nunits = 8\n'))
     return parser.get('model', 'units')
 
 

@@ -100,6 +100,11 @@ class Layer(tf.Module):
     @property
     def name(self) -> str:
         """The given name, or the class name in snake case."""
+        return self._base_name
+
+    @property
+    def _base_name(self) -> str:
+        # TF1's name for it, which subclasses read.
         return self._given_name or snake_case(type(self).__name__)
 
     @property
@@ -227,11 +232,10 @@ class Layer(tf.Module):
     def _set_scope(self, scope: Any) -> None:
         if self._scope is not None:
             return
-        base = self._given_name or snake_case(type(self).__name__)
         if self._reuse:
-            opened = tf1.variable_scope(scope if scope is not None else base)
+            opened = tf1.variable_scope(scope if scope is not None else self._base_name)
         else:
-            opened = tf1.variable_scope(scope, default_name=base)
+            opened = tf1.variable_scope(scope, default_name=self._base_name)
         with opened as captured:
             self._scope = captured
 

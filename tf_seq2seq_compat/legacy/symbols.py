@@ -55,6 +55,9 @@ def advice_for(name: str) -> str:
     return ''
 
 
+# By package, the module that makes it work on this TensorFlow.
+_SUPPORT = {'tf_slim': 'tf_seq2seq_compat.legacy.contrib.slim_support'}
+
 _when_loaded: dict[str, list[Callable[[], None]]] = {}
 
 
@@ -87,6 +90,9 @@ def load(target: str) -> Any:
     """
     module_name, _, attribute = target.partition(':')
     module = importlib.import_module(module_name)
-    for action in _when_loaded.pop(module_name.partition('.')[0], ()):
+    package = module_name.partition('.')[0]
+    if package in _SUPPORT:
+        importlib.import_module(_SUPPORT[package])
+    for action in _when_loaded.pop(package, ()):
         action()
     return getattr(module, attribute) if attribute else module

@@ -477,7 +477,7 @@ def _eager() -> Iterator[Row]:
         f'{eager}.EagerVariableStore', f'{PYTHON}.ops.variable_scope:EagerVariableStore'
     )
     yield from moved(f'{eager}.py_func', f'{PYTHON}.ops.script_ops:eager_py_func')
-    yield from moved(f'{eager}.run', f'{V1}.app:run')
+    yield from moved(f'{eager}.run', f'{PYTHON}.platform.app:run')
     yield from moved(f'{eager}.defun', 'tensorflow:function')
     yield from moved(f'{eager}.function', 'tensorflow:function')
     yield from symbols(eager, 'gradients_function', backprop)
@@ -702,6 +702,7 @@ def _devices() -> Iterator[Row]:
         f'{distribute}.AllReduceCrossDeviceOps',
         f'{PYTHON}.distribute.cross_device_ops:AllReduceCrossDeviceOps',
     )
+    yield from symbols(distribute, 'DistributeConfig', f'{PYTHON}.distribute.distribute_config')
     workers = 'tf.distribute.MultiWorkerMirroredStrategy'
     yield from missing(distribute, 'CollectiveAllReduceStrategy MultiWorkerAllReduce', workers)
     yield from missing(
@@ -710,7 +711,7 @@ def _devices() -> Iterator[Row]:
     yield from missing(distribute, 'TPUStrategy initialize_tpu_system', _TPU)
     yield from missing(
         distribute,
-        'DistributeConfig Monitor StandardInputStep StandardSingleLossStep Step UpdateContext '
+        'Monitor StandardInputStep StandardSingleLossStep Step UpdateContext '
         'get_cross_replica_context require_replica_context run_standard_tensorflow_server',
         'strategy.run in a loop, or tf.estimator with a strategy in its RunConfig',
     )

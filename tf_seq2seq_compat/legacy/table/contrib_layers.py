@@ -4,36 +4,243 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf_seq2seq_compat.legacy.table.row import (
-    Row,
-    missing,
-    module,
-    packages,
+from tf_seq2seq_compat.legacy.table.row import V1, Row, missing, module, moved, symbols
+
+_CONTRIB = 'tensorflow.contrib'
+_OURS = 'tf_seq2seq_compat.legacy.contrib'
+
+_FEATURE_COLUMNS = (
+    'make_place_holder_tensors_for_base_features '
+    'crossed_column one_hot_column embedding_column bucketized_column real_valued_column '
+    'transform_features check_feature_columns weighted_sparse_column sparse_column_with_keys '
+    'shared_embedding_columns infer_real_valued_columns input_from_feature_columns '
+    'scattered_embedding_column sparse_column_with_hash_bucket '
+    'create_feature_spec_for_parsing weighted_sum_from_feature_columns '
+    'sparse_column_with_vocabulary_file parse_feature_columns_from_examples '
+    'sequence_input_from_feature_columns sparse_column_with_integerized_feature '
+    'joint_weighted_sum_from_feature_columns '
+    'parse_feature_columns_from_sequence_examples'
 )
+_EMBEDDINGS = (
+    'bow_encoder embed_sequence embedding_lookup_unique safe_embedding_lookup_sparse '
+    'SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY'
+)
+_TARGETS = 'multi_class_target regression_target binary_svm_target'
 
 
 def rows() -> Iterator[Row]:
     """What builds and trains models: tf-slim, and what it lacks."""
-    contrib = 'tensorflow.contrib'
-    # tf-slim carries tf.contrib.layers and slim on.
-    slim_layers = (
-        'tf-slim, which has most of tf.contrib.layers; tf.feature_column for the feature columns'
+    yield from _layers()
+    yield from _slim()
+    yield from _losses_and_metrics()
+    yield from _crf()
+    yield from _opt()
+    yield from _image()
+
+
+def _lacking(package: str) -> Iterator[Row]:
+    """What tf-slim left out of tf.contrib.layers."""
+    yield from symbols(package, _EMBEDDINGS, f'{_OURS}.layers')
+    columns = (
+        'tf.feature_column, whose columns tf.feature_column.input_layer and linear_model turn into '
+        'tensors'
     )
-    yield from module(f'{contrib}.layers', 'tf_slim', slim_layers)
-    yield from module(f'{contrib}.layers.python')
-    yield from module(f'{contrib}.layers.python.layers', 'tf_slim.layers')
-    yield from module(f'{contrib}.slim', 'tf_slim', 'tf-slim, which has most of it')
-    yield from module(f'{contrib}.slim.python')
-    yield from module(f'{contrib}.slim.python.slim', 'tf_slim')
-    yield from module(f'{contrib}.losses', 'tf_slim.losses', 'tf.losses')
-    yield from module(f'{contrib}.metrics', 'tf_slim.metrics', 'tf.metrics')
+    yield from module(f'{package}.feature_column', '', columns)
+    yield from missing(package, _FEATURE_COLUMNS, columns)
     yield from missing(
-        f'{contrib}.layers', 'embed_sequence', 'tf.nn.embedding_lookup(tf.get_variable(...), ids)'
+        package, _TARGETS, 'tf.losses for the loss of the targets and tf.metrics for their metrics'
     )
-    yield from packages(
-        contrib, 'crf', 'tfa.text.crf_log_likelihood and friends (TensorFlow Addons)'
+
+
+def _layers() -> Iterator[Row]:
+    package = f'{_CONTRIB}.layers'
+    files = f'{package}.python.layers'
+    yield from module(
+        package,
+        'tf_slim',
+        'tf-slim, which has most of tf.contrib.layers; tf.feature_column for the feature columns',
     )
-    yield from packages(contrib, 'image', 'tf.image, or tfa.image (TensorFlow Addons)')
-    yield from packages(
-        contrib, 'opt', 'tf.train optimizers, or tfa.optimizers (TensorFlow Addons)'
+    yield from module(f'{package}.python')
+    yield from module(files, 'tf_slim.layers', 'the public names of this module')
+    yield from _lacking(package)
+    yield from _lacking(files)
+    yield from module(f'{files}.encoders', f'{_OURS}.layers')
+    embeddings = f'{files}.embedding_ops'
+    yield from module(embeddings, f'{_OURS}.layers')
+    yield from missing(
+        embeddings,
+        'scattered_embedding_lookup scattered_embedding_lookup_sparse '
+        'embedding_lookup_sparse_with_distributed_aggregation',
+        'tf.nn.embedding_lookup and tf.nn.embedding_lookup_sparse',
     )
+    for file in ('feature_column_ops', 'target_column'):
+        yield from module(f'{files}.{file}', '', 'tf.feature_column, and tf.losses')
+    ops = f'{package}.python.ops'
+    yield from module(ops)
+    for file, target in (('bucketization_op', 'bucketization_op'), ('sparse_ops', 'sparse_ops')):
+        yield from module(f'{ops}.{file}', f'tf_slim.layers.{target}')
+    yield from module(f'{ops}.sparse_feature_cross_op', '', 'tf.sparse.cross_hashed')
+
+
+def _slim() -> Iterator[Row]:
+    package = f'{_CONTRIB}.slim'
+    advice = 'tf-slim, which has most of it, or tf.contrib.layers'
+    yield from module(package, 'tf_slim', advice)
+    yield from module(f'{package}.nets', 'tf_slim.nets')
+    yield from module(f'{package}.python')
+    yield from module(f'{package}.python.slim', 'tf_slim', advice)
+    yield from _lacking(package)
+    yield from symbols(package, 'create_global_step assert_global_step', f'{V1}.train')
+
+
+def _losses_and_metrics() -> Iterator[Row]:
+    losses = f'{_CONTRIB}.losses'
+    yield from module(losses, 'tf_slim.losses', 'tf.losses')
+    yield from module(f'{losses}.metric_learning', 'tf_slim.losses.metric_learning')
+    yield from module(f'{losses}.python')
+    yield from module(f'{losses}.python.losses', 'tf_slim.losses')
+    yield from module(f'{losses}.python.losses.loss_ops', 'tf_slim.losses.loss_ops')
+    metric_learning = f'{losses}.python.metric_learning'
+    yield from module(metric_learning, 'tf_slim.losses.metric_learning')
+    yield from module(f'{metric_learning}.metric_loss_ops', 'tf_slim.losses.metric_learning')
+
+    metrics = f'{_CONTRIB}.metrics'
+    yield from module(metrics, 'tf_slim.metrics', 'tf.metrics')
+    yield from module(f'{metrics}.python')
+    yield from module(f'{metrics}.python.metrics', 'tf_slim.metrics')
+    yield from module(f'{metrics}.python.metrics.classification', 'tf_slim.metrics.classification')
+    ops = f'{metrics}.python.ops'
+    yield from module(ops)
+    for file in ('histogram_ops', 'metric_ops'):
+        yield from module(f'{ops}.{file}', f'tf_slim.metrics.{file}')
+    yield from module(f'{ops}.confusion_matrix_ops')
+    yield from module(f'{ops}.set_ops')
+    for name in (metrics, f'{ops}.confusion_matrix_ops'):
+        yield from moved(f'{name}.confusion_matrix', f'{V1}:confusion_matrix')
+    for name in (metrics, f'{ops}.set_ops'):
+        for kind in ('difference', 'intersection', 'size', 'union'):
+            yield from moved(f'{name}.set_{kind}', f'{V1}.sets:{kind}')
+
+
+def _crf() -> Iterator[Row]:
+    for name in (f'{_CONTRIB}.crf', f'{_CONTRIB}.crf.python.ops.crf'):
+        yield from module(name, f'{_OURS}.crf')
+    yield from module(f'{_CONTRIB}.crf.python')
+    yield from module(f'{_CONTRIB}.crf.python.ops')
+
+
+def _opt() -> Iterator[Row]:
+    package = f'{_CONTRIB}.opt'
+    files = f'{package}.python.training'
+    for name in (package, f'{package}.python', files):
+        yield from module(name, '', 'the optimizers of tf.train')
+    decay = (
+        'AdamWOptimizer DecoupledWeightDecayExtension MomentumWOptimizer '
+        'extend_with_decoupled_weight_decay'
+    )
+    # Each group stands in the package and in the file that TF1 had it in.
+    for file, names, target in (
+        ('adam_gs_optimizer', 'AdamGSOptimizer', 'opt'),
+        ('adamax', 'AdaMaxOptimizer', 'opt'),
+        ('addsign', 'AddSignOptimizer', 'sign_optimizers'),
+        ('lars_optimizer', 'LARSOptimizer', 'opt'),
+        ('lazy_adam_gs_optimizer', 'LazyAdamGSOptimizer', 'opt'),
+        ('lazy_adam_optimizer', 'LazyAdamOptimizer', 'opt'),
+        ('moving_average_optimizer', 'MovingAverageOptimizer', 'opt_wrappers'),
+        (
+            'multitask_optimizer_wrapper',
+            'MultitaskOptimizerWrapper clip_gradients_by_global_norm',
+            'opt_wrappers',
+        ),
+        ('nadam_optimizer', 'NadamOptimizer', 'opt'),
+        ('powersign', 'PowerSignOptimizer', 'sign_optimizers'),
+        ('reg_adagrad_optimizer', 'RegAdagradOptimizer', 'opt'),
+        ('weight_decay_optimizers', decay, 'weight_decay'),
+    ):
+        yield from module(f'{files}.{file}', '', 'the public names of this module')
+        yield from symbols(package, names, f'{_OURS}.{target}')
+        yield from symbols(f'{files}.{file}', names, f'{_OURS}.{target}')
+    decays = 'get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn'
+    yield from module(f'{files}.sign_decay', '', 'the public names of this module')
+    yield from symbols(f'{files}.sign_decay', decays, f'{_OURS}.sign_optimizers')
+    averaging = 'tf.contrib.opt.MovingAverageOptimizer, or tf.distribute for many workers'
+    for file, names, advice in (
+        ('agn_optimizer', 'AGNCustomGetter AGNOptimizer', averaging),
+        (
+            'drop_stale_gradient_optimizer',
+            'DropStaleGradientOptimizer',
+            'tf.train.SyncReplicasOptimizer, which drops stale gradients',
+        ),
+        (
+            'elastic_average_optimizer',
+            'ElasticAverageCustomGetter ElasticAverageOptimizer',
+            averaging,
+        ),
+        (
+            'external_optimizer',
+            'ExternalOptimizerInterface ScipyOptimizerInterface',
+            'scipy.optimize.minimize with jac=True and a function that assigns the variables and '
+            'runs [loss, tf.gradients(loss, variables)] in the session',
+        ),
+        ('ggt', 'GGTOptimizer', 'tf.train.AdamOptimizer'),
+        ('model_average_optimizer', 'ModelAverageCustomGetter ModelAverageOptimizer', averaging),
+        (
+            'shampoo',
+            'ShampooOptimizer',
+            'tf.train.AdagradOptimizer, which is Shampoo with a diagonal preconditioner',
+        ),
+        (
+            'variable_clipping_optimizer',
+            'VariableClippingOptimizer',
+            'the constraint of tf.get_variable: constraint=lambda v: tf.clip_by_norm(v, max_norm, '
+            'axes)',
+        ),
+    ):
+        yield from module(f'{files}.{file}', '', advice)
+        yield from missing(package, names, advice)
+        yield from missing(f'{files}.{file}', names, advice)
+    yield from missing(
+        f'{files}.weight_decay_optimizers', 'ShampooWOptimizer', 'tf.contrib.opt.AdamWOptimizer'
+    )
+    yield from module(f'{files}.matrix_functions', '', 'tf.linalg.sqrtm and tf.linalg.inv')
+
+
+def _image() -> Iterator[Row]:
+    package = f'{_CONTRIB}.image'
+    ops = f'{package}.python.ops'
+    yield from module(package, '', 'tf.image')
+    yield from module(f'{package}.python')
+    yield from module(ops)
+    transforms = (
+        'angles_to_projective_transforms compose_transforms flat_transforms_to_matrices '
+        'matrices_to_flat_transforms rotate transform translate '
+        'translations_to_projective_transforms'
+    )
+    for file, names in (
+        ('image_ops', transforms),
+        ('dense_image_warp', 'dense_image_warp'),
+        ('interpolate_spline', 'interpolate_spline'),
+        ('sparse_image_warp', 'sparse_image_warp'),
+    ):
+        yield from module(f'{ops}.{file}', '', 'tf.image')
+        yield from symbols(package, names, f'{_OURS}.image')
+        yield from symbols(f'{ops}.{file}', names, f'{_OURS}.image')
+    for name in (package, f'{ops}.image_ops'):
+        yield from missing(
+            name,
+            'bipartite_match',
+            'scipy.optimize.linear_sum_assignment through tf.py_func (the best match, not the '
+            'greedy one)',
+        )
+        yield from missing(name, 'connected_components', 'scipy.ndimage.label through tf.py_func')
+    yield from module(f'{ops}.distort_image_ops')
+    yield from missing(
+        f'{ops}.distort_image_ops',
+        'adjust_hsv_in_yiq random_hsv_in_yiq',
+        'tf.image.adjust_hue, adjust_saturation and adjust_brightness, and their random_ forms',
+    )
+    yield from module(f'{ops}.single_image_random_dot_stereograms')
+    for name in (package, f'{ops}.single_image_random_dot_stereograms'):
+        yield from missing(
+            name, 'single_image_random_dot_stereograms', 'a NumPy function through tf.py_func'
+        )

@@ -1,0 +1,390 @@
+"""What the parts of tf.contrib around models do, for contrib_names_golden.py.
+
+Each function of FACTS takes tf and gives something that JSON can hold; both TF 1.15.5 and the
+runner run it.
+"""
+
+import glob
+import os
+import tempfile
+
+from contrib_facts_models import error_of, in_session
+
+
+def framework(tf):
+    import numpy as np
+
+    framework = tf.contrib.framework
+    found = {}
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        fed = tf.placeholder(tf.float32, name='fed')
+        known = tf.constant([1, 2, 3])
+        for name, call in {
+            'other shape': lambda: framework.with_shape([2], known),
+            'same shape': lambda: framework.with_same_shape(known, tf.constant([1, 2])),
+            'float': lambda: framework.assert_scalar_int(tf.constant(1.0)),
+            'vector': lambda: framework.assert_scalar_int(tf.constant([1])),
+            'int': lambda: framework.assert_scalar_int(tf.constant(1)),
+            'no tensors': lambda: framework.reduce_sum_n([]),
+            'None': lambda: framework.with_shape([None, 3], fed),
+            'negative': lambda: framework.with_shape([-1], fed),
+            'step': lambda: framework.assert_global_step(tf.constant(1)),
+            'no types': lambda: framework.py_func(lambda: 1),
+        }.items():
+            found[name] = error_of(call)
+        checked = framework.with_shape([2, 3], fed)
+        found['checked'] = checked.shape.as_list()
+        session.run(checked, {fed: [[1.0] * 3] * 2})
+        found['wrong'] = error_of(lambda: session.run(checked, {fed: [[1.0]]}))
+        same = framework.with_same_shape(fed, known)
+        found['same'] = session.run(same, {fed: [0.0] * 3})
+        found['not same'] = error_of(lambda: session.run(same, {fed: [[1.0]]}))
+        found['placeholders'] = [each.name for each in framework.get_placeholders(graph)]
+        found['sum'] = session.run(
+            framework.reduce_sum_n([tf.constant([1.0, 2.0]), tf.constant(3.0)])
+        )
+        with tf.name_scope('a/b'):
+            found['scope'] = framework.get_name_scope()
+        pairs = [((3, 1), (3,)), ((3,), (3, 1)), ((3,), (3,))]
+        found['squeezed'] = [
+            [
+                t.shape.as_list()
+                for t in framework.remove_squeezable_dimensions(*map(tf.zeros, pair))
+            ]
+            for pair in pairs
+        ]
+        found['graph'] = framework.get_graph_from_inputs([known, None]) is graph
+        structure = framework.py_func(
+            lambda a, b: {'sum': a + b['c'], 'twice': [a + a]},
+            (tf.constant(3.0),),
+            {'b': {'c': tf.constant(4.0)}},
+            {'sum': tf.float32, 'twice': [tf.float32]},
+        )
+        found['py_func'] = session.run(structure)
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = framework.get_or_create_global_step()
+        found['step name'] = [step.name, step is framework.get_global_step()]
+        one = framework.variable('v', shape=[2], initializer=tf.ones_initializer())
+        framework.model_variable('scope/m', shape=[2], initializer=tf.zeros_initializer())
+        framework.local_variable([3.0], name='l')
+        found['variables'] = [
+            [each.name for each in get()]
+            for get in (
+                framework.get_variables,
+                framework.get_model_variables,
+                framework.get_local_variables,
+                framework.get_trainable_variables,
+                framework.get_variables_to_restore,
+                lambda: framework.get_variables_by_suffix('m'),
+                lambda: framework.get_variables('scope'),
+                lambda: framework.get_variables_to_restore(exclude=['scope']),
+                lambda: framework.filter_variables(tf.global_variables(), ['^v', 'step']),
+            )
+        ]
+        found['full name'] = framework.get_variable_full_name(one)
+        found['unique'] = framework.get_unique_variable('v').name
+        session.run(tf.global_variables_initializer())
+        prefix = tf.train.Saver().save(session, os.path.join(tempfile.mkdtemp(), 'model'))
+        found['listed'] = framework.list_variables(checkpoint_dir=prefix)
+        found['loaded'] = framework.load_variable(checkpoint_dir=prefix, name='v')
+        found['reader'] = framework.load_checkpoint(filepattern=prefix).has_tensor('scope/m')
+        session.run(tf.assign(one, [8.0, 9.0]))
+        framework.assign_from_checkpoint_fn(prefix, [one])(session)
+        found['restored'] = session.run(one)
+        operation, feed = framework.assign_from_values({'v': np.array([5.0, 6.0])})
+        session.run(operation, feed)
+        found['assigned'] = session.run(one)
+    with tf.Graph().as_default(), tf.Session() as session:
+        again = tf.get_variable('w', [2])
+        framework.init_from_checkpoint(checkpoint_dir=prefix, assignment_map={'v': again})
+        session.run(tf.global_variables_initializer())
+        found['initial'] = session.run(again)
+        late = tf.Variable([1.0, 2.0], use_resource=False)
+        session.run(framework.zero_initializer(late))
+        found['zero'] = session.run(late)
+
+    @framework.add_arg_scope
+    def scoped(a, b=1):
+        return [a, b]
+
+    with framework.arg_scope([scoped], b=7):
+        found['arg_scope'] = [scoped(1), scoped(1, b=2), framework.has_arg_scope(scoped)]
+    return found
+
+
+def nest(tf):
+    nest = tf.contrib.framework.nest
+    structure = {'b': [1, (2, 3)], 'a': 4}
+    return {
+        'flatten': nest.flatten(structure),
+        'is_sequence': [nest.is_sequence(each) for each in (structure, [1], (), 'text', 1)],
+        'map': nest.map_structure(lambda x, y: x * y, structure, structure),
+        'pack': nest.pack_sequence_as(structure, [5, 6, 7, 8]),
+        'up to': nest.map_structure_up_to([0, 0], lambda x, y: [x, y], [1, 2], [[3], [4]]),
+        'paths': nest.flatten_with_joined_string_paths(structure),
+        'tuples': nest.flatten_with_tuple_paths({'k': [1]}),
+        'differ': error_of(lambda: nest.assert_same_structure([1], [1, [2]])),
+        'types': error_of(lambda: nest.assert_same_structure([1], (1,))),
+        'dicts': nest.flatten_dict_items({(1, 2): (3, 4)}),
+    }
+
+
+def _elements(tf, make):
+    with tf.Graph().as_default(), tf.Session() as session:
+        dataset = make()
+        following = dataset.make_one_shot_iterator().get_next()
+        found = []
+        while True:
+            try:
+                found.append(session.run(following))
+            except tf.errors.OutOfRangeError:
+                break
+        flat = tf.contrib.framework.nest.flatten(dataset.output_shapes)
+        return [found, [each.as_list() for each in flat]]
+
+
+def data(tf):
+    package, dataset = tf.contrib.data, tf.data.Dataset
+    transformations = {
+        'drop': lambda: package.batch_and_drop_remainder(3),
+        'slide': lambda: package.sliding_window_batch(3),
+        'shift': lambda: package.sliding_window_batch(3, window_shift=2),
+        'stride': lambda: package.sliding_window_batch(3, stride=2),
+        'apart': lambda: package.sliding_window_batch(3, window_shift=2, window_stride=2),
+        'enumerate': lambda: package.enumerate_dataset(2),
+        'interleave': lambda: package.parallel_interleave(
+            lambda x: dataset.from_tensors(x).repeat(2), cycle_length=2
+        ),
+        'windows': lambda: package.group_by_window(
+            lambda x: x % 2, lambda key, of_key: of_key.batch(2), 2
+        ),
+        'map': lambda: package.map_and_batch(lambda x: x * x, 4),
+        'scan': lambda: package.scan(tf.constant(0, tf.int64), lambda s, x: (s + x, s)),
+        'buckets': lambda: package.bucket_by_sequence_length(
+            lambda x: tf.cast(x, tf.int32), [2, 4], [2, 2, 2], no_padding=True
+        ),
+    }
+    found = {
+        name: _elements(tf, lambda make=make: dataset.range(7).apply(make()))
+        for name, make in transformations.items()
+    }
+    found['pairs'] = _elements(
+        tf,
+        lambda: dataset.zip((dataset.range(4), dataset.range(4, 8))).apply(
+            package.sliding_window_batch(2)
+        ),
+    )
+
+    def ragged():
+        return dataset.range(5).map(lambda x: tf.fill([x], x))
+
+    found['pad'] = _elements(
+        tf,
+        lambda: ragged().apply(
+            package.padded_batch_and_drop_remainder(
+                2, [None], padding_values=tf.constant(-1, tf.int64)
+            )
+        ),
+    )
+    found['unbatch'] = _elements(tf, lambda: ragged().apply(package.unbatch()))
+    found['both'] = error_of(lambda: package.sliding_window_batch(3, stride=2, window_shift=1))
+    found['reduce'] = in_session(
+        tf,
+        lambda: package.reduce_dataset(
+            dataset.range(7),
+            package.Reducer(
+                lambda _: tf.constant(0, tf.int64), lambda a, b: a + b, lambda x: x * 10
+            ),
+        ),
+    )
+
+    def of_shape(shape):
+        made = dataset.from_generator(lambda: iter([[1, 2], [3, 4]]), tf.int32)
+        return made.apply(package.assert_element_shape(tf.TensorShape(shape)))
+
+    found['shape'] = _elements(tf, lambda: of_shape([2]))
+    found['wrong shape'] = error_of(lambda: _elements(tf, lambda: of_shape([3])))
+    found['single'] = in_session(tf, lambda: package.get_single_element(dataset.range(3).batch(3)))
+    path = os.path.join(tempfile.mkdtemp(), 'examples')
+    with tf.python_io.TFRecordWriter(path) as writer:
+        for number in range(4):
+            feature = tf.train.Feature(int64_list=tf.train.Int64List(value=[number]))
+            features = tf.train.Features(feature={'n': feature})
+            writer.write(tf.train.Example(features=features).SerializeToString())
+    found['examples'] = in_session(
+        tf,
+        lambda: package.read_batch_features(
+            path,
+            4,
+            {'n': tf.FixedLenFeature([], tf.int64)},
+            tf.data.TFRecordDataset,
+            randomize_input=False,
+        ),
+    )
+    return found
+
+
+def lookup(tf):
+    package = tf.contrib.lookup
+    path = os.path.join(tempfile.mkdtemp(), 'vocabulary')
+    with open(path, 'w') as file:
+        file.write('a\nb\nc\n')
+
+    def make():
+        words, ids = tf.constant(['b', 'c', 'z']), tf.constant([0, 2, 9], tf.int64)
+        made = package.HashTable(
+            package.KeyValueTensorInitializer(['b', 'c'], [1.5, 2.5]), default_value=-1.0
+        )
+        dense = package.MutableDenseHashTable(
+            tf.int64, tf.int64, default_value=-1, empty_key=0, deleted_key=-5
+        )
+        mutable = package.MutableHashTable(tf.string, tf.int64, -1)
+        with tf.control_dependencies([dense.insert(ids + 1, ids), mutable.insert(words, ids)]):
+            inserted = [dense.lookup(ids + 1), mutable.lookup(words), mutable.size()]
+        return inserted + [
+            made.lookup(words),
+            made.size(),
+            package.index_table_from_tensor(mapping=['a', 'b', 'c']).lookup(words),
+            package.index_table_from_tensor(
+                mapping=['a', 'b', 'c'], num_oov_buckets=2, default_value=-1
+            ).lookup(words),
+            package.index_table_from_file(path, num_oov_buckets=1).lookup(words),
+            package.index_table_from_file(path, default_value=7).lookup(words),
+            package.string_to_index_table_from_file(path).lookup(words),
+            package.string_to_index_table_from_tensor(['a', 'b', 'c']).lookup(words),
+            package.index_to_string_table_from_file(path, default_value='?').lookup(ids),
+            package.index_to_string_table_from_tensor(mapping=['a', 'b', 'c']).lookup(ids),
+            package.string_to_index(words, mapping=['a', 'b']),
+            package.index_to_string(ids, mapping=['a', 'b'], default_value='!'),
+        ]
+
+    with tf.Graph().as_default(), tf.Session() as session:
+        initializer = package.KeyValueTensorInitializer([1], [2])
+        table = package.HashTable(initializer, 0, shared_name='shared', name='mine')
+        session.run(table.init)
+        named = [session.run(table.lookup(tf.constant([1, 3]))), table.name]
+        nothing = error_of(lambda: package.index_table_from_tensor(mapping=None))
+    return [in_session(tf, make), named, nothing]
+
+
+def summaries(tf):
+    summary = tf.contrib.summary
+    folder = tempfile.mkdtemp()
+    with tf.Graph().as_default(), tf.Session() as session:
+        step = tf.train.get_or_create_global_step()
+        count = tf.assign_add(step, 1)
+        writer = summary.create_file_writer(folder, flush_millis=100)
+        with writer.as_default(), summary.record_summaries_every_n_global_steps(2, step):
+            summary.scalar('loss', tf.cast(step, tf.float32) * 2.0)
+            summary.scalar('of family', 3.0, family='f')
+            summary.histogram('h', tf.ones([3]))
+            summary.generic('g', tf.ones([2]))
+            with summary.always_record_summaries():
+                summary.scalar('always', 1.0)
+            with summary.never_record_summaries():
+                summary.scalar('never', 1.0)
+            operations = summary.all_summary_ops()
+            flush = summary.flush()
+        session.run(tf.global_variables_initializer())
+        with writer.as_default():
+            summary.initialize(session=session)
+        for _ in range(4):
+            session.run(operations)
+            session.run(count)
+        session.run(flush)
+    found = []
+    for path in glob.glob(os.path.join(folder, '*')):
+        for event in tf.train.summary_iterator(path):
+            for value in event.summary.value:
+                found.append([event.step, value.tag, value.WhichOneof('value')])
+    return [len(operations), sorted(found)]
+
+
+def projector(tf):
+    from tensorflow.contrib.tensorboard.plugins import projector
+
+    config = projector.ProjectorConfig()
+    config.model_checkpoint_path = 'model'
+    embedding = config.embeddings.add()
+    embedding.tensor_name = 'embedding'
+    embedding.metadata_path = 'words.tsv'
+    embedding.sprite.image_path = 'sprites.png'
+    embedding.sprite.single_image_dim.extend([28, 28])
+    other = projector.EmbeddingInfo(tensor_name='other', tensor_shape=[3, 2])
+    config.embeddings.extend([other])
+    folder = tempfile.mkdtemp()
+    with tf.Graph().as_default():
+        projector.visualize_embeddings(tf.summary.FileWriter(folder), config)
+    with open(os.path.join(folder, 'projector_config.pbtxt')) as file:
+        return [file.read(), config.SerializeToString().hex()]
+
+
+def predictor(tf):
+    folder = os.path.join(tempfile.mkdtemp(), 'model')
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.placeholder(tf.float32, [None])
+        y = x * tf.get_variable('v', initializer=3.0)
+        session.run(tf.global_variables_initializer())
+        tf.saved_model.simple_save(session, folder, {'x': x}, {'y': y})
+    predict = tf.contrib.predictor.from_saved_model(folder)
+    named = tf.contrib.predictor.from_saved_model(
+        folder, input_names={'in': x.name}, output_names={'out': y.name}
+    )
+    return [
+        predict({'x': [1, 2]}),
+        named({'in': [5]}),
+        sorted(predict.feed_tensors),
+        sorted(predict.fetch_tensors),
+        error_of(lambda: predict({'z': [1]})),
+        error_of(lambda: tf.contrib.predictor.from_saved_model(folder, tags='nope')),
+    ]
+
+
+def others(tf):
+    util = tf.contrib.util
+    signal = tf.contrib.signal
+    time = [[float((7 * i) % 5) for i in range(32)]]
+
+    def make():
+        stft = signal.stft(tf.constant(time), 8, 4, 8)
+        power = tf.abs(stft)
+        mel = signal.linear_to_mel_weight_matrix(4, 5, 8000, 100.0, 3000.0)
+        return [
+            power,
+            signal.inverse_stft(stft, 8, 4, window_fn=signal.inverse_stft_window_fn(4)),
+            mel,
+            signal.mfccs_from_log_mel_spectrograms(tf.tensordot(power, mel, 1)),
+            signal.hann_window(5),
+            signal.frame(tf.range(7), 3, 2),
+        ]
+
+    with tf.Graph().as_default() as graph:
+        tf.matmul(tf.ones([2, 3]), tf.ones([3, 4]), name='product')
+        tf.get_variable('w', [3, 5])
+        known = util.constant_value(tf.constant([1, 2]))
+        used = sorted(util.ops_used_by_graph_def(graph.as_graph_def()))
+        analyzer = tf.contrib.tfprof.model_analyzer
+        options = dict(analyzer.TRAINABLE_VARS_PARAMS_STAT_OPTIONS, output='none')
+        parameters = analyzer.print_model_analysis(graph, tfprof_options=options)
+    return {
+        'signal': in_session(tf, make),
+        'constant': known,
+        'array': util.make_ndarray(util.make_tensor_proto([[1.5]])),
+        'used': [each for each in used if each in ('MatMul', 'Const')],
+        'parameters': parameters.total_parameters,
+        'eager': [tf.contrib.eager.in_eager_mode(), tf.contrib.eager.executing_eagerly()],
+        'keras': sorted(vars(tf.contrib.keras.initializers.Zeros()).keys()),
+        'hook': tf.contrib.framework.is_tensor(tf.constant(1)),
+    }
+
+
+FACTS = [
+    framework,
+    nest,
+    data,
+    lookup,
+    summaries,
+    projector,
+    predictor,
+    others,
+]

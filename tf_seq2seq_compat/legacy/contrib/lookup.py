@@ -1,0 +1,155 @@
+"""`tf.contrib.lookup`: the tables whose names or parameters `tf.lookup` changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.python.ops import lookup_ops
+
+__all__ = [
+    'HashTable',
+    'index_table_from_tensor',
+    'index_to_string',
+    'index_to_string_table_from_tensor',
+    'string_to_index',
+    'string_to_index_table_from_file',
+    'string_to_index_table_from_tensor',
+]
+
+
+class HashTable(lookup_ops.StaticHashTableV1):
+    """A table that is filled once, by its initializer.
+
+    Args:
+      initializer: What fills it: `KeyValueTensorInitializer`, `TextFileInitializer`, …
+      default_value: The value of a missing key.
+      shared_name: Name under which sessions share the table.
+      name: Name of its operations.
+
+    Legacy: `tf.contrib.lookup.HashTable` of TF 1.15.
+    """
+
+    def __init__(
+        self,
+        initializer: Any,
+        default_value: Any,
+        shared_name: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        self._shared_name_given = shared_name
+        super().__init__(initializer, default_value, name=name or 'hash_table')
+
+    def _create_resource(self) -> Any:
+        if self._shared_name_given is not None:
+            self._shared_name = self._shared_name_given
+        return super()._create_resource()
+
+    @property
+    def init(self) -> Any:
+        """The operation that fills the table."""
+        return self.initializer
+
+
+def index_table_from_tensor(
+    mapping: Any,
+    num_oov_buckets: int = 0,
+    default_value: int = -1,
+    hasher_spec: Any = lookup_ops.FastHashSpec,
+    dtype: Any = tf.string,
+    name: str | None = None,
+) -> Any:
+    """A table from strings (or integers) to their positions in `mapping`.
+
+    Args:
+      mapping: `[size]`, the keys in the order of their ids.
+      num_oov_buckets: How many ids above `size` there are for unknown keys.
+      default_value: The id of unknown keys without such buckets.
+      hasher_spec: How unknown keys are spread over the buckets.
+      dtype: dtype of the keys.
+      name: Name of the table's operations.
+
+    Returns:
+      The table; `tf.tables_initializer()` fills it.
+
+    Legacy: `tf.contrib.lookup.index_table_from_tensor` of TF 1.15.
+    """
+    if mapping is None:
+        raise ValueError('mapping must be specified.')
+    return lookup_ops.index_table_from_tensor(
+        mapping, num_oov_buckets, default_value, hasher_spec, dtype, name
+    )
+
+
+def string_to_index_table_from_tensor(
+    mapping: Any,
+    num_oov_buckets: int = 0,
+    default_value: int = -1,
+    hasher_spec: Any = lookup_ops.FastHashSpec,
+    name: str | None = None,
+) -> Any:
+    """`index_table_from_tensor` for strings. Legacy: the same name of `tf.contrib.lookup`."""
+    return index_table_from_tensor(
+        mapping, num_oov_buckets, default_value, hasher_spec, tf.string, name
+    )
+
+
+def string_to_index_table_from_file(
+    vocabulary_file: Any = None,
+    num_oov_buckets: int = 0,
+    vocab_size: int | None = None,
+    default_value: int = -1,
+    hasher_spec: Any = lookup_ops.FastHashSpec,
+    name: str | None = None,
+) -> Any:
+    """`index_table_from_file` for strings. Legacy: the same name of `tf.contrib.lookup`."""
+    return lookup_ops.index_table_from_file(
+        vocabulary_file=vocabulary_file,
+        num_oov_buckets=num_oov_buckets,
+        vocab_size=vocab_size,
+        default_value=default_value,
+        hasher_spec=hasher_spec,
+        name=name,
+    )
+
+
+def index_to_string_table_from_tensor(
+    mapping: Any, default_value: str = 'UNK', name: str | None = None
+) -> Any:
+    """A table from positions in `mapping` to the strings there.
+
+    Args:
+      mapping: `[size]`, the strings.
+      default_value: What other ids give.
+      name: Name of the table's operations.
+
+    Returns:
+      The table; `tf.tables_initializer()` fills it.
+
+    Legacy: `tf.contrib.lookup.index_to_string_table_from_tensor` of TF 1.15.
+    """
+    if mapping is None:
+        raise ValueError('mapping must be specified.')
+    return lookup_ops.index_to_string_table_from_tensor(mapping, default_value, name)
+
+
+def string_to_index(
+    tensor: Any, mapping: Any, default_value: int = -1, name: str | None = None
+) -> tf.Tensor:
+    """The ids of strings: one lookup in `index_table_from_tensor(mapping)`.
+
+    Legacy: `tf.contrib.lookup.string_to_index` of TF 1.15.
+    """
+    table = index_table_from_tensor(mapping, default_value=default_value, name=name)
+    return table.lookup(tf.convert_to_tensor(tensor))
+
+
+def index_to_string(
+    tensor: Any, mapping: Any, default_value: str = 'UNK', name: str | None = None
+) -> tf.Tensor:
+    """The strings of ids: one lookup in `index_to_string_table_from_tensor(mapping)`.
+
+    Legacy: `tf.contrib.lookup.index_to_string` of TF 1.15.
+    """
+    table = index_to_string_table_from_tensor(mapping, default_value, name)
+    return table.lookup(tf.convert_to_tensor(tensor))

@@ -1,0 +1,139 @@
+"""`tf.contrib.predictor`: calls a SavedModel as a function of arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+__all__ = ['SavedModelPredictor', 'from_saved_model']
+
+
+class SavedModelPredictor:
+    """A SavedModel in a session of its own, called with a dict of arrays.
+
+    Args:
+      export_dir: The SavedModel's folder.
+      signature_def_key: Which signature; the default one where None.
+      signature_def: The signature itself, instead of its key.
+      input_names: Tensor names by input, instead of a signature.
+      output_names: Tensor names by output, instead of a signature.
+      tags: Which of the SavedModel's graphs, as a string of tags with commas; 'serve' where None.
+      graph: The graph to load into; a new one where None.
+      config: The session's `tf.ConfigProto`.
+
+    Raises:
+      ValueError: If signature and names are not given one way, or if there is no such signature.
+
+    Legacy: what `tf.contrib.predictor.from_saved_model` of TF 1.15 returns.
+    """
+
+    def __init__(
+        self,
+        export_dir: Any,
+        signature_def_key: str | None = None,
+        signature_def: Any = None,
+        input_names: Mapping[str, str] | None = None,
+        output_names: Mapping[str, str] | None = None,
+        tags: str | None = None,
+        graph: Any = None,
+        config: Any = None,
+    ) -> None:
+        ways = (signature_def_key, signature_def, input_names)
+        if sum(each is not None for each in ways) > 1:
+            raise ValueError(
+                'Give one of signature_def_key, signature_def, and input_names with output_names.'
+            )
+        if (input_names is None) != (output_names is None):
+            raise ValueError('input_names and output_names are given together or not at all.')
+        self._graph = graph or tf.Graph()
+        with self._graph.as_default():
+            self._session = tf1.Session(config=config)
+            tag_list = (tags or tf.saved_model.SERVING).split(',')
+            meta_graph = tf1.saved_model.loader.load(self._session, tag_list, export_dir)
+        if input_names is None or output_names is None:
+            if signature_def is None:
+                signature_def = _signature(meta_graph, signature_def_key)
+            input_names = {key: info.name for key, info in signature_def.inputs.items()}
+            output_names = {key: info.name for key, info in signature_def.outputs.items()}
+        tensor = self._graph.get_tensor_by_name
+        self._feed_tensors = {key: tensor(name) for key, name in input_names.items()}
+        self._fetch_tensors = {key: tensor(name) for key, name in output_names.items()}
+
+    @property
+    def graph(self) -> tf.Graph:
+        """The graph."""
+        return self._graph
+
+    @property
+    def session(self) -> Any:
+        """The session."""
+        return self._session
+
+    @property
+    def feed_tensors(self) -> dict[str, tf.Tensor]:
+        """The tensors of the inputs."""
+        return self._feed_tensors
+
+    @property
+    def fetch_tensors(self) -> dict[str, tf.Tensor]:
+        """The tensors of the outputs."""
+        return self._fetch_tensors
+
+    def __repr__(self) -> str:
+        return (
+            f'SavedModelPredictor with feed tensors {self._feed_tensors} and fetch_tensors '
+            f'{self._fetch_tensors}'
+        )
+
+    def __call__(self, input_dict: Mapping[str, Any]) -> dict[str, Any]:
+        """The outputs for some inputs.
+
+        Args:
+          input_dict: Arrays by input.
+
+        Returns:
+          Arrays by output.
+
+        Raises:
+          ValueError: If there is no such input.
+        """
+        unknown = set(input_dict) - set(self._feed_tensors)
+        if unknown:
+            raise ValueError(
+                f'Got unexpected keys in input_dict: {unknown}\nexpected: {set(self._feed_tensors)}'
+            )
+        feed = {self._feed_tensors[key]: value for key, value in input_dict.items()}
+        return self._session.run(self._fetch_tensors, feed_dict=feed)
+
+
+def _signature(meta_graph: Any, key: str | None) -> Any:
+    key = key or tf.saved_model.DEFAULT_SERVING_SIGNATURE_DEF_KEY
+    if key not in meta_graph.signature_def:
+        raise ValueError(
+            f'Got signature_def_key "{key}". Available signatures are '
+            f'{sorted(meta_graph.signature_def)}.'
+        )
+    return meta_graph.signature_def[key]
+
+
+def from_saved_model(
+    export_dir: Any,
+    signature_def_key: str | None = None,
+    signature_def: Any = None,
+    input_names: Mapping[str, str] | None = None,
+    output_names: Mapping[str, str] | None = None,
+    tags: str | None = None,
+    graph: Any = None,
+    config: Any = None,
+) -> SavedModelPredictor:
+    """A function of arrays from a SavedModel; arguments as of `SavedModelPredictor`.
+
+    Legacy: `tf.contrib.predictor.from_saved_model` of TF 1.15.
+    """
+    return SavedModelPredictor(
+        export_dir, signature_def_key, signature_def, input_names, output_names, tags, graph, config
+    )
