@@ -70,7 +70,7 @@ def test_our_modules_and_functions_do_so_where_python_still_has_its_own(tmp_path
 
 
 LIBRARY = """
-import collections, importlib, inspect, io, json, threading, time, warnings
+import array, collections, importlib, inspect, io, json, threading, time, warnings
 import numpy as np
 
 def fails(function, *arguments, **keywords):
@@ -88,6 +88,8 @@ def facts():
         fails(lambda: __import__('dummy_threading')), fails(np.array, [[1, 2], [3]]),
         fails(json.loads, '1', encoding='utf-8'), fails(open, __file__, 'wU'),
         hasattr(collections, 'Mapping'), hasattr(np, 'float'), hasattr(threading.Thread, 'isAlive'),
+        hasattr(np.zeros([2]), 'itemset'), hasattr(np.ndarray, 'tostring'),
+        hasattr(array.array('b'), 'tostring'),
         fails(lambda: __import__('yaml').load('a')), type(np).__name__,
     ]
 
@@ -184,8 +186,8 @@ for name in ('nothing_like_it', 'numpy.nothing_like_it', 'parser', 'dummy_thread
 
 # A library is itself, also when the program calls it with what is restored.
 after = a_library.facts()
-del before[11:14], after[11:14]
 assert before == after, (before, after)
+del after[11:17]
 assert a_library.call(np.array, [[1, 2], [3]]).dtype == object
 assert a_library.call(isinstance, {}, collections.Mapping)
 assert threading.Thread(target=print).isAlive() is False and os.errno.ENOENT == 2
@@ -242,10 +244,6 @@ ENDINGS = {
     'end': ('import numpy as np\nx = np.float\n\nfor i in range(3):\n    np.float(i)\n', 0),
     'exit': ('import numpy as np\nx = np.float\nraise SystemExit(4)\n', 4),
     'error': ('import numpy as np\nx = np.float\nnp.nothing_like_it\n', 1),
-    'method': (
-        'import array, numpy as np\nx = np.float\narray.array("b").tostring()\n',
-        1,
-    ),
     'child': (
         'import os, numpy as np\nx = np.float\n'
         'pid = os.fork()\nif pid == 0:\n    raise SystemExit(0)\nos.waitpid(pid, 0)\n',
@@ -264,9 +262,8 @@ def test_the_message_at_the_end(ending, tmp_path):
     message = 'tf-seq2seq-compat: restored for this program: np.float (a.py:2; now float)\n'
     if ending == 'nothing':
         assert done.stderr == ''
-    elif ending in ('error', 'method'):
+    elif ending == 'error':
         assert done.stderr.startswith('Traceback') and done.stderr.count(message) == 1
-        assert ('cannot be restored' in done.stderr) == (ending == 'method')
     else:
         assert done.stderr == message
 
@@ -329,7 +326,3 @@ def test_the_collector_says_what_was_noted_once_and_in_order():
     restored.report(stream)
     (line,) = stream.getvalue().splitlines()
     assert line.index('np.int (') < line.index('np.bool (') and line.count('now') == 2
-    restored.advise(AttributeError('no itemset', name='itemset', obj=[]))
-    assert restored.message() == ''
-    restored.advise(AttributeError('no itemset', name='itemset', obj=np.zeros(1)))
-    assert 'write a[index] = value' in restored.message()

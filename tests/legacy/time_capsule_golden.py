@@ -6,6 +6,7 @@ python time_capsule_golden.py --print    (prints what is found, for a comparison
 """
 # ruff: noqa: F401, UP005, UP023, UP025, UP035
 
+import array
 import asyncio
 import base64
 import cgi
@@ -73,6 +74,17 @@ threading.Thread(target=print).isAlive()
 threading.Thread.isAlive(threading.current_thread())
 [each.tag for each in cElementTree.ElementTree(cElementTree.XML('<a><b/><c/></a>')).getiterator()]
 [each.tag for each in cElementTree.ElementTree(cElementTree.XML('<a><b/></a>')).getiterator('b')]
+[each.tag for each in cElementTree.XML('<a><b/><c><b/></c></a>').getchildren()]
+[each.tag for each in cElementTree.XML('<a><b/><c><b/></c></a>').getiterator('b')]
+array.array('h', [1, 258]).tostring()
+np.arange(3, dtype=np.int16).tostring()
+np.arange(4, dtype=np.int16).reshape(2, 2).T.tostring('F')
+np.ndarray.tostring(np.int8([1, 2]))
+np.array([[1, 5], [2, 9]]).ptp()
+np.array([[1, 5], [2, 9]]).ptp(axis=0)
+np.array([1, 258], np.int16).newbyteorder().tolist()
+np.array([1, 258], np.int16).newbyteorder('>').tolist()
+with_items(np.zeros([2, 2]))
 read_config(configparser.SafeConfigParser())
 read_config(configparser.ConfigParser())
 locale.format('%.2f', 3.14159), locale.format('%d', 12, True)
@@ -275,6 +287,15 @@ def seeded(seed):
     return random.random()
 
 
+def with_items(a):
+    a.itemset(3, 7)
+    a.itemset((0, 1), 5)
+    a.itemset(1, 0, 4)
+    b = np.zeros(1)
+    b.itemset(2)
+    return [a, b]
+
+
 def integers(n):
     return np.random.random_integers(n, size=200).tolist() + [np.random.random_integers(2, 2)]
 
@@ -288,8 +309,8 @@ def saved(items):
     return np.load(path('ragged.npy'), allow_pickle=True)
 
 
-def same(array):
-    return np.array(array, copy=False) is array
+def same(given):
+    return np.array(given, copy=False) is given
 
 
 FOLDER = []

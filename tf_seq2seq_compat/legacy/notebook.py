@@ -47,7 +47,6 @@ class _Cells:
 
     def after(self, result: Any) -> None:
         """Says what has been restored for the notebook so far, where that has become more."""
-        time_capsule.RESTORED.advise(result.error_in_exec)
         message = time_capsule.RESTORED.message()
         if message != self._said:
             print(message, file=sys.stderr)

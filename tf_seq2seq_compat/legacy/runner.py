@@ -60,7 +60,6 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
-        time_capsule.RESTORED.advise(error)
         _fail(error)
     finally:
         time_capsule.RESTORED.report()

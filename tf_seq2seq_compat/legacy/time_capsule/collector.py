@@ -8,7 +8,6 @@ import types
 from typing import TextIO
 
 from tf_seq2seq_compat.legacy import import_hook
-from tf_seq2seq_compat.legacy.time_capsule import python_names
 
 
 def asked_by_program() -> bool:
@@ -23,7 +22,6 @@ class Restored:
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
-        self._hints: list[str] = []
         self._process = os.getpid()
 
     def note(self, name: str, now: str) -> None:
@@ -37,30 +35,12 @@ class Restored:
             return
         self._first[name] = f'{name} ({_place()}; now {now})'
 
-    def advise(self, error: BaseException | None) -> None:
-        """Remembers what to write instead, if an error is about a method that cannot be restored.
-
-        Methods of types written in C (`ndarray.itemset`, `Element.getchildren`) cannot.
-        """
-        if not isinstance(error, AttributeError) or error.name is None:
-            return
-        owner = error.obj if isinstance(error.obj, type) else type(error.obj)
-        advice = python_names.LOST_METHODS.get(
-            (f'{owner.__module__}.{owner.__qualname__}', error.name)
-        )
-        if advice is not None:
-            self._hints.append(
-                f'{owner.__name__}.{error.name} is gone since {advice[0]} and cannot be restored '
-                f'(the type is written in C); write {advice[1]}'
-            )
-
     def message(self) -> str:
         """The message, or nothing where nothing was used."""
-        lines = []
-        if self._first:
-            between = ', ' if len(self._first) < 4 else ',\n  '
-            lines.append(f'restored for this program: {between.join(self._first.values())}')
-        return '\n'.join(f'tf-seq2seq-compat: {line}' for line in (*lines, *self._hints))
+        if not self._first:
+            return ''
+        between = ', ' if len(self._first) < 4 else ',\n  '
+        return f'tf-seq2seq-compat: restored for this program: {between.join(self._first.values())}'
 
     def report(self, stream: TextIO | None = None) -> None:
         """Writes the message once, in the process that the program was started in.
@@ -70,7 +50,6 @@ class Restored:
         """
         message = self.message()
         self._first.clear()
-        self._hints.clear()
         stream = stream or sys.__stderr__
         if message and stream is not None and os.getpid() == self._process:
             print(message, file=stream, flush=True)

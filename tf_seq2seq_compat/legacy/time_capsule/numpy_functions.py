@@ -149,3 +149,26 @@ def random_integers(low: int, high: int | None = None, size: Any = None) -> Any:
     if high is None:
         low, high = 1, low
     return np.random.randint(low, int(high) + 1, size)
+
+
+def itemset(self: Any, *args: Any) -> None:
+    """`ndarray.itemset(value)`, `ndarray.itemset(index, value)`, `ndarray.itemset(i, j, value)`."""
+    *index, value = args
+    if not index and self.size != 1:
+        raise ValueError(f'can only set the one item of an array of size 1, not {self.size}')
+    if len(index) == 1 and not isinstance(index[0], tuple):
+        self.flat[index[0]] = value
+    elif index:
+        self[tuple(index[0]) if len(index) == 1 else tuple(index)] = value
+    else:
+        self[...] = value
+
+
+def newbyteorder(self: Any, new_order: str = 'S') -> Any:
+    """`ndarray.newbyteorder`."""
+    return self.view(self.dtype.newbyteorder(new_order))
+
+
+def ptp(self: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+    """`ndarray.ptp`."""
+    return np.ptp(self, axis, out, keepdims)

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from tf_seq2seq_compat.legacy.time_capsule import numpy_functions as functions
-from tf_seq2seq_compat.legacy.time_capsule.rows import Module, Name
+from tf_seq2seq_compat.legacy.time_capsule.rows import Method, Module, Name
 
 
 def _aliases(gone: str, pairs: str, package: str = 'numpy') -> Iterator[Name]:
@@ -134,6 +134,20 @@ NAMES: tuple[Name, ...] = (
         for row in _OF_NUMPY
         if row.module == 'numpy' and row.name in names.split()
     ),
+)
+
+METHODS: tuple[Method, ...] = (
+    Method('numpy', 'ndarray', 'itemset', 'NumPy 2.0', functions.itemset, 'a[index] = value'),
+    Method(
+        'numpy',
+        'ndarray',
+        'newbyteorder',
+        'NumPy 2.0',
+        functions.newbyteorder,
+        'a.view(a.dtype.newbyteorder(order))',
+    ),
+    Method('numpy', 'ndarray', 'ptp', 'NumPy 2.0', functions.ptp, 'np.ptp(a)'),
+    Method('numpy', 'ndarray', 'tostring', 'NumPy 2.3', 'tobytes'),
 )
 
 _IMPLEMENTATIONS = (

@@ -152,8 +152,13 @@ def readfp(self: Any, fp: Iterable[str], filename: str | None = None) -> None:
 
 
 def getiterator(self: Any, tag: str | None = None) -> list[Any]:
-    """`ElementTree.getiterator`."""
+    """`getiterator` of `ElementTree` and `Element`."""
     return list(self.iter(tag))
+
+
+def getchildren(self: Any) -> list[Any]:
+    """`Element.getchildren`."""
+    return list(self)
 
 
 def assert_dict_contains(self: Any, subset: Any, dictionary: Any, msg: Any = None) -> None:

@@ -93,6 +93,24 @@ METHODS: tuple[Method, ...] = (
         'ElementTree.iter',
     ),
     Method(
+        'xml.etree.ElementTree',
+        'Element',
+        'getiterator',
+        'Python 3.9',
+        functions.getiterator,
+        'Element.iter',
+    ),
+    Method(
+        'xml.etree.ElementTree',
+        'Element',
+        'getchildren',
+        'Python 3.9',
+        functions.getchildren,
+        'list(element)',
+    ),
+    Method('array', 'array', 'fromstring', 'Python 3.9', 'frombytes'),
+    Method('array', 'array', 'tostring', 'Python 3.9', 'tobytes'),
+    Method(
         'configparser', 'RawConfigParser', 'readfp', 'Python 3.12', functions.readfp, 'read_file'
     ),
     *(
@@ -143,15 +161,3 @@ MODULES: tuple[Module, ...] = (
     *_lost('lib2to3', 'Python 3.13', 'the package fissix on PyPI is a copy of it'),
     *_lost('msilib nis ossaudiodev spwd', 'Python 3.13', 'nothing takes its place'),
 )
-
-LOST_METHODS: dict[tuple[str, str], tuple[str, str]] = {
-    ('numpy.ndarray', 'itemset'): ('NumPy 2.0', 'a[index] = value'),
-    ('numpy.ndarray', 'newbyteorder'): ('NumPy 2.0', 'a.view(a.dtype.newbyteorder(order))'),
-    ('numpy.ndarray', 'ptp'): ('NumPy 2.0', 'np.ptp(a, axis)'),
-    ('numpy.ndarray', 'tostring'): ('NumPy 2.3', 'a.tobytes()'),
-    ('array.array', 'fromstring'): ('Python 3.9', 'a.frombytes(data)'),
-    ('array.array', 'tostring'): ('Python 3.9', 'a.tobytes()'),
-    ('xml.etree.ElementTree.Element', 'getchildren'): ('Python 3.9', 'list(element)'),
-    ('xml.etree.ElementTree.Element', 'getiterator'): ('Python 3.9', 'list(element.iter(tag))'),
-}
-"""Methods of types written in C, which nothing can put back: since when, and what to write."""

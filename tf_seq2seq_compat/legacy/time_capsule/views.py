@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import builtins
 import contextlib
+import ctypes
 import dis
 import functools
+import gc
 import importlib
 import sys
 import types
@@ -26,7 +28,7 @@ from tf_seq2seq_compat.legacy.time_capsule.rows import Change, Method, Module, N
 _MODULES: dict[str, Module] = {
     row.name: row for row in (*python_names.MODULES, *numpy_names.MODULES)
 }
-_METHODS = python_names.METHODS
+_METHODS = (*python_names.METHODS, *numpy_names.METHODS)
 _CHANGES: tuple[Change, ...] = (*python_changes.CHANGES, *numpy_changes.CHANGES)
 
 
@@ -88,7 +90,9 @@ class _RestoredMethod:
             if instance is None:
                 what = f'type object {owner.__name__!r}'
             raise AttributeError(
-                f'{what} has no attribute {row.name!r}', name=row.name, obj=instance or owner
+                f'{what} has no attribute {row.name!r}',
+                name=row.name,
+                obj=owner if instance is None else instance,
             )
         RESTORED.note(f'{row.owner}.{row.name}', row.advice)
         if isinstance(row.target, str):
@@ -111,8 +115,23 @@ def _prepare() -> None:
             _answer_program(module, _NAMES[name])
         for row in _METHODS:
             owner = getattr(module, row.owner, None) if row.module == name else None
-            if owner is not None and not hasattr(owner, row.name):
-                setattr(owner, row.name, _RestoredMethod(row))
+            if owner is not None and _lacks(owner, row.name):
+                _set_method(owner, row.name, _RestoredMethod(row))
+
+
+def _lacks(owner: type, name: str) -> bool:
+    """Whether a class has no such method, or has, as in NumPy 2.0, what only raises an error."""
+    return isinstance(getattr(owner, name, None), types.GetSetDescriptorType | None)
+
+
+def _set_method(owner: type, name: str, method: _RestoredMethod) -> None:
+    try:
+        setattr(owner, name, method)
+    except TypeError:
+        # A class written in C refuses. Its names stand in a dictionary behind a read-only view.
+        [names] = gc.get_referents(vars(owner))
+        names[name] = method
+        ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
 
 
 # Behaviour
