@@ -124,6 +124,7 @@ $(LEGACY)/.ready:
 	@touch $@
 
 golden: $(ORACLE_READY)
+	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
@@ -134,7 +135,9 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/legacy/contrib_golden.py
 	$(ORACLE) tests/legacy/contrib_names_golden.py
 
-golden-check: $(ORACLE_READY)
+golden-check: $(ORACLE_READY) $(READY)
+	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
+	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json

@@ -98,7 +98,7 @@ import tensorflow.contrib.cudnn_rnn as cudnn_rnn
 assert not hasattr(tpu, 'TPUEstimator') and getattr(a, 'attention_decoder_fn_train', 0) == 0
 for use, name, instead in [
     ('tf.contrib.bayesflow.entropy', 'tf.contrib.bayesflow.entropy', 'TensorFlow Probability'),
-    ('tpu_config.TPUConfig', 'tf.contrib.tpu.python.tpu.tpu_config.TPUConfig', 'TPUStrategy'),
+    ('tpu_config.TPUConfig', 'tf.contrib.tpu.python.tpu.tpu_config.TPUConfig', 'RunConfig'),
     ('a.DynamicAttentionWrapper', 'tf.contrib.seq2seq.DynamicAttentionWrapper', 'AttentionWrapper'),
     ('a.simple_decoder_fn_train', 'tf.contrib.seq2seq.simple_decoder_fn_train', 'dynamic_decode'),
     ('rnn.PhasedLSTMCell', 'tf.contrib.rnn.PhasedLSTMCell', 'RNNCell'),

@@ -1,0 +1,1 @@
+"""Small models trained and saved by TensorFlow 1.15.5, and what they compute."""
