@@ -21,7 +21,6 @@ from tensorflow.contrib import crf, image, layers, losses, metrics, opt, slim
 from tensorflow.contrib.layers.python.layers import utils
 from tensorflow.contrib.opt.python.training import sign_decay
 
-RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'contrib_golden.json')
 PACKAGES = ['layers', 'slim', 'losses', 'metrics', 'crf', 'opt', 'image']
 
 CASES = {}
@@ -948,6 +947,8 @@ def files():
 
 
 def main():
+    from recording import record_or_check
+
     tf.logging.set_verbosity(tf.logging.ERROR)
     out = sys.argv[sys.argv.index('--out') + 1] if '--out' in sys.argv else ''
     only = sys.argv[sys.argv.index('--only') + 1].split(',') if '--only' in sys.argv else CASES
@@ -959,23 +960,14 @@ def main():
             if not out:
                 raise
             found['cases'][name] = traceback.format_exc()
-    found = json.loads(json.dumps(found))
     if out:
-        path = out
-    else:
-        found['names'] = {each: public(getattr(tf.contrib, each)) for each in PACKAGES}
-        found['files'] = files()
-        path = RECORD
-    if '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != found:
-                sys.exit('contrib_golden.json differs from what TensorFlow gives')
-        print(len(found['cases']), 'cases: as recorded')
+        with open(out, 'w') as file:
+            json.dump(found, file)
         return
-    with open(path + '.part', 'w') as file:
-        json.dump(found, file, sort_keys=True, separators=(',', ':'))
-        file.write('\n')
-    os.replace(path + '.part', path)
+    found['names'] = {each: public(getattr(tf.contrib, each)) for each in PACKAGES}
+    found['files'] = files()
+    what = '{} cases'.format(len(found['cases']))
+    record_or_check('contrib_golden.json', found, what, indent=None)
 
 
 if __name__ == '__main__':

@@ -15,7 +15,6 @@ import tempfile
 import types
 import warnings
 
-RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'contrib_names_golden.json')
 # Tested elsewhere, or without a word in them for a program to use.
 OTHERS = (
     'crf',
@@ -87,6 +86,8 @@ def pickled(tf):
 
 
 def main():
+    from recording import record_or_check
+
     warnings.simplefilter('ignore')
     logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     import tensorflow as tf
@@ -97,19 +98,8 @@ def main():
         return
     found = {'tensorflow': tf.__version__, 'names': names(tf), 'facts': facts(tf)}
     found['pickle'] = pickled(tf)
-    found = json.loads(json.dumps(found))
-    if '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != found:
-                sys.exit('contrib_names_golden.json differs from what TensorFlow gives')
-        print(
-            'names of', len(found['names']), 'packages,', len(found['facts']), 'facts: as recorded'
-        )
-        return
-    with open(RECORD + '.part', 'w') as file:
-        json.dump(found, file, indent=1, sort_keys=True)
-        file.write('\n')
-    os.replace(RECORD + '.part', RECORD)
+    what = 'names of {} packages, {} facts'.format(len(found['names']), len(found['facts']))
+    record_or_check('contrib_names_golden.json', found, what)
 
 
 if __name__ == '__main__':

@@ -20,7 +20,6 @@ from tensorflow.contrib import seq2seq
 from tensorflow.python.estimator import run_config
 from tensorflow.python.estimator.util import fn_args
 
-RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'estimator_golden.json')
 TRAIN, EVAL, PREDICT = 'train', 'eval', 'infer'
 CASES = {}
 
@@ -739,22 +738,15 @@ def results():
 
 
 def main():
+    from recording import record_or_check
+
     tf.logging.set_verbosity(tf.logging.FATAL)
     logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     found = json.loads(json.dumps(results(), sort_keys=True))
     if '--print' in sys.argv:
         print(json.dumps(found, sort_keys=True))
         return
-    if '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != found:
-                sys.exit('estimator_golden.json differs from what TensorFlow gives')
-        print(len(CASES), 'cases of tf.estimator: as recorded')
-        return
-    with open(RECORD + '.part', 'w') as file:
-        json.dump(found, file, indent=1, sort_keys=True)
-        file.write('\n')
-    os.replace(RECORD + '.part', RECORD)
+    record_or_check('estimator_golden.json', found, f'{len(CASES)} cases of tf.estimator')
 
 
 if __name__ == '__main__':

@@ -4,12 +4,7 @@ python hparams_golden.py            (in the TF 1.15.5 environment: writes hparam
 python hparams_golden.py --check    (compares with it)
 """
 
-import json
 import logging
-import os
-import sys
-
-RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'hparams.json')
 
 # What is parsed into the hyperparameters of `all_types`.
 PARSED = r"""
@@ -89,6 +84,7 @@ def evaluate(expression, hparams_class, parse_values):
 
 def main():
     import tensorflow as tf
+    from recording import record_or_check
     from tensorflow.contrib.training import HParams, parse_values
 
     logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
@@ -96,16 +92,8 @@ def main():
         'tensorflow': tf.__version__,
         'values': {each: evaluate(each, HParams, parse_values) for each in EXPRESSIONS},
     }
-    if '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != found:
-                sys.exit('hparams.json differs from what TensorFlow gives')
-        print(len(found['values']), 'HParams expressions: as recorded')
-        return
-    with open(RECORD + '.part', 'w') as file:
-        json.dump(found, file, indent=1, sort_keys=True)
-        file.write('\n')
-    os.replace(RECORD + '.part', RECORD)
+    what = '{} HParams expressions'.format(len(found['values']))
+    record_or_check('hparams.json', found, what)
 
 
 if __name__ == '__main__':

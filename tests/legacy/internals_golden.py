@@ -14,7 +14,6 @@ import sys
 import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-RECORD = os.path.join(HERE, 'internals_golden.json')
 PROGRAM = os.path.join(HERE, 'internals_program.py')
 ARGUMENTS = [
     '--size',
@@ -184,6 +183,7 @@ def results():
 
 def main():
     import tensorflow as tf
+    from recording import record_or_check
 
     modules, owners = public_modules()
     names, classes = internals(owners)
@@ -195,16 +195,8 @@ def main():
         'contrib': packages(),
     }
     found['program'] = results()
-    if '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != found:
-                sys.exit('internals_golden.json differs from what TensorFlow gives')
-        print(len(found['internals']), 'files and', len(found['public']), 'modules: as recorded')
-        return
-    with open(RECORD + '.part', 'w') as file:
-        json.dump(found, file, indent=1, sort_keys=True)
-        file.write('\n')
-    os.replace(RECORD + '.part', RECORD)
+    what = '{} files and {} modules'.format(len(names), len(modules))
+    record_or_check('internals_golden.json', found, what)
 
 
 if __name__ == '__main__':

@@ -47,7 +47,6 @@ from numpy.lib.arraysetops import in1d
 from numpy.random import permutation
 
 warnings.simplefilter('ignore')
-RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'time_capsule.json')
 
 EXPRESSIONS = r"""
 isinstance({}, Mapping) and issubclass(OrderedDict, MutableMapping)
@@ -363,21 +362,16 @@ def evaluate(expression, **names):
 
 
 def main():
+    from recording import record_or_check
+
     found = {'python': sys.version[:3], 'numpy': np.__version__, 'values': {}}
     for expression in EXPRESSIONS:
         found['values'][expression] = evaluate(expression)
     if '--print' in sys.argv:
         print(json.dumps(found))
-    elif '--check' in sys.argv:
-        with open(RECORD) as file:
-            if json.load(file) != json.loads(json.dumps(found)):
-                sys.exit('time_capsule.json differs from what Python and NumPy give')
-        print(len(found['values']), 'expressions of the time capsule: as recorded')
     else:
-        with open(RECORD + '.part', 'w') as file:
-            json.dump(found, file, indent=1, sort_keys=True)
-            file.write('\n')
-        os.replace(RECORD + '.part', RECORD)
+        what = '{} expressions of the time capsule'.format(len(found['values']))
+        record_or_check('time_capsule.json', found, what)
 
 
 if __name__ == '__main__':

@@ -125,12 +125,8 @@ def crf_multitag_sequence_score(
     return crf_log_norm(allowed, lengths, transition_params)
 
 
-class CrfForwardRnnCell(RNNCell):
-    """One step of the forward algorithm: inputs and state are `[batch, num_tags]` log sums.
-
-    Args:
-      transition_params: `[num_tags, num_tags]`.
-    """
+class _TagScores(RNNCell):
+    """A cell with a score for each tag as state and output."""
 
     def __init__(self, transition_params: Any) -> None:
         super().__init__()
@@ -144,6 +140,14 @@ class CrfForwardRnnCell(RNNCell):
     @property
     def output_size(self) -> int:
         return self._size
+
+
+class CrfForwardRnnCell(_TagScores):
+    """One step of the forward algorithm: inputs and state are `[batch, num_tags]` log sums.
+
+    Args:
+      transition_params: `[num_tags, num_tags]`.
+    """
 
     def __call__(  # type: ignore[override]
         self, inputs: Any, state: Any, scope: Any = None
@@ -152,25 +156,12 @@ class CrfForwardRnnCell(RNNCell):
         return log_sums, log_sums
 
 
-class CrfDecodeForwardRnnCell(RNNCell):
+class CrfDecodeForwardRnnCell(_TagScores):
     """One step of the Viterbi algorithm: the best scores, and which tag each came from.
 
     Args:
       transition_params: `[num_tags, num_tags]`.
     """
-
-    def __init__(self, transition_params: Any) -> None:
-        super().__init__()
-        self._transition_params = tf.convert_to_tensor(transition_params)
-        self._size = _num_tags(self._transition_params)
-
-    @property
-    def state_size(self) -> int:
-        return self._size
-
-    @property
-    def output_size(self) -> int:
-        return self._size
 
     def __call__(  # type: ignore[override]
         self, inputs: Any, state: Any, scope: Any = None
