@@ -21,6 +21,8 @@ from tensorflow.contrib import crf, image, layers, losses, metrics, opt, slim
 from tensorflow.contrib.layers.python.layers import utils
 from tensorflow.contrib.opt.python.training import sign_decay
 
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'contrib_golden.json')
+
 PACKAGES = ['layers', 'slim', 'losses', 'metrics', 'crf', 'opt', 'image']
 
 CASES = {}
@@ -967,7 +969,7 @@ def main():
     found['names'] = {each: public(getattr(tf.contrib, each)) for each in PACKAGES}
     found['files'] = files()
     what = '{} cases'.format(len(found['cases']))
-    record_or_check('contrib_golden.json', found, what, indent=None)
+    record_or_check(RECORD, found, what, indent=None)
 
 
 if __name__ == '__main__':

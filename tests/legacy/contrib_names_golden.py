@@ -15,6 +15,8 @@ import tempfile
 import types
 import warnings
 
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'contrib_names_golden.json')
+
 # Tested elsewhere, or without a word in them for a program to use.
 OTHERS = (
     'crf',
@@ -99,7 +101,7 @@ def main():
     found = {'tensorflow': tf.__version__, 'names': names(tf), 'facts': facts(tf)}
     found['pickle'] = pickled(tf)
     what = 'names of {} packages, {} facts'.format(len(found['names']), len(found['facts']))
-    record_or_check('contrib_names_golden.json', found, what)
+    record_or_check(RECORD, found, what)
 
 
 if __name__ == '__main__':

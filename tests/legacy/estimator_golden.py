@@ -20,6 +20,8 @@ from tensorflow.contrib import seq2seq
 from tensorflow.python.estimator import run_config
 from tensorflow.python.estimator.util import fn_args
 
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'estimator_golden.json')
+
 TRAIN, EVAL, PREDICT = 'train', 'eval', 'infer'
 CASES = {}
 
@@ -746,7 +748,7 @@ def main():
     if '--print' in sys.argv:
         print(json.dumps(found, sort_keys=True))
         return
-    record_or_check('estimator_golden.json', found, f'{len(CASES)} cases of tf.estimator')
+    record_or_check(RECORD, found, f'{len(CASES)} cases of tf.estimator')
 
 
 if __name__ == '__main__':

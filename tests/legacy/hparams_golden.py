@@ -5,6 +5,9 @@ python hparams_golden.py --check    (compares with it)
 """
 
 import logging
+import os
+
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'hparams.json')
 
 # What is parsed into the hyperparameters of `all_types`.
 PARSED = r"""
@@ -93,7 +96,7 @@ def main():
         'values': {each: evaluate(each, HParams, parse_values) for each in EXPRESSIONS},
     }
     what = '{} HParams expressions'.format(len(found['values']))
-    record_or_check('hparams.json', found, what)
+    record_or_check(RECORD, found, what)
 
 
 if __name__ == '__main__':

@@ -14,6 +14,7 @@ import sys
 import types
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+RECORD = os.path.join(HERE, 'internals_golden.json')
 PROGRAM = os.path.join(HERE, 'internals_program.py')
 ARGUMENTS = [
     '--size',
@@ -196,7 +197,7 @@ def main():
     }
     found['program'] = results()
     what = '{} files and {} modules'.format(len(names), len(modules))
-    record_or_check('internals_golden.json', found, what)
+    record_or_check(RECORD, found, what)
 
 
 if __name__ == '__main__':

@@ -47,6 +47,7 @@ from numpy.lib.arraysetops import in1d
 from numpy.random import permutation
 
 warnings.simplefilter('ignore')
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'time_capsule.json')
 
 EXPRESSIONS = r"""
 isinstance({}, Mapping) and issubclass(OrderedDict, MutableMapping)
@@ -371,7 +372,7 @@ def main():
         print(json.dumps(found))
     else:
         what = '{} expressions of the time capsule'.format(len(found['values']))
-        record_or_check('time_capsule.json', found, what)
+        record_or_check(RECORD, found, what)
 
 
 if __name__ == '__main__':
