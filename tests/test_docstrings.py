@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat import cudnn_rnn, legacy_seq2seq, plotting, rnn
+from tf_seq2seq_compat import checkpoint, cudnn_rnn, legacy_seq2seq, plotting, rnn
 from tf_seq2seq_compat.layers import linear
 
 # Examples of these would change the interpreter that runs the tests.
@@ -50,6 +50,14 @@ def test_legacy_example_runs(name, tmp_path, monkeypatch):
     run_example(getattr(legacy_seq2seq, name), name, tmp_path, monkeypatch)
 
 
+OF_CHECKPOINT = ['Renames', 'Rule', 'convert', 'diff', 'list_variables', 'load', 'restore', 'save']
+
+
+@pytest.mark.parametrize('name', OF_CHECKPOINT)
+def test_checkpoint_example_runs(name, tmp_path, monkeypatch):
+    run_example(getattr(checkpoint, name), name, tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize('symbol', OF_RNN)
 def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
     run_example(symbol, symbol.__name__, tmp_path, monkeypatch)
@@ -64,6 +72,7 @@ def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
             pytest.param(getattr(legacy_seq2seq, name), id=f'legacy_seq2seq.{name}')
             for name in legacy_seq2seq.__all__
         ),
+        *(pytest.param(getattr(checkpoint, name), id=f'checkpoint.{name}') for name in OF_CHECKPOINT),
     ],
 )
 def test_docstring_names_every_argument(symbol):

@@ -1,4 +1,4 @@
-"""The command line: `tf-seq2seq-compat run script.py args…`, `tf-seq2seq-compat scan PATH…`."""
+"""The command line: `tf-seq2seq-compat run script.py args…`, `scan PATH…`, `checkpoint list …`."""
 
 from __future__ import annotations
 
@@ -40,6 +40,7 @@ EPILOG = """\
 examples:
   tf-seq2seq-compat scan .
   tf-seq2seq-compat run train.py --batch_size 32
+  tf-seq2seq-compat checkpoint list model/
 
 `tf-seq2seq-compat COMMAND -h` explains a command.
 """
@@ -76,6 +77,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
     _add_run(commands)
     _add_scan(commands)
+    _add_checkpoint(commands)
     return parser
 
 
@@ -128,6 +130,19 @@ def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help='list the names that TensorFlow 2 has as well',
     )
     scan.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
+
+
+def _add_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from tf_seq2seq_compat.checkpoint.commands import DESCRIPTION, EPILOG, add_arguments
+
+    checkpoint = commands.add_parser(
+        'checkpoint',
+        help='list, show, convert or compare checkpoints of TF1',
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(checkpoint)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -198,4 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     ours, theirs = _split(list(sys.argv[1:] if arguments is None else arguments))
     parser = _parser()
     options = parser.parse_args(ours)
+    if options.command == 'checkpoint':
+        from tf_seq2seq_compat.checkpoint import commands
+
+        return commands.run(options)
     return _scan(parser, options) if options.command == 'scan' else _run(parser, options, theirs)
