@@ -72,7 +72,10 @@ def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
             pytest.param(getattr(legacy_seq2seq, name), id=f'legacy_seq2seq.{name}')
             for name in legacy_seq2seq.__all__
         ),
-        *(pytest.param(getattr(checkpoint, name), id=f'checkpoint.{name}') for name in OF_CHECKPOINT),
+        *(
+            pytest.param(getattr(checkpoint, name), id=f'checkpoint.{name}')
+            for name in OF_CHECKPOINT
+        ),
     ],
 )
 def test_docstring_names_every_argument(symbol):
