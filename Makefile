@@ -15,7 +15,9 @@ TF215_PYTHON ?= $(shell for python in python3.11 python3.10 "$$HOME"/.pyenv/vers
 # TensorFlow to use in place of the newest `tensorflow`, as pip would have it: tensorflow==2.18.*,
 # tensorflow-cpu==2.21.*, the path of a vendor's wheel.
 TENSORFLOW ?=
-# Processes that tests run in, and further arguments of pytest.
+# PyTorch of the benchmarks, as pip would have it: a build for CPUs alone is smaller.
+PYTORCH ?= torch==2.13.0
+# Processes that tests run in, and further arguments of pytest or of the benchmarks.
 JOBS ?= 2
 ARGS ?=
 
@@ -28,6 +30,20 @@ LEGACY := .venvs/legacy
 ifndef ORACLE
 ORACLE := $(LEGACY)/bin/python
 ORACLE_READY := $(LEGACY)/.ready
+endif
+# Likewise the other Pythons of the benchmarks: this package's, TensorFlow Addons' and PyTorch's.
+TORCH := .venvs/torch
+ifndef BENCH_OURS
+BENCH_OURS := $(VENV)/bin/python
+BENCH_READY += $(READY)
+endif
+ifndef BENCH_TFA
+BENCH_TFA := $(TF215)/bin/python
+BENCH_READY += $(TF215)/.ready
+endif
+ifndef BENCH_TORCH
+BENCH_TORCH := $(TORCH)/bin/python
+BENCH_READY += $(TORCH)/.ready
 endif
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -46,7 +62,8 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint legacy-env golden golden-check clean FORCE
+.PHONY: help demo test test-slow test-all test-tf215 lint bench legacy-env golden golden-check clean \
+	FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
@@ -54,13 +71,16 @@ help:
 	@echo 'make test-slow     the others; make test-all: all of them'
 	@echo 'make test-tf215    all tests on TensorFlow 2.15.1 (Keras 2; needs Python 3.10 or 3.11)'
 	@echo 'make lint          ruff and mypy'
+	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
+	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
 	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
 	@echo 'make golden        record all golden values with TensorFlow 1.15.5'
 	@echo 'make golden-check  record them again elsewhere and compare with what is committed'
 	@echo 'make clean         remove the environments and what was made in them'
 	@echo
-	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE: interpreters;'
-	@echo '  TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*"; JOBS, ARGS: for pytest'
+	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE, BENCH_OURS, BENCH_TFA, BENCH_TORCH:'
+	@echo '  interpreters; TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*";'
+	@echo '  PYTORCH: likewise; JOBS, ARGS: for pytest; ARGS: for bench'
 
 demo: $(READY)
 	$(VENV)/bin/python examples/demo.py
@@ -111,6 +131,17 @@ $(TF215)/.ready: setup.py
 	@$(TF215)/bin/python $(pip_install) 'tensorflow==2.15.1' -e '.[test,addons]'
 	@touch $@
 
+bench: $(BENCH_READY) $(ORACLE_READY)
+	@$(BENCH_OURS) benchmarks/run.py --python tf1=$(ORACLE) --python tfa=$(BENCH_TFA) \
+		--python torch=$(BENCH_TORCH) $(ARGS)
+
+$(TORCH)/.ready:
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@echo 'building $(TORCH) with $(PYTHON); takes minutes'
+	@$(PYTHON) -m venv $(TORCH)
+	@$(TORCH)/bin/python $(pip_install) $(PYTORCH) numpy
+	@touch $@
+
 legacy-env: $(LEGACY)/.ready
 
 # NumPy, protobuf and h5py: the newest that TensorFlow 1.15.5 works with; Keras as of its day.
@@ -149,6 +180,6 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/legacy/contrib_names_golden.py --check
 
 clean:
-	rm -rf $(VENV) .venvs demo_output build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache \
-		.hypothesis
+	rm -rf $(VENV) .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \
+		.mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,0 +1,234 @@
+"""PyTorch, as one would write this model in it: eager, and with `--compile` by `torch.compile`.
+
+What needs no loop stands outside of it: the embeddings of all steps, and in training the output
+layer over all steps at once. Beam search keeps one memory for the beams of a sentence. What is
+compiled is one step of the loop; the loop itself is Python, as in programs that are trained.
+"""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import numpy as np  # noqa: E402
+import torch  # noqa: E402
+import torch.nn.functional as F  # noqa: E402, N812
+
+from benchmarks import workloads  # noqa: E402
+from benchmarks.peers import layouts, serving  # noqa: E402
+
+
+class Program:
+    """The weights of one workload, and the function that uses them."""
+
+    def __init__(self, workload, compiled):
+        self.workload = one = workload
+        self.given = {k: torch.from_numpy(v).long() for k, v in workloads.inputs(one).items()}
+        positions = torch.arange(one.source)
+        self.source_mask = positions < self.given['source_lengths'][:, None]
+        if one.kind == 'training':
+            self.target_mask = torch.from_numpy(workloads.target_mask(one))
+        self.w = {}
+        self.function = {
+            'greedy': self.greedy,
+            'beam': self.beam,
+            'training': self.train,
+            'encoder': self.train_encoder,
+        }[one.kind]
+        self.decoder_step = self.attend_once
+        if compiled and one.kind == 'encoder':
+            self.encoder_loss = torch.compile(self.encoder_loss, dynamic=False)
+        elif compiled:
+            self.decoder_step = torch.compile(self.attend_once, dynamic=False)
+            self.beam_choice = torch.compile(self.beam_choice, dynamic=False)
+
+    # -- the model ----------------------------------------------------------------------------
+
+    def run_cell(self, x, state):
+        """One step of the cell: the new state, its first part the output."""
+        w = self.w
+        if self.workload.cell == 'lstm':
+            return torch.lstm_cell(x, state, w['kernel'], w['recurrent'], w['bias'], w['no_bias'])
+        [h] = state
+        gates = torch.sigmoid(torch.addmm(w['gates_bias'], torch.cat([x, h], 1), w['gates']))
+        r, u = gates.chunk(2, 1)
+        new = torch.addmm(w['candidate_bias'], torch.cat([x, r * h], 1), w['candidate'])
+        return (u * h + (1 - u) * torch.tanh(new),)
+
+    def attend_once(self, x, attention, state, keys, memory):
+        """One step of the decoder for `[batch, beam, …]` merged to rows: attention and state."""
+        one = self.workload
+        state = self.run_cell(torch.cat([x, attention], 1), state)
+        query = state[0]
+        by_beam = query.view(one.batch, one.beam, one.hidden)
+        if one.attention == 'bahdanau':
+            query_keys = by_beam @ self.w['query_layer/kernel']
+            summed = torch.tanh(keys[:, None] + query_keys[:, :, None])
+            scores = summed @ self.w['attention_v']
+        else:
+            scores = by_beam @ keys.transpose(1, 2)
+        scores = scores.masked_fill(~self.source_mask[:, None], float('-inf'))
+        context = torch.softmax(scores, 2) @ memory
+        context = context.view(one.batch * one.beam, one.hidden)
+        return torch.cat([query, context], 1) @ self.w['attention_layer/kernel'], state
+
+    def begin(self):
+        """Keys, memory, and zeros for attention and state."""
+        one = self.workload
+        memory = self.w['memory'] * self.source_mask[:, :, None]
+        zeros = torch.zeros(one.batch * one.beam, one.hidden)
+        state = (zeros, zeros) if one.cell == 'lstm' else (zeros,)
+        return memory @ self.w['memory_layer/kernel'], memory, zeros, state
+
+    # -- the workloads ------------------------------------------------------------------------
+
+    @torch.inference_mode()
+    def greedy(self, learning_rate):
+        one = self.workload
+        keys, memory, attention, state = self.begin()
+        ids = torch.full([one.batch], workloads.START_ID)
+        finished = torch.zeros(one.batch, dtype=torch.bool)
+        chosen = []
+        for _ in range(one.target):
+            x = self.w['embedding'][ids]
+            attention, state = self.decoder_step(x, attention, state, keys, memory)
+            ids = (attention @ self.w['output/kernel']).argmax(1)
+            chosen.append(ids)
+            finished = finished | (ids == workloads.END_ID)
+            if finished.all():
+                break
+        return {'ids': torch.stack(chosen, 1), 'attention': attention}
+
+    def beam_choice(self, attention, scores, finished):
+        """The best continuations: their scores, words and parents, `[batch, beam]`."""
+        one = self.workload
+        logits = attention @ self.w['output/kernel']
+        logits = logits.view(one.batch, one.beam, one.vocabulary)
+        steps = torch.log_softmax(logits, 2)
+        # A finished sequence goes on with its end token alone, for nothing.
+        only_end = torch.full([one.vocabulary], float('-inf'))
+        only_end[workloads.END_ID] = 0.0
+        totals = scores[:, :, None] + torch.where(finished[:, :, None], only_end, steps)
+        scores, best = totals.view(one.batch, -1).topk(one.beam)
+        return scores, best % one.vocabulary, best // one.vocabulary
+
+    @torch.inference_mode()
+    def beam(self, learning_rate):
+        one = self.workload
+        keys, memory, attention, state = self.begin()
+        ids = torch.full([one.batch * one.beam], workloads.START_ID)
+        scores = torch.full([one.batch, one.beam], float('-inf'))
+        scores[:, 0] = 0.0
+        finished = torch.zeros(one.batch, one.beam, dtype=torch.bool)
+        first_rows = torch.arange(one.batch)[:, None] * one.beam
+        words, parents = [], []
+        for _ in range(one.target):
+            x = self.w['embedding'][ids]
+            attention, state = self.decoder_step(x, attention, state, keys, memory)
+            scores, word, parent = self.beam_choice(attention, scores, finished)
+            rows = (first_rows + parent).view(-1)
+            attention, state = attention[rows], tuple(part[rows] for part in state)
+            finished = finished.gather(1, parent) | (word == workloads.END_ID)
+            ids = word.view(-1)
+            words.append(word)
+            parents.append(parent)
+            if finished.all():
+                break
+        beams = torch.arange(one.beam).expand(one.batch, one.beam)
+        paths = []
+        for word, parent in zip(reversed(words), reversed(parents), strict=True):
+            paths.append(word.gather(1, beams))
+            beams = parent.gather(1, beams)
+        return {'ids': torch.stack(paths[::-1], 1), 'scores': scores}
+
+    def train(self, learning_rate):
+        given = self.given
+        # As rows, so that only the words that occur have a gradient.
+        rows = self.w['embedding'].detach()[given['decoder_inputs']].requires_grad_()
+        keys, memory, attention, state = self.begin()
+        attentions = []
+        for x in rows.unbind(1):
+            attention, state = self.decoder_step(x, attention, state, keys, memory)
+            attentions.append(attention)
+        logits = torch.stack(attentions, 1).flatten(0, 1) @ self.w['output/kernel']
+        losses = F.cross_entropy(logits, given['targets'].flatten(), reduction='none')
+        mask = self.target_mask.flatten()
+        loss = (losses * mask).sum() / (mask.sum() + 1e-12)
+        return self.update(loss, learning_rate, rows)
+
+    def encoder_loss(self):
+        one, w = self.workload, self.w
+        if one.cell == 'lstm':
+            zeros = torch.zeros(1, one.batch, one.hidden)
+            given = [w['kernel'], w['recurrent'], w['bias'], w['no_bias']]
+            outputs = torch.lstm(
+                w['inputs'], (zeros, zeros), given, True, 1, 0.0, True, False, True
+            )[0]
+        else:
+            state, steps = (torch.zeros(one.batch, one.hidden),), []
+            for x in w['inputs'].unbind(1):
+                state = self.run_cell(x, state)
+                steps.append(state[0])
+            outputs = torch.stack(steps, 1)
+        # What follows the end of a sequence has no part in anything before.
+        return (outputs * self.source_mask[:, :, None]).square().sum() / (one.batch * one.source)
+
+    def train_encoder(self, learning_rate):
+        return self.update(self.encoder_loss(), learning_rate)
+
+    def update(self, loss, learning_rate, rows=None):
+        """Gradient descent on all weights; `rows` are those of the embedding that were used."""
+        trained = [v for k, v in self.w.items() if k not in ('embedding', 'no_bias')]
+        sources = trained if rows is None else [*trained, rows]
+        gradients = torch.autograd.grad(loss, sources)
+        with torch.no_grad():
+            for value, gradient in zip(trained, gradients, strict=False):
+                value.sub_(gradient, alpha=learning_rate)
+            if rows is not None:
+                ids = self.given['decoder_inputs'].flatten()
+                changes = gradients[-1].flatten(0, 1)
+                self.w['embedding'].index_add_(0, ids, changes, alpha=-learning_rate)
+        return {'loss': loss.detach()}
+
+    # -- weights ------------------------------------------------------------------------------
+
+    def load(self, weights):
+        units = self.workload.hidden
+        own = {k: v for k, v in weights.items() if '_cell/' not in k}
+        if self.workload.cell == 'lstm':
+            kernel, recurrent, bias = layouts.split_lstm(weights, units)
+            own.update(kernel=kernel.T, recurrent=recurrent.T, bias=bias)
+            own['no_bias'] = np.zeros_like(bias)
+        else:
+            for part in ('gates', 'candidate'):
+                own[part] = weights[f'gru_cell/{part}/kernel']
+                own[f'{part}_bias'] = weights[f'gru_cell/{part}/bias']
+        training = self.workload.kind in ('training', 'encoder')
+        for name, value in own.items():
+            new = torch.from_numpy(np.ascontiguousarray(value)).clone()
+            if name not in self.w:
+                self.w[name] = new.requires_grad_(training and name not in ('embedding', 'no_bias'))
+            else:
+                with torch.no_grad():
+                    self.w[name].copy_(new)
+
+    def weights(self):
+        own = {name: value.detach().numpy() for name, value in self.w.items()}
+        if self.workload.cell == 'lstm':
+            parts = own.pop('kernel').T, own.pop('recurrent').T, own.pop('bias')
+            own.pop('no_bias')
+            return {**own, **layouts.joined_lstm(*parts)}
+        for part in ('gates', 'candidate'):
+            own[f'gru_cell/{part}/kernel'] = own.pop(part)
+            own[f'gru_cell/{part}/bias'] = own.pop(f'{part}_bias')
+        return own
+
+    def step(self, learning_rate):
+        return {name: value.numpy() for name, value in self.function(learning_rate).items()}
+
+
+if __name__ == '__main__':
+    torch.set_num_threads(serving.threads())
+    torch.set_num_interop_threads(serving.threads())
+    compiled = '--compile' in sys.argv[1:]
+    serving.serve(lambda workload: Program(workload, compiled))

@@ -1,0 +1,534 @@
+"""The benchmarks: workloads, arithmetic, agreement check, session and table, without the peers."""
+
+import contextlib
+import io
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from benchmarks import agreement, report, run, workloads
+from benchmarks.peers import layouts, serving
+from benchmarks.workers import PEERS, ROOT, Peer, Worker, WorkerError
+
+TINY = workloads.Workload('tiny', 'training', 2, 3, 7, source=4, target=3)
+EVERY = workloads.WORKLOADS + workloads.QUICK
+
+
+# -- the list of workloads ------------------------------------------------------------------------
+
+
+def test_the_workloads_are_those_of_the_issue():
+    found = {
+        (w.kind, w.batch, w.hidden, w.vocabulary, w.source, w.target, w.beam, w.cell, w.attention)
+        for w in workloads.WORKLOADS
+    }
+    middle = [('lstm', 'bahdanau'), ('gru', 'bahdanau'), ('lstm', 'luong')]
+    assert found == {
+        ('greedy', 1, 256, 8000, 50, 50, 1, 'lstm', 'bahdanau'),
+        *[('greedy', 32, 256, 8000, 50, 50, 1, *kind) for kind in middle],
+        ('greedy', 64, 512, 16000, 50, 50, 1, 'lstm', 'bahdanau'),
+        *[('beam', 8, 256, 8000, 50, 50, 5, *kind) for kind in middle],
+        ('beam', 32, 512, 16000, 50, 50, 5, 'lstm', 'bahdanau'),
+        ('training', 1, 256, 8000, 50, 50, 1, 'lstm', 'bahdanau'),
+        *[('training', 32, 256, 8000, 50, 50, 1, *kind) for kind in middle],
+        ('training', 64, 512, 16000, 50, 50, 1, 'lstm', 'bahdanau'),
+        ('training', 16, 256, 80, 400, 200, 1, 'lstm', 'bahdanau'),
+        ('encoder', 64, 512, 0, 100, 0, 1, 'lstm', 'bahdanau'),
+    }
+
+
+def test_the_workloads_are_well_formed():
+    names = [w.name for w in EVERY]
+    assert len(set(names)) == len(names)
+    assert len({peer.name for peer in PEERS}) == len(PEERS)
+    for w in EVERY:
+        assert w.kind in ('greedy', 'beam', 'training', 'encoder')
+        assert (w.beam > 1) == (w.kind == 'beam')
+        lengths = workloads.inputs(w)['source_lengths']
+        assert lengths.max() == w.source and lengths.min() >= w.source // 2
+
+
+@pytest.mark.parametrize('workload', workloads.QUICK, ids=lambda w: w.name)
+def test_numbers_depend_on_names_alone(workload):
+    first, second = workloads.weights(workload), workloads.weights(workload)
+    assert {name: list(value.shape) for name, value in first.items()} == workloads.weight_shapes(
+        workload
+    )
+    for name in first:
+        np.testing.assert_array_equal(first[name], second[name])
+    if workload.kind == 'training':
+        given = workloads.inputs(workload)
+        assert given['targets'].min() >= 0 and given['targets'].max() < workload.vocabulary
+        assert workloads.target_mask(workload).sum() == given['target_lengths'].sum()
+
+
+def test_the_numbers_are_those_of_the_generator():
+    # NumPy promises that RandomState keeps its numbers; here with the seed written out.
+    expected = np.random.RandomState(2681103633).uniform(-1.0, 1.0, [2, 2]).astype(np.float32)
+    np.testing.assert_array_equal(workloads.weight('embedding', [2, 2]), expected)
+
+
+# -- a second derivation, in NumPy, which also counts ---------------------------------------------
+
+
+class Model:
+    """The model in NumPy, product by product.
+
+    Args:
+      workload: Its workload, LSTM or GRU, Bahdanau or Luong.
+    """
+
+    def __init__(self, workload):
+        self.w = workload
+        self.v = {k: x.astype(np.float64) for k, x in workloads.weights(workload).items()}
+        self.operations = 0
+
+    def product(self, a, b):
+        """`a @ b`; counts a multiplication and an addition for each term of each element."""
+        result = a @ b
+        self.operations += 2 * _terms(a, b)
+        if self.w.kind in ('training', 'encoder'):  # and the two gradients
+            self.operations += 2 * _terms(result, np.swapaxes(b, -1, -2))
+            self.operations += 2 * _terms(np.swapaxes(a, -1, -2), result)
+        return result
+
+    def cell(self, x, state):
+        if self.w.cell == 'lstm':
+            c, h = state
+            gates = self.product(np.concatenate([x, h], 1), self.v['lstm_cell/kernel'])
+            i, j, f, o = np.split(gates + self.v['lstm_cell/bias'], 4, axis=1)
+            c = sigmoid(f + 1) * c + sigmoid(i) * np.tanh(j)
+            h = sigmoid(o) * np.tanh(c)
+            return h, (c, h)
+        [h] = state
+        gates = self.product(np.concatenate([x, h], 1), self.v['gru_cell/gates/kernel'])
+        r, u = np.split(sigmoid(gates + self.v['gru_cell/gates/bias']), 2, axis=1)
+        new = self.product(np.concatenate([x, r * h], 1), self.v['gru_cell/candidate/kernel'])
+        h = u * h + (1 - u) * np.tanh(new + self.v['gru_cell/candidate/bias'])
+        return h, (h,)
+
+    def zeros(self):
+        zeros = np.zeros([self.w.batch, self.w.hidden])
+        return (zeros, zeros) if self.w.cell == 'lstm' else (zeros,)
+
+    def decode(self, next_words):
+        """Logits of all steps; `next_words(step, logits)` gives the words `[batch]` to read."""
+        w, v = self.w, self.v
+        mask = np.arange(w.source) < workloads.inputs(w)['source_lengths'][:, None]
+        memory = v['memory'] * mask[:, :, None]
+        flat = memory.reshape(-1, w.hidden)
+        keys = self.product(flat, v['memory_layer/kernel']).reshape(memory.shape)
+        state, attention, logits = self.zeros(), np.zeros([w.batch, w.hidden]), []
+        for t in range(w.target):
+            words = next_words(t, logits[-1] if logits else None)
+            x = np.concatenate([v['embedding'][words], attention], 1)
+            h, state = self.cell(x, state)
+            if w.attention == 'bahdanau':
+                query = self.product(h, v['query_layer/kernel'])
+                summed = np.tanh(keys + query[:, None]).reshape(-1, w.hidden)
+                scores = self.product(summed, v['attention_v'][:, None]).reshape(w.batch, -1)
+            else:
+                scores = self.product(keys, h[:, :, None])[:, :, 0]
+            weights = np.where(mask, np.exp(scores), 0.0)
+            weights /= weights.sum(1, keepdims=True)
+            context = self.product(weights[:, None], memory)[:, 0]
+            attention = self.product(np.concatenate([h, context], 1), v['attention_layer/kernel'])
+            logits.append(self.product(attention, v['output/kernel']))
+        self.attention = attention
+        return np.stack(logits, 1)
+
+    def loss(self):
+        given = workloads.inputs(self.w)
+        logits = self.decode(lambda t, _: given['decoder_inputs'][:, t])
+        chosen = np.take_along_axis(logits, given['targets'][:, :, None], 2)[:, :, 0]
+        crossentropy = np.log(np.exp(logits).sum(2)) - chosen
+        mask = workloads.target_mask(self.w)
+        return (crossentropy * mask).sum() / mask.sum()
+
+    def greedy(self):
+        start = np.full([self.w.batch], workloads.START_ID)
+        logits = self.decode(lambda t, last: start if last is None else last.argmax(1))
+        return logits.argmax(2)
+
+    def encoder_loss(self):
+        w, state, total = self.w, self.zeros(), 0.0
+        lengths = workloads.inputs(w)['source_lengths']
+        for t in range(w.source):
+            h, state = self.cell(self.v['inputs'][:, t], state)
+            total += (h[t < lengths] ** 2).sum()
+        return total / (w.batch * w.source)
+
+
+def _terms(a, b):
+    """Terms of all elements of a product of matrices, or batches of them, counted one by one."""
+    return sum(1 for _ in np.ndindex(*a.shape[:-1], b.shape[-1]) for _ in range(a.shape[-1]))
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+KINDS = [('lstm', 'bahdanau'), ('gru', 'bahdanau'), ('lstm', 'luong'), ('gru', 'luong')]
+
+
+@pytest.mark.parametrize('kind', ['greedy', 'training'])
+@pytest.mark.parametrize(('cell', 'attention'), KINDS)
+def test_operations_of_a_decoder(kind, cell, attention):
+    model = Model(TINY._replace(kind=kind, cell=cell, attention=attention))
+    model.greedy() if kind == 'greedy' else model.loss()
+    assert workloads.flops(model.w) == model.operations
+
+
+@pytest.mark.parametrize('cell', ['lstm', 'gru'])
+def test_operations_of_an_encoder(cell):
+    model = Model(TINY._replace(kind='encoder', cell=cell, target=0))
+    model.encoder_loss()
+    assert workloads.flops(model.w) == model.operations
+
+
+def test_operations_of_a_beam_search():
+    greedy = TINY._replace(kind='greedy')
+    keys = 2 * TINY.batch * TINY.source * TINY.hidden**2
+    beam = workloads.flops(TINY._replace(kind='beam', beam=4))
+    assert beam - keys == 4 * (workloads.flops(greedy) - keys)
+
+
+# -- ours -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def ours():
+    from benchmarks.peers.ours import Program
+
+    return lambda **changes: (one := TINY._replace(**changes), Program(one, jit_compile=False))
+
+
+@pytest.mark.parametrize(('cell', 'attention'), [('lstm', 'bahdanau'), ('gru', 'luong')])
+def test_training_is_that_of_numpy(ours, cell, attention):
+    workload, program = ours(cell=cell, attention=attention)
+    outcome = serving.outcome(program, workload)
+    model = Model(workload)
+    loss = model.loss()
+    np.testing.assert_allclose(outcome['loss'], loss, rtol=1e-5)
+    # The gradients, by differences: each weight moved along a direction of its own.
+    after = _updated(program, workload)
+    for name, value in model.v.items():
+        gradient = (value - after[name]) / serving.CHECKED_LEARNING_RATE
+        norm = np.sqrt((gradient**2).sum())
+        np.testing.assert_allclose(outcome['gradient/' + name], norm, rtol=1e-5)
+        if norm:
+            slope = _slope(model, name, gradient / norm)
+            np.testing.assert_allclose(slope, norm, rtol=1e-3, err_msg=name)
+
+
+def _updated(program, workload):
+    program.load(workloads.weights(workload))
+    program.step(serving.CHECKED_LEARNING_RATE)
+    return program.weights()
+
+
+def _slope(model, name, direction, size=1e-4):
+    kept = model.v[name]
+    losses = []
+    for sign in (1, -1):
+        model.v[name] = kept + sign * size * direction
+        losses.append(model.loss())
+    model.v[name] = kept
+    return (losses[0] - losses[1]) / (2 * size)
+
+
+def test_greedy_decoding_is_that_of_numpy(ours):
+    workload, program = ours(kind='greedy', target=6)
+    outcome = serving.outcome(program, workload)
+    model = Model(workload)
+    np.testing.assert_array_equal(outcome['ids'], model.greedy())
+    np.testing.assert_allclose(outcome['attention'], model.attention, rtol=1e-4)
+
+
+def test_the_encoder_is_that_of_numpy(ours):
+    workload, program = ours(kind='encoder', target=0)
+    np.testing.assert_allclose(
+        serving.outcome(program, workload)['loss'], Model(workload).encoder_loss(), rtol=1e-5
+    )
+
+
+def test_a_beam_of_all_sequences_finds_the_best(ours):
+    workload, program = ours(kind='beam', beam=49, target=2, batch=1)
+    outcome = serving.outcome(program, workload)
+    model = Model(workload)
+    scores = []
+    for first in range(7):
+        logits = model.decode(lambda t, _, first=first: np.array([(workloads.START_ID, first)[t]]))
+        logs = logits[0] - np.log(np.exp(logits[0]).sum(1, keepdims=True))
+        scores += list(logs[0, first] + logs[1])
+    best = np.argsort(scores)[::-1]
+    np.testing.assert_allclose(outcome['scores'][0], np.array(scores)[best], rtol=1e-5)
+    np.testing.assert_array_equal(outcome['ids'][0, :, 0], divmod(best[0], 7))
+
+
+# -- the layouts of other peers -------------------------------------------------------------------
+
+
+def test_lstm_layout():
+    weights = {k: v for k, v in workloads.weights(TINY).items() if 'cell' in k}
+    kernel, recurrent, bias = layouts.split_lstm(weights, 3)
+    assert kernel.shape == (6, 12) and recurrent.shape == (3, 12)
+    # The forget gate is third in TF1, with 1 added in the cell; here second, the 1 in the bias.
+    np.testing.assert_array_equal(kernel[:, 3:6], weights['lstm_cell/kernel'][:6, 6:9])
+    np.testing.assert_allclose(bias[3:6], weights['lstm_cell/bias'][6:9] + 1)
+    np.testing.assert_array_equal(recurrent[:, 6:9], weights['lstm_cell/kernel'][6:, 3:6])
+    back = layouts.joined_lstm(kernel, recurrent, bias)
+    assert back.keys() == weights.keys()
+    for name, value in weights.items():
+        np.testing.assert_allclose(back[name], value, atol=1e-7)
+
+
+def test_gru_layout():
+    weights = workloads.weights(TINY._replace(cell='gru'))
+    weights = {k: v for k, v in weights.items() if 'cell' in k}
+    kernel, recurrent, bias = layouts.split_gru(weights, 3)
+    np.testing.assert_array_equal(kernel[:, :3], weights['gru_cell/gates/kernel'][:6, 3:])
+    np.testing.assert_array_equal(recurrent[:, 6:], weights['gru_cell/candidate/kernel'][6:])
+    back = layouts.joined_gru(kernel, recurrent, bias)
+    assert back.keys() == weights.keys()
+    for name, value in weights.items():
+        np.testing.assert_array_equal(back[name], value)
+
+
+# -- the agreement check --------------------------------------------------------------------------
+
+DECODED = {
+    'ids': np.arange(40).reshape(4, 10),
+    'attention': np.linspace(-1, 1, 12).reshape(4, 3),
+}
+TRAINED = {'loss': np.float32(2.5), 'gradient/memory': np.float64(0.125)}
+
+
+def test_what_agrees():
+    assert agreement.disagreements(DECODED, DECODED) == []
+    assert agreement.disagreements(TRAINED, {**TRAINED, 'loss': np.float32(2.5001)}) == []
+
+
+@pytest.mark.parametrize(
+    ('reference', 'changes', 'message'),
+    [
+        (TRAINED, {'loss': np.float32(2.52)}, 'loss: differs by 8.0e-03 of its size'),
+        (TRAINED, {'gradient/memory': np.float64(0.0)}, r'gradient/memory: differs by 1.0e\+00'),
+        (TRAINED, {'loss': np.float32('nan')}, 'loss: differs'),
+        (TRAINED, {'more': np.float32(1)}, "gives .*'more'"),
+        (DECODED, {'ids': DECODED['ids'][:, ::-1]}, 'ids: 4 of 4 sequences differ'),
+        (DECODED, {'ids': np.zeros([4, 0], int)}, 'ids: shape'),
+        (DECODED, {'attention': -DECODED['attention']}, 'attention: differs'),
+        (DECODED, {'attention': DECODED['attention'][:2]}, 'attention: shape'),
+    ],
+)
+def test_what_does_not_agree(reference, changes, message):
+    [line] = agreement.disagreements(reference, {**reference, **changes})
+    assert re.match(message, line)
+
+
+def test_a_tie_may_turn_a_few_sequences():
+    ids = np.zeros([20, 5], int)
+    reference = {'ids': ids, 'attention': np.ones([20, 2])}
+
+    def turned(count):
+        other = {name: value.copy() for name, value in reference.items()}
+        other['ids'][:count, 3:] = 1
+        other['attention'][:count] = 5
+        return agreement.disagreements(reference, other)
+
+    assert turned(2) == []
+    assert turned(3) == ['ids: 3 of 20 sequences differ']
+
+
+def test_of_beams_the_best_sequence_counts():
+    ids = np.zeros([2, 5, 3], int)
+    other = ids.copy()
+    other[:, :, 1] = 1
+    assert agreement.disagreements({'ids': ids}, {'ids': other}) == []
+    other[1, 4, 0] = 1
+    assert agreement.disagreements({'ids': ids}, {'ids': other}) == ['ids: 1 of 2 sequences differ']
+
+
+# -- the session ----------------------------------------------------------------------------------
+
+# A peer which needs NumPy alone. It gives as loss what it is told.
+FAKE = """
+import sys
+sys.path.insert(0, {root!r})
+from benchmarks.peers import serving
+
+class Program:
+    def __init__(self, workload):
+        if {refuses}:
+            raise NotImplementedError('no beam search\\nat all')
+        print('libraries print', flush=True)
+        self.kept = dict()
+    def load(self, weights):
+        self.kept = dict(weights)
+    def weights(self):
+        return self.kept
+    def step(self, learning_rate):
+        return dict(loss={loss})
+
+serving.ROUND_SECONDS = 1e-3
+serving.serve(Program)
+"""
+
+
+def fake(name, loss, refuses=False):
+    code = FAKE.format(root=str(ROOT), loss=loss, refuses=refuses)
+    return Peer(name, name, 'ours', ('-c', code))
+
+
+@pytest.fixture
+def options(tmp_path, monkeypatch):
+    monkeypatch.setattr(run, 'MATRIX_PRODUCT', fake('matrix-product', 0.0))
+    monkeypatch.setattr(run, 'PAUSE', 0.0)
+    return run.parser().parse_args(['--rounds', '2', '--output', str(tmp_path)])
+
+
+def test_a_session_times_those_who_agree(options, tmp_path):
+    missing = Peer('tf1', 'TensorFlow 1.15.5', 'tf1', ())
+    peers = [fake('ours-a', 2.0), fake('good', 2.0001), fake('wrong', 2.1), missing]
+    result = run.Benchmark(options, peers).run(TINY)
+    assert list(result['peers']) == ['ours-a', 'good', 'wrong', 'tf1']
+    assert result['peers']['wrong']['failure'].startswith('DISAGREES: loss: differs by 5.0e-02')
+    assert result['peers']['tf1']['failure'].startswith('no interpreter')
+    assert result['peers']['wrong']['rounds'] == []
+    for name in ('ours-a', 'good'):
+        peer = result['peers'][name]
+        assert len(peer['rounds']) == 2 and min(peer['rounds']) > 0
+        assert peer['first_call'] > 0 and peer['grown'] >= 0
+    assert 'libraries print' in (tmp_path / 'logs' / 'tiny.good.time.log').read_text()
+
+
+def test_what_a_peer_cannot_do_is_reported(options):
+    peers = [fake('ours-a', 1.0), fake('unable', 1.0, refuses=True)]
+    result = run.Benchmark(options, peers).run(TINY)
+    assert result['peers']['unable']['failure'] == 'NotImplementedError: no beam search'
+    assert len(result['peers']['ours-a']['rounds']) == 2
+
+
+@pytest.mark.parametrize(
+    ('code', 'limit', 'message'),
+    [
+        ('raise SystemExit("out of memory")', 60.0, 'ended with exit code 1: out of memory'),
+        ('import time; time.sleep(60)', 1.0, 'took more than 1 s'),
+    ],
+)
+def test_a_worker_that_dies_or_hangs(tmp_path, code, limit, message):
+    peer = Peer('bad', '', 'ours', ('-c', code))
+    with (
+        Worker(peer, sys.executable, 1, tmp_path / 'log', limit) as worker,
+        pytest.raises(WorkerError, match=message),
+    ):
+        worker.ask('round')
+
+
+def test_names_on_the_command_line():
+    names = [one.name for one in run.chosen('ours,tf1,tfa-jit', PEERS)]
+    assert names == ['ours-function', 'ours-jit', 'ours-program', 'ours-xla', 'tf1', 'tfa-jit']
+    # A whole name means itself, though others begin with it.
+    assert [one.name for one in run.chosen('training-32', EVERY)] == ['training-32']
+    with pytest.raises(SystemExit, match="'fast' is none of"):
+        run.chosen('fast', PEERS)
+
+
+def test_the_list_needs_no_tensorflow():
+    code = (
+        'import sys; from benchmarks import run; run.main(["--list"]); '
+        'assert "tensorflow" not in sys.modules'
+    )
+    done = subprocess.run(
+        [sys.executable, '-c', code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    for one in [*EVERY, *PEERS]:
+        assert re.search(rf'^  {one.name} ', done.stdout, re.MULTILINE)
+
+
+# -- the report -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def results():
+    peers = {
+        'ours-function': {'rounds': [0.4, 0.2, 0.3], 'first_call': 1.25, 'grown': 5e6},
+        'ours-jit': {'rounds': [0.2, 0.19, 0.25], 'first_call': 6.0, 'grown': 7e6},
+        'ours-program': {'rounds': [0.6], 'first_call': 1.0},
+        'tf1': {'rounds': [0.5, 0.5, 0.5], 'first_call': 2.0, 'grown': 14e6},
+        'torch-eager': {'rounds': [], 'failure': 'DISAGREES: loss: differs by 1.0e+00'},
+    }
+    workload = workloads.Workload('training-1', 'training', 1, 4, 8, over_best=2.0, over_tf1=3.0)
+    workload = workload._replace(over_memory=3.0)
+    one = {**workload._asdict(), 'flops': 4e9, 'rate': 1e11, 'peers': peers}
+    return {
+        'when': '2026-01-02T03:04',
+        'machine': {'processor': 'P', 'cores': 2, 'threads': 2},
+        'load_before': 0.0,
+        'workloads': [one, {**one, 'name': 'training-2', 'peers': {'tf1': peers['tf1']}}],
+    }
+
+
+def test_the_table(results):
+    lines = report.table(results).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines]
+    assert cells[0] == report.COLUMNS
+    assert cells[2:] == [
+        ['training-1', 'ours-function', '0.300', '1.50', '13.3', '13%', '5', '1.2'],
+        ['', 'ours-jit', '0.200', '1.00', '20.0', '20%', '7', '6.0'],
+        ['', 'ours-program', '0.600', '3.00', '6.7', '7%', '', '1.0'],
+        ['', 'tf1', '0.500', '2.50', '8.0', '8%', '14', '2.0'],
+        ['', 'torch-eager', '-', '', '', '', '', ''],
+        ['training-2', 'tf1', '0.500', '', '8.0', '8%', '14', '2.0'],
+    ]
+
+
+def test_the_verdicts(results):
+    assert report.verdicts(results) == [
+        'training-1: faster than tf1: 2.50, wanted 2.00: reached',
+        'training-1: faster than tf1: 2.50, wanted 3.00: NOT REACHED',
+        'training-1: the TF1 program, faster than tf1: 0.83, wanted 1.00: NOT REACHED',
+        'training-1: memory of tf1 over ours: 2.00, wanted 3.00: NOT REACHED',
+        'training-1: first call of ours-jit, in 10 s how many: 1.67, wanted 1.00: reached',
+    ]
+    assert report.failures(results) == [
+        'training-1, torch-eager: not timed: DISAGREES: loss: differs by 1.0e+00'
+    ]
+
+
+def test_the_files(results, tmp_path):
+    report.save(results, tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        'plot.png',
+        'results.json',
+        'table.md',
+    ]
+    assert json.loads((tmp_path / 'results.json').read_text()) == results
+    assert '| training-2 |' in (tmp_path / 'table.md').read_text()
+    assert (tmp_path / 'plot.png').read_bytes().startswith(b'\x89PNG')
+
+
+def test_a_file_is_renamed_when_it_is_whole(tmp_path):
+    path = tmp_path / 'results.json'
+    path.write_text('old')
+
+    def fails(temporary):
+        temporary.write_text('half')
+        raise OSError('no space left')
+
+    with pytest.raises(OSError, match='no space'):
+        report.replace(path, fails)
+    assert path.read_text() == 'old'
+
+
+def test_help():
+    out = io.StringIO()
+    with contextlib.redirect_stdout(out), pytest.raises(SystemExit):
+        run.main(['--help'])
+    assert '--only' in out.getvalue()
