@@ -21,7 +21,7 @@ EVERY = workloads.WORKLOADS + workloads.QUICK
 # -- the list of workloads ------------------------------------------------------------------------
 
 
-def test_the_workloads_are_those_of_the_issue():
+def test_the_sizes_of_the_workloads():
     found = {
         (w.kind, w.batch, w.hidden, w.vocabulary, w.source, w.target, w.beam, w.cell, w.attention)
         for w in workloads.WORKLOADS
