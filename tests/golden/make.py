@@ -79,8 +79,11 @@ def differences(want, got):
             if not np.array_equal(a, b):
                 lines.append('{}: differs'.format(key))
         else:
-            apart = np.max(np.abs(a - b), initial=0.0)
-            if not apart <= ATOL + RTOL * np.max(np.abs(a), initial=0.0):
+            finite = np.isfinite(a) & np.isfinite(b)
+            apart = np.max(np.abs(a[finite] - b[finite]), initial=0.0)
+            if not np.array_equal(a[~finite], b[~finite]):  # Minus infinity is a log-probability.
+                lines.append('{}: other infinities'.format(key))
+            elif not apart <= ATOL + RTOL * np.max(np.abs(a[finite]), initial=0.0):
                 lines.append('{}: differs by up to {:.3g}'.format(key, apart))
     return lines
 
