@@ -156,8 +156,9 @@ def place(parts: list[tuple[Part, str]], names: Names) -> list[Placed]:
                 return list(zip(alike, prefixes, strict=True))
         return []
 
-    while settle(only) or settle(in_order):
-        pass
+    settled = True
+    while settled:
+        settled = settle(only) or settle(in_order)
     return [
         _placed(part, given, chosen.get(id(part)), tuple(choices[id(part)]), names)
         for part, given in parts

@@ -6,6 +6,7 @@ is looked up only when it is used, so `tf.contrib.slim` costs nothing until some
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import types
@@ -170,10 +171,8 @@ class Facade:
             return self._from_row(module, row)
         base = module._base()
         if base is not None:
-            try:
+            with contextlib.suppress(AttributeError):
                 return self._wrapped(path, getattr(base, name))
-            except AttributeError:
-                pass
         if row is not None and (row.target or row.kind == 'module'):
             return self._from_row(module, row)
         if row is not None or path.startswith('tensorflow.contrib.'):

@@ -179,9 +179,7 @@ def extract_pandas_data(data: Any) -> Any:
     return data.values if hasattr(data, 'iloc') else data
 
 
-def extract_pandas_matrix(data: Any) -> Any:
-    """The values of a pandas DataFrame; anything else as it is."""
-    return data.values if hasattr(data, 'iloc') else data
+extract_pandas_matrix = extract_pandas_data
 
 
 def extract_pandas_labels(labels: Any) -> Any:

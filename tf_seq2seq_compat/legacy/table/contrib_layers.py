@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf_seq2seq_compat.legacy.table.row import V1, Row, missing, module, moved, symbols
-
-_CONTRIB = 'tensorflow.contrib'
-_OURS = 'tf_seq2seq_compat.legacy.contrib'
+from tf_seq2seq_compat.legacy.table.row import (
+    CONTRIB,
+    OF_CONTRIB,
+    V1,
+    Row,
+    missing,
+    module,
+    moved,
+    symbols,
+)
 
 _FEATURE_COLUMNS = (
     'make_place_holder_tensors_for_base_features '
@@ -40,7 +46,7 @@ def rows() -> Iterator[Row]:
 
 def _lacking(package: str) -> Iterator[Row]:
     """What tf-slim left out of tf.contrib.layers."""
-    yield from symbols(package, _EMBEDDINGS, f'{_OURS}.layers')
+    yield from symbols(package, _EMBEDDINGS, f'{OF_CONTRIB}.layers')
     columns = (
         'tf.feature_column, whose columns tf.feature_column.input_layer and linear_model turn into '
         'tensors'
@@ -53,7 +59,7 @@ def _lacking(package: str) -> Iterator[Row]:
 
 
 def _layers() -> Iterator[Row]:
-    package = f'{_CONTRIB}.layers'
+    package = f'{CONTRIB}.layers'
     files = f'{package}.python.layers'
     yield from module(
         package,
@@ -64,9 +70,9 @@ def _layers() -> Iterator[Row]:
     yield from module(files, 'tf_slim.layers', 'the public names of this module')
     yield from _lacking(package)
     yield from _lacking(files)
-    yield from module(f'{files}.encoders', f'{_OURS}.layers')
+    yield from module(f'{files}.encoders', f'{OF_CONTRIB}.layers')
     embeddings = f'{files}.embedding_ops'
-    yield from module(embeddings, f'{_OURS}.layers')
+    yield from module(embeddings, f'{OF_CONTRIB}.layers')
     yield from missing(
         embeddings,
         'scattered_embedding_lookup scattered_embedding_lookup_sparse '
@@ -83,7 +89,7 @@ def _layers() -> Iterator[Row]:
 
 
 def _slim() -> Iterator[Row]:
-    package = f'{_CONTRIB}.slim'
+    package = f'{CONTRIB}.slim'
     advice = 'tf-slim, which has most of it, or tf.contrib.layers'
     yield from module(package, 'tf_slim', advice)
     yield from module(f'{package}.nets', 'tf_slim.nets')
@@ -94,7 +100,7 @@ def _slim() -> Iterator[Row]:
 
 
 def _losses_and_metrics() -> Iterator[Row]:
-    losses = f'{_CONTRIB}.losses'
+    losses = f'{CONTRIB}.losses'
     yield from module(losses, 'tf_slim.losses', 'tf.losses')
     yield from module(f'{losses}.metric_learning', 'tf_slim.losses.metric_learning')
     yield from module(f'{losses}.python')
@@ -104,7 +110,7 @@ def _losses_and_metrics() -> Iterator[Row]:
     yield from module(metric_learning, 'tf_slim.losses.metric_learning')
     yield from module(f'{metric_learning}.metric_loss_ops', 'tf_slim.losses.metric_learning')
 
-    metrics = f'{_CONTRIB}.metrics'
+    metrics = f'{CONTRIB}.metrics'
     yield from module(metrics, 'tf_slim.metrics', 'tf.metrics')
     yield from module(f'{metrics}.python')
     yield from module(f'{metrics}.python.metrics', 'tf_slim.metrics')
@@ -123,14 +129,14 @@ def _losses_and_metrics() -> Iterator[Row]:
 
 
 def _crf() -> Iterator[Row]:
-    for name in (f'{_CONTRIB}.crf', f'{_CONTRIB}.crf.python.ops.crf'):
-        yield from module(name, f'{_OURS}.crf')
-    yield from module(f'{_CONTRIB}.crf.python')
-    yield from module(f'{_CONTRIB}.crf.python.ops')
+    for name in (f'{CONTRIB}.crf', f'{CONTRIB}.crf.python.ops.crf'):
+        yield from module(name, f'{OF_CONTRIB}.crf')
+    yield from module(f'{CONTRIB}.crf.python')
+    yield from module(f'{CONTRIB}.crf.python.ops')
 
 
 def _opt() -> Iterator[Row]:
-    package = f'{_CONTRIB}.opt'
+    package = f'{CONTRIB}.opt'
     files = f'{package}.python.training'
     for name in (package, f'{package}.python', files):
         yield from module(name, '', 'the optimizers of tf.train')
@@ -158,11 +164,11 @@ def _opt() -> Iterator[Row]:
         ('weight_decay_optimizers', decay, 'weight_decay'),
     ):
         yield from module(f'{files}.{file}', '', 'the public names of this module')
-        yield from symbols(package, names, f'{_OURS}.{target}')
-        yield from symbols(f'{files}.{file}', names, f'{_OURS}.{target}')
+        yield from symbols(package, names, f'{OF_CONTRIB}.{target}')
+        yield from symbols(f'{files}.{file}', names, f'{OF_CONTRIB}.{target}')
     decays = 'get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn'
     yield from module(f'{files}.sign_decay', '', 'the public names of this module')
-    yield from symbols(f'{files}.sign_decay', decays, f'{_OURS}.sign_optimizers')
+    yield from symbols(f'{files}.sign_decay', decays, f'{OF_CONTRIB}.sign_optimizers')
     averaging = 'tf.contrib.opt.MovingAverageOptimizer, or tf.distribute for many workers'
     for file, names, advice in (
         ('agn_optimizer', 'AGNCustomGetter AGNOptimizer', averaging),
@@ -206,7 +212,7 @@ def _opt() -> Iterator[Row]:
 
 
 def _image() -> Iterator[Row]:
-    package = f'{_CONTRIB}.image'
+    package = f'{CONTRIB}.image'
     ops = f'{package}.python.ops'
     yield from module(package, '', 'tf.image')
     yield from module(f'{package}.python')
@@ -223,8 +229,8 @@ def _image() -> Iterator[Row]:
         ('sparse_image_warp', 'sparse_image_warp'),
     ):
         yield from module(f'{ops}.{file}', '', 'tf.image')
-        yield from symbols(package, names, f'{_OURS}.image')
-        yield from symbols(f'{ops}.{file}', names, f'{_OURS}.image')
+        yield from symbols(package, names, f'{OF_CONTRIB}.image')
+        yield from symbols(f'{ops}.{file}', names, f'{OF_CONTRIB}.image')
     for name in (package, f'{ops}.image_ops'):
         yield from missing(
             name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -64,6 +64,24 @@ def packages(parent: str, names: str, advice: str) -> Iterator[Row]:
         yield Row(f'{parent}.{name}', 'module', '', advice)
 
 
+def files(package: str, rows: Iterable[Row], contents: dict[str, str]) -> Iterator[Row]:
+    """The files inside a package, each with some of the package's names.
+
+    Args:
+      package: where the files are.
+      rows: rows that hold the names, of whatever package.
+      contents: for each file, by its path below `package`, the names that programs import from it.
+    """
+    by_name = {row.name.rpartition('.')[2]: row for row in rows}
+    for file, names in contents.items():
+        yield from module(f'{package}.{file}')
+        for name in names.split():
+            row = by_name[name]
+            yield Row(f'{package}.{file}.{name}', row.kind, row.target, row.advice)
+
+
 # Where most things live now.
 V1 = 'tensorflow.compat.v1'
 PYTHON = 'tensorflow.python'
+CONTRIB = 'tensorflow.contrib'
+OF_CONTRIB = 'tf_seq2seq_compat.legacy.contrib'

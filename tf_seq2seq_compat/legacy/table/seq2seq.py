@@ -1,4 +1,4 @@
-"""tf.contrib.seq2seq and the files inside it."""
+"""tf.contrib.seq2seq, tf.contrib.legacy_seq2seq and the files inside them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tf_seq2seq_compat.legacy.table.row import Row, missing, module, moved, symbols
 
 _SEQ2SEQ = 'tf_seq2seq_compat.seq2seq'
+_LEGACY_SEQ2SEQ = 'tf_seq2seq_compat.legacy_seq2seq'
 _RNN = 'tf_seq2seq_compat.rnn'
 
 
@@ -118,3 +119,9 @@ def rows() -> Iterator[Row]:
     yield from module(file, f'{_SEQ2SEQ}.beam_search_decoder', 'BeamSearchDecoder and tile_batch')
     yield from symbols(file, 'BeamSearchDecoderV2', f'{_SEQ2SEQ}.beam_search_decoder')
     yield from module(f'{ops}.beam_search_ops', f'{_SEQ2SEQ}.beam_search_ops', 'gather_tree')
+
+    legacy = 'tensorflow.contrib.legacy_seq2seq'
+    yield from module(legacy, _LEGACY_SEQ2SEQ)
+    yield from module(f'{legacy}.python')
+    yield from module(f'{legacy}.python.ops')
+    yield from module(f'{legacy}.python.ops.seq2seq', _LEGACY_SEQ2SEQ)

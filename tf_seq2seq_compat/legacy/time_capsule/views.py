@@ -64,12 +64,9 @@ def _answer_program(module: types.ModuleType, rows: dict[str, Name]) -> None:
                 f'module {module.__name__!r} has no attribute {name!r}', name=name, obj=module
             )
         if original is not None:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), contextlib.suppress(AttributeError):
                 warnings.simplefilter('ignore')
-                try:
-                    return original(name)
-                except AttributeError:
-                    pass
+                return original(name)
         value = row.value()
         RESTORED.note(shown(f'{row.module}.{name}'), row.advice)
         return view_of(value) if isinstance(value, types.ModuleType) else value
