@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
@@ -199,6 +200,8 @@ def dynamic_decode(
     parallel_iterations: int = 32,
     swap_memory: bool = False,
     scope: Any = None,
+    *,
+    jit_compile: bool | None = None,
     **kwargs: Any,
 ) -> tuple[Any, Any, Any]:
     """Decodes until every sequence is finished.
@@ -215,6 +218,9 @@ def dynamic_decode(
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: As for `tf.while_loop`.
       scope: Variable scope, 'decoder' by default.
+      jit_compile: In a TF1 graph, whether XLA compiles the loop, for each shape that it meets; it
+        needs a limit of the steps, as above, and where it cannot, the loop runs as it would have
+        without. By default as `run --xla` says. In TensorFlow 2 use `tf.function(jit_compile=True)`.
       **kwargs: Given on to `decoder.initialize`. To that of a `BaseDecoder` go
         `decoder_init_input` and the arguments in the dict `decoder_init_kwargs`.
 
@@ -264,10 +270,10 @@ def dynamic_decode(
                 next_state = where_rows(finished, state, next_state)
             return outputs, (next_finished, next_inputs, next_state, lengths)
 
-        capacity = maximum_iterations
-        if capacity is None and under_xla():
+        capacity, compiles = maximum_iterations, is_compiled(jit_compile)
+        if capacity is None and (compiles or under_xla()):
             capacity = getattr(decoder, 'maximum_length', None)
-        run = unroll(
+        run = (compiled_unroll if compiles else unroll)(
             step,
             (finished, inputs, state, lengths),
             zero_outputs,

@@ -1,0 +1,375 @@
+"""The one loop as one XLA computation within a TF1 graph, with a gradient of its own.
+
+A graph that a `Session` runs can hold compiled functions, but TensorFlow cannot differentiate a
+compiled loop from outside: its gradient wants the lists of what every step computed, and a list
+cannot leave compiled code. Here the loop is two compiled functions. The first takes the steps and
+keeps, in dense arrays, the state before each. The second, which exists only if a gradient is asked
+for, walks back: it takes each step again from its state, and adds up what the step says about the
+gradients of all that it reads. So the memory is that of the states, whatever a step computes within.
+
+Arrays have a fixed size in compiled code: the capacity, which a multiple of `_BUCKET` stands for
+where it is not known beforehand, so that few sizes are ever compiled. How many steps are taken is
+not part of what is compiled.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
+
+from tf_seq2seq_compat.core import loop
+from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
+
+tf1 = tf.compat.v1
+
+_BUCKET = 16
+_LOGGER = logging.getLogger('tf_seq2seq_compat')
+_default = False
+
+
+def compile_loops(wanted: bool = True) -> None:
+    """Says what `jit_compile=None` means in TF1 graphs, for the whole process."""
+    global _default
+    _default = wanted
+
+
+def is_compiled(jit_compile: bool | None) -> bool:
+    """Whether a loop made here with this `jit_compile` is to be compiled by itself."""
+    if tf1.executing_eagerly_outside_functions() or loop.under_xla() or traced_step():
+        return False
+    return _default if jit_compile is None else jit_compile
+
+
+def compiled_unroll(
+    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
+    state: Any,
+    emits: Any,
+    *,
+    capacity: Any,
+    limit: Any = None,
+    running: Callable[[Any], tf.Tensor] | None = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+) -> loop.Unrolled:
+    """As `loop.unroll`, compiled; what is emitted comes as tensors `[capacity or more, ...]`.
+
+    Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why.
+    """
+    options = {'parallel_iterations': parallel_iterations, 'swap_memory': swap_memory}
+
+    def plainly(step: Any, state: Any, emits: Any, running: Any) -> loop.Unrolled:
+        return loop.unroll(
+            step, state, emits, capacity=capacity, limit=limit, running=running, **options
+        )
+
+    reason = _obstacle(state, capacity)
+    if reason is not None:
+        _LOGGER.info('A loop is not compiled: %s.', reason)
+        return plainly(step, state, emits, running)
+    parts = _Parts(state, emits)
+    graph = StepGraph(parts.tensors(state))
+    graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
+    reason = graph.obstacle()
+    if reason is not None:
+        # The step has made its variables: it is not called again, but copied.
+        _LOGGER.info('A loop is not compiled: %s.', reason)
+        return _run_copies(graph, parts, plainly, state, emits, running)
+    first = tf.constant(True) if running is None else running(state)
+    emitted, final, steps = _run_compiled(
+        graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
+    )
+    return parts.unrolled(emitted, final, steps)
+
+
+def _obstacle(state: Any, capacity: Any) -> str | None:
+    if capacity is None:
+        return 'the number of its steps is not bounded: give maximum_iterations'
+    if isinstance(capacity, int) and capacity == 0:
+        return 'it takes no step'
+    for part in tf.nest.flatten(state):
+        if isinstance(part, tf.TensorArray) and not isinstance(part, loop.OpenEndedArray):
+            return 'its state holds a TensorArray'
+    return None
+
+
+class _Recorder(loop.OpenEndedArray):
+    """Stands for an array to which each step writes its element: keeps what is written."""
+
+    def __init__(self, like: loop.OpenEndedArray) -> None:
+        super().__init__(like.dtype, like.element_shape)
+        self.element: Any = None
+
+    def write(self, index: Any, value: Any, name: str | None = None) -> tf.TensorArray:
+        del index, name  # The steps of a loop write one element each, in order.
+        written = _Recorder(self)
+        written.element = tf.convert_to_tensor(value)
+        return written
+
+
+class _Parts:
+    """Where the parts of a step's results are in the flat list of them.
+
+    What a step emits comes first, then the elements it writes to arrays of the state, then the
+    state's tensors, then whether to go on.
+    """
+
+    def __init__(self, state: Any, emits: Any) -> None:
+        self._state, self._emits = state, emits
+        self._arrays = [p for p in tf.nest.flatten(state) if isinstance(p, tf.TensorArray)]
+        self.emitted = len(tf.nest.flatten(emits)) + len(self._arrays)
+
+    def tensors(self, state: Any) -> list[tf.Tensor]:
+        return [p for p in tf.nest.flatten(state) if not isinstance(p, tf.TensorArray)]
+
+    def packed(self, tensors: Sequence[tf.Tensor], arrays: Sequence[tf.TensorArray]) -> Any:
+        """The state with these tensors and arrays in their places."""
+        tensors, arrays = iter(tensors), iter(arrays)
+        flat = [
+            next(arrays if isinstance(part, tf.TensorArray) else tensors)
+            for part in tf.nest.flatten(self._state)
+        ]
+        return tf.nest.pack_sequence_as(self._state, flat)
+
+    def take(self, step: Any, running: Any, time: tf.Tensor, tensors: list[Any]) -> list[tf.Tensor]:
+        """The flat results of a step."""
+        state = self.packed(tensors, [_Recorder(a) for a in self._arrays])
+        emitted, new_state = step(time, state)
+        tf.nest.assert_same_structure(self._emits, emitted)
+        tf.nest.assert_same_structure(self._state, new_state)
+        written = [a for a in tf.nest.flatten(new_state) if isinstance(a, tf.TensorArray)]
+        kept = [
+            loop._as_before(new, old)
+            for new, old in zip(self.tensors(new_state), tensors, strict=True)
+        ]
+        elements = [getattr(a, 'element', None) for a in written]
+        if any(e is None for e in elements):
+            raise ValueError('A step must write one element to each TensorArray of its state.')
+        more = tf.constant(True) if running is None else running(self.packed(kept, written))
+        return [*tf.nest.flatten(emitted), *elements, *kept, more]
+
+    def split(self, results: list[tf.Tensor]) -> tuple[list[Any], list[Any], tf.Tensor]:
+        return results[: self.emitted], results[self.emitted : -1], results[-1]
+
+    def unrolled(self, emitted: list[Any], final: list[Any], steps: tf.Tensor) -> loop.Unrolled:
+        plain = self.emitted - len(self._arrays)
+        arrays = []
+        for stack, old in zip(emitted[plain:], self._arrays, strict=True):
+            array = loop.OpenEndedArray(old.dtype, old.element_shape)
+            arrays.append(array.unstack(stack[:steps]))
+        emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
+        return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
+
+
+def _run_copies(
+    graph: StepGraph, parts: _Parts, plainly: Any, state: Any, emits: Any, running: Any
+) -> loop.Unrolled:
+    """The loop of a step that has been traced, but cannot be compiled."""
+    arrays = [loop.input_array(r.sequence) for r in graph.readings]
+    outside = graph.read_from_outside
+
+    def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        readings = [a.read(time + r.ahead) for a, r in zip(arrays, graph.readings, strict=True)]
+        results = graph.copy(time, parts.tensors(state), readings, outside)
+        emitted, kept, _ = parts.split(results)
+        plain = len(tf.nest.flatten(emits))
+        old = [a for a in tf.nest.flatten(state) if isinstance(a, tf.TensorArray)]
+        written = [a.write(time, e) for a, e in zip(old, emitted[plain:], strict=True)]
+        return tf.nest.pack_sequence_as(emits, emitted[:plain]), parts.packed(kept, written)
+
+    return plainly(step, state, emits, running)
+
+
+def _run_compiled(
+    graph: StepGraph,
+    parts: _Parts,
+    state: list[tf.Tensor],
+    first: tf.Tensor,
+    capacity: Any,
+    limit: Any,
+) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
+    """The stacked results, the final state and the number of steps."""
+    keys = graph.draw_from_keys()
+    if not isinstance(capacity, int):
+        limit = tf.minimum(capacity, limit)
+        capacity = _in_buckets(capacity)
+    sequences = [_padded(r.sequence) for r in graph.readings]
+    n_state, n_read = len(state), len(sequences)
+    is_needed = [bool(p.consumers()) for p in graph.state]
+
+    def forward(capacity: Any, limit: Any, first: Any, keys: Any, *tensors: Any) -> Any:
+        state = list(tensors[:n_state])
+        sequences = tensors[n_state : n_state + n_read]
+        outside = tensors[n_state + n_read :]
+
+        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[list[Any], list[Any], Any]:
+            readings = _readings(graph, sequences, time)
+            return parts.split(graph.copy(time, state, readings, _here(outside), keys))
+
+        shapes = take(tf.constant(0), state)[0]  # Only the shapes of this are computed.
+        stacks = [_stack_like(e, capacity) for e in shapes]
+        kept = [_stack_like(s, capacity) for s in _needed(state, is_needed)]
+
+        def body(time: Any, _: Any, state: Any, stacks: Any, kept: Any) -> Any:
+            emitted, new_state, more = take(time, state)
+            kept = [_put(k, time, s) for k, s in zip(kept, _needed(state, is_needed), strict=True)]
+            stacks = [_put(s, time, e) for s, e in zip(stacks, emitted, strict=True)]
+            return time + 1, more, new_state, stacks, kept
+
+        steps, _, state, stacks, kept = tf.while_loop(
+            lambda time, more, *_: tf.logical_and(more, time < limit),
+            body,
+            (tf.constant(0), first, state, stacks, kept),
+        )
+        return steps, stacks, state, kept
+
+    def backward(
+        steps: Any, keys: Any, kept: Any, read_from: Any, d_stacks: Any, d_state: Any
+    ) -> list[Any]:
+        sequences, outside = read_from[:n_read], read_from[n_read:]
+
+        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any) -> Any:
+            state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
+            readings, read = _readings(graph, sequences, time), _here(outside)
+            emitted, new_state, _ = parts.split(graph.copy(time, state, readings, read, keys))
+            emitted, new_state = _trainable(emitted), _trainable(new_state)
+            upstream = [*(_get(d, time) for d in d_stacks), *d_state]
+            of_state, of_readings, of_outside = (
+                _gradients([*emitted, *new_state], _trainable(sources), upstream)
+                for sources in (state, readings, read)
+            )
+            d_state = [tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state)]
+            d_sequences = [
+                d if g is None else _put(d, time + ahead, g)
+                for d, g, ahead in zip(d_sequences, of_readings, aheads, strict=True)
+            ]
+            d_outside = [d if g is None else d + g for d, g in zip(d_outside, of_outside)]
+            return time - 1, d_state, d_sequences, d_outside
+
+        aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
+        zeros = [tf.zeros_like(s) for s in _trainable(sequences)]
+        more_zeros = [tf.zeros_like(o) for o in _trainable(outside)]
+        _, d_state, d_sequences, d_outside = tf.while_loop(
+            lambda time, *_: time >= 0, body, (steps - 1, d_state, zeros, more_zeros)
+        )
+        return [*d_state, *d_sequences, *d_outside]
+
+    @tf.custom_gradient
+    def run(*tensors: tf.Tensor) -> Any:
+        steps, stacks, final, kept = _compiled(forward)(capacity, limit, first, keys, *tensors)
+
+        def gradient(_: Any, *upstream: Any) -> list[Any]:
+            d_stacks = _filled(upstream[: len(stacks)], stacks)
+            d_state = _filled(upstream[len(stacks) :], final)
+            read_from = list(tensors[n_state:])
+            found = iter(_compiled(backward)(steps, keys, kept, read_from, d_stacks, d_state))
+            return [next(found) if _is_trainable(t) else None for t in tensors]
+
+        return [steps, *stacks, *final], gradient
+
+    steps, *results = run(*state, *sequences, *graph.read_from_outside)
+    stacks, final = results[: parts.emitted], results[parts.emitted :]
+    for tensor, before in zip(final, graph.state, strict=True):
+        tensor.set_shape(before.shape)
+    for stack, result in zip(stacks, graph.results, strict=False):
+        stack.set_shape(tf.TensorShape([None]).concatenate(result.shape))
+    return stacks, final, steps
+
+
+def _compiled(function: Callable[..., Any]) -> Any:
+    return tf.function(function, jit_compile=True, autograph=False)
+
+
+def _in_buckets(size: tf.Tensor) -> tf.Tensor:
+    """The next multiple of the bucket, at least one bucket."""
+    return tf.maximum((size + _BUCKET - 1) // _BUCKET, 1) * _BUCKET
+
+
+def _padded(sequence: tf.Tensor) -> tf.Tensor:
+    """A sequence of steps, with zeros up to a size that others have too."""
+    if sequence.shape[0] is not None:
+        return sequence
+    steps = tf.shape(sequence)[0]
+    zeros = tf.zeros(
+        tf.concat([[_in_buckets(steps) - steps], tf.shape(sequence)[1:]], 0), sequence.dtype
+    )
+    padded = tf.concat([sequence, zeros], 0)
+    padded.set_shape(tf.TensorShape([None]).concatenate(sequence.shape[1:]))
+    return padded
+
+
+def _is_trainable(tensor: tf.Tensor) -> bool:
+    return tensor.dtype.is_floating or tensor.dtype.is_complex
+
+
+def _trainable(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    return [t for t in tensors if _is_trainable(t)]
+
+
+def _filled(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """The gradients of the trainable outputs, zeros for those that nothing asks for."""
+    return [
+        tf.zeros_like(output) if given is None else tf.convert_to_tensor(given)
+        for given, output in zip(upstream, outputs, strict=True)
+        if _is_trainable(output)
+    ]
+
+
+def _gradients(results: Any, sources: Any, upstream: Any) -> list[Any]:
+    found = tf1.gradients(results, sources, upstream) if sources else []
+    return [None if g is None else tf.convert_to_tensor(g) for g in found]
+
+
+def _here(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Tensors of an outer graph, in this one."""
+    return [tf.identity(t) for t in tensors]
+
+
+def _needed(tensors: Sequence[tf.Tensor], is_needed: Sequence[bool]) -> list[tf.Tensor]:
+    return [t for t, needed in zip(tensors, is_needed, strict=True) if needed]
+
+
+def _in_places(
+    tensors: Sequence[tf.Tensor], like: Sequence[tf.Tensor], is_needed: Sequence[bool]
+) -> list[tf.Tensor]:
+    """Undoes `_needed`; nothing reads what stands in the other places."""
+    given: Iterator[tf.Tensor] = iter(tensors)
+    return [
+        next(given) if needed else tf.zeros([], p.dtype)
+        for p, needed in zip(like, is_needed, strict=True)
+    ]
+
+
+def _readings(
+    graph: StepGraph, sequences: Sequence[tf.Tensor], time: tf.Tensor
+) -> list[tf.Tensor]:
+    """What a step reads of the inputs; beyond their end, the last element."""
+    return [
+        _get(s, time + r.ahead) for s, r in zip(sequences, graph.readings, strict=True)
+    ]
+
+
+def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:
+    stack = tf.zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
+    stack.set_shape(tf.TensorShape([None]).concatenate(element.shape))
+    return stack
+
+
+def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
+    """The stack with another element at the index, or at the last one if that is beyond it."""
+    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
+    changed = gen_xla_ops.xla_dynamic_update_slice(stack, element[None], indices)
+    changed.set_shape(stack.shape)
+    return changed
+
+
+def _get(stack: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    """The element at the index, or the last one if that is beyond it."""
+    sizes = tf.concat([[1], tf.shape(stack)[1:]], 0)
+    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
+    element = tf.squeeze(gen_xla_ops.xla_dynamic_slice(stack, indices, sizes), 0)
+    element.set_shape(stack.shape[1:])
+    return element

@@ -1,0 +1,185 @@
+"""One step of a loop, traced once into a graph of its own, from which it is copied to where it runs.
+
+TensorFlow traces the body of a loop once; so must we, since a step that makes variables names them
+anew each time it is called. A loop with a gradient of its own needs the step in two places, and in
+a form that XLA takes: `StepGraph` keeps the trace, and `StepGraph.copy` puts it into the graph of a
+loop's body, each time with other tensors for what it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from tensorflow.python.framework import func_graph, kernels  # neither has a public name
+
+tf1 = tf.compat.v1
+
+# What draws with a state, and the operation that draws the same from a key: XLA ignores the seeds
+# of the former, and a gradient that takes the step again must draw the same again.
+_FROM_A_KEY = {
+    'RandomUniform': 'StatelessRandomUniform',
+    'RandomStandardNormal': 'StatelessRandomNormal',
+    'TruncatedNormal': 'StatelessTruncatedNormal',
+    'RandomUniformInt': 'StatelessRandomUniformInt',
+    'Multinomial': 'StatelessMultinomial',
+}
+
+
+class _Reading(NamedTuple):
+    """A step's element of inputs: `sequence[time + ahead]`."""
+
+    sequence: tf.Tensor
+    ahead: int
+    placeholder: tf.Tensor
+
+
+class StepGraph(func_graph.FuncGraph):
+    """The trace of `step(time, state) -> nest of results`.
+
+    Args:
+      state: Flat list of tensors, the initial state; only their types and static shapes count.
+
+    Attributes:
+      results: Flat list of what the step returned, after `trace`.
+      readings: The elements of inputs that it reads by `read`.
+    """
+
+    def __init__(self, state: Sequence[tf.Tensor]) -> None:
+        super().__init__('step')
+        self.readings: list[_Reading] = []
+        self.results: list[tf.Tensor] = []
+        self._random: list[Any] = []
+        with self.as_default():
+            self.time = tf1.placeholder(tf.int32, [], 'time')
+            self.state = [tf1.placeholder(s.dtype.base_dtype, s.shape, 'state') for s in state]
+
+    def trace(self, step: Callable[[tf.Tensor, list[tf.Tensor]], Sequence[tf.Tensor]]) -> None:
+        """Calls `step(time, state)`, here, and keeps its results."""
+        with self.as_default():
+            self.results = [tf.identity(r) for r in step(self.time, self.state)]
+        self._definition = self.as_graph_def()
+        nodes = [
+            *self._definition.node,
+            *(node for f in self._definition.library.function for node in f.node_def),
+        ]
+        for node in nodes:
+            # Such a conditional becomes operations that XLA does not know.
+            node.attr.pop('_lower_using_switch_merge', None)
+        self._operations = sorted({node.op for node in nodes})
+        self._nested = {n.op for f in self._definition.library.function for n in f.node_def}
+
+    def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
+        """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
+        if time is not self.time:
+            return tf.gather(sequence, time + ahead)
+        for known in self.readings:
+            if known.sequence is sequence and known.ahead == ahead:
+                return known.placeholder
+        with self.as_default():
+            placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'reading')
+        self.readings.append(_Reading(sequence, ahead, placeholder))
+        return placeholder
+
+    @property
+    def read_from_outside(self) -> list[tf.Tensor]:
+        """What the step reads besides its arguments: weights, a memory, lengths."""
+        return [outside for outside, _ in self.captures]
+
+    def obstacle(self) -> str | None:
+        """Why XLA cannot compile the step, None if nothing is known to be in the way."""
+        _make_compiler_known()
+        for outside, _ in self.captures:
+            if outside.dtype.base_dtype in (tf.resource, tf.variant, tf.string):
+                return f'the step reads {outside.name}, a {outside.dtype.name}'
+        for name in self._operations:
+            if name != 'Placeholder' and not _compiles(name):
+                return f'XLA has no operation {name}'
+        drawn = sorted(self._nested & set(_FROM_A_KEY))
+        return f'the step draws by {drawn[0]} within a conditional' if drawn else None
+
+    def draw_from_keys(self) -> list[tf.Tensor]:
+        """Makes random operations functions of a key and the time; returns the keys, `[2]` each.
+
+        The keys are drawn here, in the default graph, with the seeds of the operations.
+        """
+        nodes = [n for n in self._definition.node if n.op in _FROM_A_KEY]
+        keys = []
+        for number, node in enumerate(nodes):
+            keys.append(
+                tf.raw_ops.RandomUniformInt(
+                    shape=[2],
+                    minval=0,
+                    maxval=2**31 - 1,
+                    seed=node.attr['seed'].i,
+                    seed2=node.attr['seed2'].i,
+                )
+            )
+            key = self._definition.node.add(name=f'key_{number}', op='Placeholder')
+            key.attr['dtype'].type = tf.int32.as_datatype_enum
+            _make_stateless(node, key.name)
+            self._random.append(f'{key.name}:0')
+        return keys
+
+    def copy(
+        self,
+        time: tf.Tensor,
+        state: Sequence[tf.Tensor],
+        readings: Sequence[tf.Tensor],
+        outside: Sequence[tf.Tensor],
+        keys: Sequence[tf.Tensor] = (),
+    ) -> list[tf.Tensor]:
+        """The results of the step, computed in the default graph from these tensors."""
+        inputs = {self.time.name: tf.identity(time)}
+        inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
+        inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
+        inputs |= {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
+        for name, key in zip(self._random, keys, strict=True):
+            inputs[name] = key + [0, time]
+        results = tf.graph_util.import_graph_def(
+            self._definition,
+            input_map=inputs,
+            return_elements=[r.name for r in self.results],
+            name='step',
+        )
+        for result, traced in zip(results, self.results, strict=True):
+            result.set_shape(traced.shape)
+        return list(results)
+
+
+def traced_step() -> StepGraph | None:
+    """The `StepGraph` that is being traced, None if there is none."""
+    if tf.executing_eagerly():
+        return None
+    graph = tf1.get_default_graph()
+    while graph is not None and not isinstance(graph, StepGraph):
+        graph = getattr(graph, 'outer_graph', None)
+    return graph
+
+
+def _make_stateless(node: Any, key: str) -> None:
+    inputs, operation = list(node.input), node.op
+    for name in ('seed', 'seed2'):
+        node.attr.pop(name, None)
+    # The key comes after the shape, or after the number of samples.
+    position = 2 if operation == 'Multinomial' else 1
+    del node.input[:]
+    node.input.extend([*inputs[:position], key, *inputs[position:]])
+    node.op = _FROM_A_KEY[operation]
+    node.attr['Tseed'].type = tf.int32.as_datatype_enum
+    if operation == 'RandomUniformInt':
+        node.attr['dtype'].type = node.attr.pop('Tout').type
+
+
+def _compiles(operation: str) -> bool:
+    found = kernels.get_registered_kernels_for_op(operation).kernel
+    return any(kernel.device_type.endswith('_JIT') for kernel in found)
+
+
+def _make_compiler_known() -> None:
+    """TensorFlow registers the compiler's operations when it is first used."""
+    if _compiles('MatMul'):
+        return
+    with tf.Graph().as_default(), tf1.Session() as session:
+        session.run(tf.function(tf.identity, jit_compile=True, autograph=False)(tf.constant(0)))
