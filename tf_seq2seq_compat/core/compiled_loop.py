@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
 
 from tf_seq2seq_compat.core import loop
 from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
+from tf_seq2seq_compat.core.structure import axis_size
 
 tf1 = tf.compat.v1
 
@@ -169,11 +170,15 @@ def _run_copies(
 ) -> loop.Unrolled:
     """The loop of a step that has been traced, but cannot be compiled."""
     arrays = [loop.input_array(r.sequence) for r in graph.readings]
+    last = [axis_size(r.sequence, 0) - 1 for r in graph.readings]
     outside = graph.read_from_outside
 
     def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
-        readings = [a.read(time + r.ahead) for a, r in zip(arrays, graph.readings, strict=True)]
-        results = graph.copy(time, parts.tensors(state), readings, outside)
+        readings = [
+            array.read(tf.minimum(time + reading.ahead, end))
+            for array, reading, end in zip(arrays, graph.readings, last, strict=True)
+        ]
+        results, _ = graph.copy(time, parts.tensors(state), readings, outside)
         emitted, kept, _ = parts.split(results)
         plain = len(tf.nest.flatten(emits))
         old = [a for a in tf.nest.flatten(state) if isinstance(a, tf.TensorArray)]
@@ -181,6 +186,13 @@ def _run_copies(
         return tf.nest.pack_sequence_as(emits, emitted[:plain]), parts.packed(kept, written)
 
     return plainly(step, state, emits, running)
+
+
+class _Factor(NamedTuple):
+    """The rows that a weight multiplies, and the product (or its gradient)."""
+
+    rows: tf.Tensor
+    product: tf.Tensor
 
 
 def _run_compiled(
@@ -207,7 +219,7 @@ def _run_compiled(
 
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[list[Any], list[Any], Any]:
             readings = _readings(graph, sequences, time)
-            return parts.split(graph.copy(time, state, readings, _here(outside), keys))
+            return parts.split(graph.copy(time, state, readings, _here(outside), keys)[0])
 
         shapes = take(tf.constant(0), state)[0]  # Only the shapes of this are computed.
         stacks = [_stack_like(e, capacity) for e in shapes]
@@ -231,15 +243,20 @@ def _run_compiled(
     ) -> list[Any]:
         sequences, outside = read_from[:n_read], read_from[n_read:]
 
-        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any) -> Any:
+        def again(time: tf.Tensor) -> tuple[Any, ...]:
             state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
             readings, read = _readings(graph, sequences, time), _here(outside)
-            emitted, new_state, _ = parts.split(graph.copy(time, state, readings, read, keys))
-            emitted, new_state = _trainable(emitted), _trainable(new_state)
+            results, products = graph.copy(time, state, readings, read, keys)
+            factors = [_Factor(op.inputs[0], op.outputs[0]) for ops in products for op in ops]
+            return state, readings, read, factors, parts.split(results)
+
+        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any, rows: Any) -> Any:
+            state, readings, read, factors, (emitted, new_state, _) = again(time)
+            results = _trainable([*emitted, *new_state])
             upstream = [*(_get(d, time) for d in d_stacks), *d_state]
-            of_state, of_readings, of_outside = (
-                _gradients([*emitted, *new_state], _trainable(sources), upstream)
-                for sources in (state, readings, read)
+            sources = [_trainable(state), _trainable(readings), summed(read)]
+            of_state, of_readings, of_outside, of_products = _gradients(
+                results, [*sources, [f.product for f in factors]], upstream
             )
             d_state = [tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state)]
             d_sequences = [
@@ -247,14 +264,39 @@ def _run_compiled(
                 for d, g, ahead in zip(d_sequences, of_readings, aheads, strict=True)
             ]
             d_outside = [d if g is None else d + g for d, g in zip(d_outside, of_outside)]
-            return time - 1, d_state, d_sequences, d_outside
+            rows = [
+                r if g is None else _Factor(_put(r.rows, time, f.rows), _put(r.product, time, g))
+                for r, f, g in zip(rows, factors, of_products, strict=True)
+            ]
+            return time - 1, d_state, d_sequences, d_outside, rows
+
+        def summed(read: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in multiplied]
 
         aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
-        zeros = [tf.zeros_like(s) for s in _trainable(sequences)]
-        more_zeros = [tf.zeros_like(o) for o in _trainable(outside)]
-        _, d_state, d_sequences, d_outside = tf.while_loop(
-            lambda time, *_: time >= 0, body, (steps - 1, d_state, zeros, more_zeros)
+        multiplied = {each.weight for each in graph.products}
+        capacity = tf.shape(kept[0])[0]
+        shapes = again(tf.constant(0))[3]
+        start = (
+            steps - 1,
+            d_state,
+            [tf.zeros_like(s) for s in _trainable(sequences)],
+            [tf.zeros_like(o) for o in summed(outside)],
+            [_Factor(*(_stack_like(t, capacity) for t in factor)) for factor in shapes],
         )
+        _, d_state, d_sequences, d_outside, rows = tf.while_loop(
+            lambda time, *_: time >= 0, body, start
+        )
+        factors, sums = iter(rows), iter(d_outside)
+        of_weights = {
+            each.weight: tf.add_n([_of_weight(op, next(factors)) for op in each.operations])
+            for each in graph.products
+        }
+        d_outside = [
+            of_weights[n] if n in multiplied else next(sums)
+            for n, t in enumerate(outside)
+            if _is_trainable(t)
+        ]
         return [*d_state, *d_sequences, *d_outside]
 
     @tf.custom_gradient
@@ -318,9 +360,21 @@ def _filled(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[tf.Te
     ]
 
 
-def _gradients(results: Any, sources: Any, upstream: Any) -> list[Any]:
-    found = tf1.gradients(results, sources, upstream) if sources else []
-    return [None if g is None else tf.convert_to_tensor(g) for g in found]
+def _gradients(results: Any, sources: list[list[tf.Tensor]], upstream: Any) -> list[list[Any]]:
+    """Gradients of the results for groups of sources, in these groups."""
+    found = iter(tf1.gradients(results, [s for group in sources for s in group], upstream))
+    return [
+        [None if g is None else tf.convert_to_tensor(g) for _, g in zip(group, found)]
+        for group in sources
+    ]
+
+
+def _of_weight(operation: tf.Operation, factor: _Factor) -> tf.Tensor:
+    """Gradient of a weight, of all steps at once."""
+    rows, upstream = (tf.reshape(f, [-1, f.shape[-1] or tf.shape(f)[-1]]) for f in factor)
+    if operation.get_attr('transpose_b'):
+        rows, upstream = upstream, rows
+    return tf.matmul(rows, upstream, transpose_a=True)
 
 
 def _here(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:

@@ -35,6 +35,13 @@ class _Reading(NamedTuple):
     placeholder: tf.Tensor
 
 
+class _Products(NamedTuple):
+    """A weight, as number among what is read from outside, that enters by matrix products only."""
+
+    weight: int
+    operations: list[tf.Operation]
+
+
 class StepGraph(func_graph.FuncGraph):
     """The trace of `step(time, state) -> nest of results`.
 
@@ -44,12 +51,14 @@ class StepGraph(func_graph.FuncGraph):
     Attributes:
       results: Flat list of what the step returned, after `trace`.
       readings: The elements of inputs that it reads by `read`.
+      products: The weights that the step multiplies by, and does nothing else with.
     """
 
     def __init__(self, state: Sequence[tf.Tensor]) -> None:
         super().__init__('step')
         self.readings: list[_Reading] = []
         self.results: list[tf.Tensor] = []
+        self.products: list[_Products] = []
         self._random: list[Any] = []
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
@@ -59,6 +68,10 @@ class StepGraph(func_graph.FuncGraph):
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
+        for number, (_, inside) in enumerate(self.captures):
+            users = inside.consumers()
+            if users and all(_multiplies_by(op, inside) for op in users):
+                self.products.append(_Products(number, users))
         self._definition = self.as_graph_def()
         nodes = [
             *self._definition.node,
@@ -129,8 +142,12 @@ class StepGraph(func_graph.FuncGraph):
         readings: Sequence[tf.Tensor],
         outside: Sequence[tf.Tensor],
         keys: Sequence[tf.Tensor] = (),
-    ) -> list[tf.Tensor]:
-        """The results of the step, computed in the default graph from these tensors."""
+    ) -> tuple[list[tf.Tensor], list[list[tf.Operation]]]:
+        """The results of the step, computed in the default graph from these tensors.
+
+        Returns:
+          The results, and for each of `products` the matrix products.
+        """
         inputs = {self.time.name: tf.identity(time)}
         inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
         inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
@@ -140,12 +157,17 @@ class StepGraph(func_graph.FuncGraph):
         results = tf.graph_util.import_graph_def(
             self._definition,
             input_map=inputs,
-            return_elements=[r.name for r in self.results],
+            return_elements=[
+                *(r.name for r in self.results),
+                *(op.name for each in self.products for op in each.operations),
+            ],
             name='step',
         )
+        operations = iter(results[len(self.results) :])
+        results = list(results[: len(self.results)])
         for result, traced in zip(results, self.results, strict=True):
             result.set_shape(traced.shape)
-        return list(results)
+        return results, [[next(operations) for _ in each.operations] for each in self.products]
 
 
 def traced_step() -> StepGraph | None:
@@ -156,6 +178,16 @@ def traced_step() -> StepGraph | None:
     while graph is not None and not isinstance(graph, StepGraph):
         graph = getattr(graph, 'outer_graph', None)
     return graph
+
+
+def _multiplies_by(operation: tf.Operation, weight: tf.Tensor) -> bool:
+    """Whether it is a product of rows by the weight."""
+    return (
+        operation.type == 'MatMul'
+        and operation.inputs[1] is weight
+        and operation.inputs[0] is not weight
+        and not operation.get_attr('transpose_a')
+    )
 
 
 def _make_stateless(node: Any, key: str) -> None:
