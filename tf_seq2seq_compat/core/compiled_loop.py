@@ -3,8 +3,8 @@
 A graph that a `Session` runs can hold compiled functions, but TensorFlow cannot differentiate a
 compiled loop from outside: its gradient wants the lists of what every step computed, and a list
 cannot leave compiled code. Here the loop is two compiled functions. The first takes the steps and
-keeps, in dense arrays, the state before each. The second, which exists only if a gradient is asked
-for, walks back: it takes each step again from its state, and adds up what the step says about the
+keeps, in dense arrays, the state before each. The second, which exists only if a gradient is
+asked for, walks back: it takes each step again from its state, and adds up what the step says about the
 gradients of all that it reads. So the memory is that of the states, whatever a step computes within.
 
 Arrays have a fixed size in compiled code: the capacity, which a multiple of `_BUCKET` stands for
@@ -14,6 +14,8 @@ not part of what is compiled.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -60,17 +62,21 @@ def compiled_unroll(
 
     Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why.
     """
-    options = {'parallel_iterations': parallel_iterations, 'swap_memory': swap_memory}
-
-    def plainly(step: Any, state: Any, emits: Any, running: Any) -> loop.Unrolled:
-        return loop.unroll(
-            step, state, emits, capacity=capacity, limit=limit, running=running, **options
-        )
+    plainly = functools.partial(
+        loop.unroll,
+        state=state,
+        emits=emits,
+        capacity=capacity,
+        limit=limit,
+        running=running,
+        parallel_iterations=parallel_iterations,
+        swap_memory=swap_memory,
+    )
 
     reason = _obstacle(state, capacity)
     if reason is not None:
         _LOGGER.info('A loop is not compiled: %s.', reason)
-        return plainly(step, state, emits, running)
+        return plainly(step)
     parts = _Parts(state, emits)
     graph = StepGraph(parts.tensors(state))
     graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
@@ -78,7 +84,7 @@ def compiled_unroll(
     if reason is not None:
         # The step has made its variables: it is not called again, but copied.
         _LOGGER.info('A loop is not compiled: %s.', reason)
-        return _run_copies(graph, parts, plainly, state, emits, running)
+        return _run_copies(graph, parts, plainly, emits)
     first = tf.constant(True) if running is None else running(state)
     emitted, final, steps = _run_compiled(
         graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
@@ -128,10 +134,9 @@ class _Parts:
 
     def packed(self, tensors: Sequence[tf.Tensor], arrays: Sequence[tf.TensorArray]) -> Any:
         """The state with these tensors and arrays in their places."""
-        tensors, arrays = iter(tensors), iter(arrays)
+        given: dict[bool, Iterator[Any]] = {False: iter(tensors), True: iter(arrays)}
         flat = [
-            next(arrays if isinstance(part, tf.TensorArray) else tensors)
-            for part in tf.nest.flatten(self._state)
+            next(given[isinstance(part, tf.TensorArray)]) for part in tf.nest.flatten(self._state)
         ]
         return tf.nest.pack_sequence_as(self._state, flat)
 
@@ -159,14 +164,17 @@ class _Parts:
         plain = self.emitted - len(self._arrays)
         arrays = []
         for stack, old in zip(emitted[plain:], self._arrays, strict=True):
-            array = loop.OpenEndedArray(old.dtype, old.element_shape)
-            arrays.append(array.unstack(stack[:steps]))
+            array = tf.TensorArray(
+                old.dtype, steps, clear_after_read=False, element_shape=old.element_shape
+            ).unstack(stack[:steps])
+            assert array.flow is not None  # TensorFlow warns of arrays of which nothing is asked.
+            arrays.append(array)
         emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
         return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
 
 
 def _run_copies(
-    graph: StepGraph, parts: _Parts, plainly: Any, state: Any, emits: Any, running: Any
+    graph: StepGraph, parts: _Parts, plainly: Callable[[Any], loop.Unrolled], emits: Any
 ) -> loop.Unrolled:
     """The loop of a step that has been traced, but cannot be compiled."""
     arrays = [loop.input_array(r.sequence) for r in graph.readings]
@@ -185,7 +193,7 @@ def _run_copies(
         written = [a.write(time, e) for a, e in zip(old, emitted[plain:], strict=True)]
         return tf.nest.pack_sequence_as(emits, emitted[:plain]), parts.packed(kept, written)
 
-    return plainly(step, state, emits, running)
+    return plainly(step)
 
 
 class _Factor(NamedTuple):
@@ -239,7 +247,13 @@ def _run_compiled(
         return steps, stacks, state, kept
 
     def backward(
-        steps: Any, keys: Any, kept: Any, read_from: Any, d_stacks: Any, d_state: Any
+        capacity: Any,
+        steps: Any,
+        keys: Any,
+        kept: Any,
+        read_from: Any,
+        d_stacks: Any,
+        d_state: Any,
     ) -> list[Any]:
         sequences, outside = read_from[:n_read], read_from[n_read:]
 
@@ -258,12 +272,16 @@ def _run_compiled(
             of_state, of_readings, of_outside, of_products = _gradients(
                 results, [*sources, [f.product for f in factors]], upstream
             )
-            d_state = [tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state)]
+            d_state = [
+                tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state, strict=True)
+            ]
             d_sequences = [
                 d if g is None else _put(d, time + ahead, g)
                 for d, g, ahead in zip(d_sequences, of_readings, aheads, strict=True)
             ]
-            d_outside = [d if g is None else d + g for d, g in zip(d_outside, of_outside)]
+            d_outside = [
+                d if g is None else d + g for d, g in zip(d_outside, of_outside, strict=True)
+            ]
             rows = [
                 r if g is None else _Factor(_put(r.rows, time, f.rows), _put(r.product, time, g))
                 for r, f, g in zip(rows, factors, of_products, strict=True)
@@ -275,7 +293,6 @@ def _run_compiled(
 
         aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
         multiplied = {each.weight for each in graph.products}
-        capacity = tf.shape(kept[0])[0]
         shapes = again(tf.constant(0))[3]
         start = (
             steps - 1,
@@ -307,8 +324,9 @@ def _run_compiled(
             d_stacks = _filled(upstream[: len(stacks)], stacks)
             d_state = _filled(upstream[len(stacks) :], final)
             read_from = list(tensors[n_state:])
-            found = iter(_compiled(backward)(steps, keys, kept, read_from, d_stacks, d_state))
-            return [next(found) if _is_trainable(t) else None for t in tensors]
+            found = _compiled(backward)(capacity, steps, keys, kept, read_from, d_stacks, d_state)
+            trainable = iter(found)
+            return [next(trainable) if _is_trainable(t) else None for t in tensors]
 
         return [steps, *stacks, *final], gradient
 
@@ -362,11 +380,9 @@ def _filled(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[tf.Te
 
 def _gradients(results: Any, sources: list[list[tf.Tensor]], upstream: Any) -> list[list[Any]]:
     """Gradients of the results for groups of sources, in these groups."""
-    found = iter(tf1.gradients(results, [s for group in sources for s in group], upstream))
-    return [
-        [None if g is None else tf.convert_to_tensor(g) for _, g in zip(group, found)]
-        for group in sources
-    ]
+    found = tf1.gradients(results, [s for group in sources for s in group], upstream)
+    dense = (None if g is None else tf.convert_to_tensor(g) for g in found)
+    return [list(itertools.islice(dense, len(group))) for group in sources]
 
 
 def _of_weight(operation: tf.Operation, factor: _Factor) -> tf.Tensor:
@@ -397,13 +413,9 @@ def _in_places(
     ]
 
 
-def _readings(
-    graph: StepGraph, sequences: Sequence[tf.Tensor], time: tf.Tensor
-) -> list[tf.Tensor]:
+def _readings(graph: StepGraph, sequences: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
     """What a step reads of the inputs; beyond their end, the last element."""
-    return [
-        _get(s, time + r.ahead) for s, r in zip(sequences, graph.readings, strict=True)
-    ]
+    return [_get(s, time + r.ahead) for s, r in zip(sequences, graph.readings, strict=True)]
 
 
 def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:

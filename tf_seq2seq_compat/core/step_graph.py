@@ -1,4 +1,4 @@
-"""One step of a loop, traced once into a graph of its own, from which it is copied to where it runs.
+"""One step of a loop, traced once into a graph of its own, and copied to where it runs.
 
 TensorFlow traces the body of a loop once; so must we, since a step that makes variables names them
 anew each time it is called. A loop with a gradient of its own needs the step in two places, and in
