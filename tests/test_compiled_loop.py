@@ -288,6 +288,20 @@ def test_shapes_and_lengths_may_change_from_run_to_run():
                     np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
 
+def test_resource_variables():
+    def build(graph, jit_compile):
+        with tf1.variable_scope('model', use_resource=True):
+            embedding = tf1.get_variable('embedding', [WORDS, UNITS])
+            helper = seq2seq.GreedyEmbeddingHelper(
+                lambda ids: tf.nn.embedding_lookup(embedding, ids), tf.fill([BATCH], 1), 2
+            )
+            return decode(
+                graph, CELLS['lstm'](), helper, maximum_iterations=6, jit_compile=jit_compile
+            )
+
+    compiled_and_not(build)
+
+
 class CallsPython(seq2seq.GRUCell):
     """Has in its step what XLA cannot compile."""
 

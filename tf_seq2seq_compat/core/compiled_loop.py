@@ -4,8 +4,10 @@ A graph that a `Session` runs can hold compiled functions, but TensorFlow cannot
 compiled loop from outside: its gradient wants the lists of what every step computed, and a list
 cannot leave compiled code. Here the loop is two compiled functions. The first takes the steps and
 keeps, in dense arrays, the state before each. The second, which exists only if a gradient is
-asked for, walks back: it takes each step again from its state, and adds up what the step says about the
-gradients of all that it reads. So the memory is that of the states, whatever a step computes within.
+asked for, walks back: it takes each step again from its state, and adds up what the step says of
+the gradients of all that it reads. So the memory is that of the states, whatever a step computes.
+Where a weight enters by matrix products only, their rows are kept instead, and its gradient is one
+product after the loop.
 
 Arrays have a fixed size in compiled code: the capacity, which a multiple of `_BUCKET` stands for
 where it is not known beforehand, so that few sizes are ever compiled. How many steps are taken is

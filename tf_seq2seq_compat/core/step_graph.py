@@ -50,12 +50,14 @@ class StepGraph(func_graph.FuncGraph):
 
     Attributes:
       results: Flat list of what the step returned, after `trace`.
+      read_from_outside: What it reads besides its arguments: weights, a memory, lengths.
       readings: The elements of inputs that it reads by `read`.
       products: The weights that the step multiplies by, and does nothing else with.
     """
 
     def __init__(self, state: Sequence[tf.Tensor]) -> None:
         super().__init__('step')
+        self.read_from_outside: list[tf.Tensor] = []
         self.readings: list[_Reading] = []
         self.results: list[tf.Tensor] = []
         self.products: list[_Products] = []
@@ -68,11 +70,17 @@ class StepGraph(func_graph.FuncGraph):
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
-        for number, (_, inside) in enumerate(self.captures):
-            users = inside.consumers()
-            if users and all(_multiplies_by(op, inside) for op in users):
-                self.products.append(_Products(number, users))
         self._definition = self.as_graph_def()
+        by_name = {node.name: node for node in self._definition.node}
+        for number, (outside, inside) in enumerate(self.captures):
+            values = [inside]
+            if outside.dtype == tf.resource and all(_reads(op) for op in inside.consumers()):
+                values = [op.outputs[0] for op in inside.consumers() if op.type == 'ReadVariableOp']
+                outside = _value_of_variable(outside, inside, by_name)
+            self.read_from_outside.append(outside)
+            users = [op for value in values for op in value.consumers()]
+            if users and all(_multiplies_by(op, values) for op in users):
+                self.products.append(_Products(number, users))
         nodes = [
             *self._definition.node,
             *(node for f in self._definition.library.function for node in f.node_def),
@@ -80,6 +88,8 @@ class StepGraph(func_graph.FuncGraph):
         for node in nodes:
             # Such a conditional becomes operations that XLA does not know.
             node.attr.pop('_lower_using_switch_merge', None)
+            # Nor is there, where the step is copied to, what it was to be placed beside.
+            node.attr.pop('_class', None)
         self._operations = sorted({node.op for node in nodes})
         self._nested = {n.op for f in self._definition.library.function for n in f.node_def}
 
@@ -95,15 +105,10 @@ class StepGraph(func_graph.FuncGraph):
         self.readings.append(_Reading(sequence, ahead, placeholder))
         return placeholder
 
-    @property
-    def read_from_outside(self) -> list[tf.Tensor]:
-        """What the step reads besides its arguments: weights, a memory, lengths."""
-        return [outside for outside, _ in self.captures]
-
     def obstacle(self) -> str | None:
         """Why XLA cannot compile the step, None if nothing is known to be in the way."""
         _make_compiler_known()
-        for outside, _ in self.captures:
+        for outside in self.read_from_outside:
             if outside.dtype.base_dtype in (tf.resource, tf.variant, tf.string):
                 return f'the step reads {outside.name}, a {outside.dtype.name}'
         for name in self._operations:
@@ -180,12 +185,42 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
-def _multiplies_by(operation: tf.Operation, weight: tf.Tensor) -> bool:
-    """Whether it is a product of rows by the weight."""
+def _reads(operation: tf.Operation) -> bool:
+    """Whether it reads a variable given by its handle."""
+    return operation.type in ('ReadVariableOp', 'ResourceGather')
+
+
+def _value_of_variable(handle: tf.Tensor, inside: tf.Tensor, by_name: dict[str, Any]) -> tf.Tensor:
+    """The value, read here; in the definition of the step it takes the place of the handle.
+
+    Args:
+      handle: Handle of the variable.
+      inside: Its placeholder in the step, which `_reads` use and nothing else.
+      by_name: The nodes of the step's definition; changed.
+    """
+    dtype = inside.consumers()[0].get_attr('dtype')
+    placeholder = by_name[inside.op.name]
+    placeholder.attr['dtype'].type = dtype.as_datatype_enum
+    placeholder.attr.pop('shape', None)
+    for operation in inside.consumers():
+        node = by_name[operation.name]
+        del node.attr['dtype']
+        if operation.type == 'ReadVariableOp':
+            node.op = 'Identity'
+            node.attr['T'].type = dtype.as_datatype_enum
+        else:
+            node.op = 'Gather'
+            node.attr['Tparams'].type = dtype.as_datatype_enum
+            node.attr.pop('batch_dims', None)
+    return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
+
+
+def _multiplies_by(operation: tf.Operation, weights: Sequence[tf.Tensor]) -> bool:
+    """Whether it is a product of rows by one of these tensors, all of them the same weight."""
     return (
         operation.type == 'MatMul'
-        and operation.inputs[1] is weight
-        and operation.inputs[0] is not weight
+        and any(operation.inputs[1] is weight for weight in weights)
+        and not any(operation.inputs[0] is weight for weight in weights)
         and not operation.get_attr('transpose_a')
     )
 

@@ -330,6 +330,8 @@ class GreedyEmbeddingHelper(Helper):
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
         finished = tf.equal(sample_ids, self._end_token)
+        if under_xla():
+            return finished, self._embedding_fn(sample_ids), state
         # Nothing reads the inputs that follow the last step.
         inputs = tf.cond(
             tf.reduce_all(finished),
