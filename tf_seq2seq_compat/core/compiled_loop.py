@@ -214,22 +214,28 @@ def _run_compiled(
     limit: Any,
 ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
     """The stacked results, the final state and the number of steps."""
-    keys = graph.draw_from_keys()
     if not isinstance(capacity, int):
         limit = tf.minimum(capacity, limit)
         capacity = _in_buckets(capacity)
     sequences = [_padded(r.sequence) for r in graph.readings]
+    first_readings = [
+        s[min(r.ahead, s.shape[0] - 1) if s.shape[0] else r.ahead]
+        for s, r in zip(sequences, graph.readings, strict=True)
+    ]
+    draws = graph.draw(capacity, state, first_readings)
     n_state, n_read = len(state), len(sequences)
     is_needed = [bool(p.consumers()) for p in graph.state]
 
-    def forward(capacity: Any, limit: Any, first: Any, keys: Any, *tensors: Any) -> Any:
+    def forward(capacity: Any, limit: Any, first: Any, draws: Any, *tensors: Any) -> Any:
         state = list(tensors[:n_state])
         sequences = tensors[n_state : n_state + n_read]
         outside = tensors[n_state + n_read :]
 
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[list[Any], list[Any], Any]:
             readings = _readings(graph, sequences, time)
-            return parts.split(graph.copy(time, state, readings, _here(outside), keys)[0])
+            return parts.split(
+                graph.copy(time, state, readings, _here(outside), _drawn(draws, time))[0]
+            )
 
         shapes = take(tf.constant(0), state)[0]  # Only the shapes of this are computed.
         stacks = [_stack_like(e, capacity) for e in shapes]
@@ -251,7 +257,7 @@ def _run_compiled(
     def backward(
         capacity: Any,
         steps: Any,
-        keys: Any,
+        draws: Any,
         kept: Any,
         read_from: Any,
         d_stacks: Any,
@@ -262,7 +268,7 @@ def _run_compiled(
         def again(time: tf.Tensor) -> tuple[Any, ...]:
             state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
             readings, read = _readings(graph, sequences, time), _here(outside)
-            results, products = graph.copy(time, state, readings, read, keys)
+            results, products = graph.copy(time, state, readings, read, _drawn(draws, time))
             factors = [_Factor(op.inputs[0], op.outputs[0]) for ops in products for op in ops]
             return state, readings, read, factors, parts.split(results)
 
@@ -320,13 +326,13 @@ def _run_compiled(
 
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> Any:
-        steps, stacks, final, kept = _compiled(forward)(capacity, limit, first, keys, *tensors)
+        steps, stacks, final, kept = _compiled(forward)(capacity, limit, first, draws, *tensors)
 
         def gradient(_: Any, *upstream: Any) -> list[Any]:
             d_stacks = _filled(upstream[: len(stacks)], stacks)
             d_state = _filled(upstream[len(stacks) :], final)
             read_from = list(tensors[n_state:])
-            found = _compiled(backward)(capacity, steps, keys, kept, read_from, d_stacks, d_state)
+            found = _compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
             trainable = iter(found)
             return [next(trainable) if _is_trainable(t) else None for t in tensors]
 
@@ -418,6 +424,12 @@ def _in_places(
 def _readings(graph: StepGraph, sequences: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
     """What a step reads of the inputs; beyond their end, the last element."""
     return [_get(s, time + r.ahead) for s, r in zip(sequences, graph.readings, strict=True)]
+
+
+def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
+    """What `StepGraph.draw` gave, for one step."""
+    is_key = [d.dtype == tf.int32 and d.shape == [2] for d in draws]
+    return [d + [0, time] if key else _get(d, time) for d, key in zip(draws, is_key, strict=True)]
 
 
 def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:

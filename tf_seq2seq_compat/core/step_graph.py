@@ -16,15 +16,9 @@ from tensorflow.python.framework import func_graph, kernels  # neither has a pub
 
 tf1 = tf.compat.v1
 
-# What draws with a state, and the operation that draws the same from a key: XLA ignores the seeds
-# of the former, and a gradient that takes the step again must draw the same again.
-_FROM_A_KEY = {
-    'RandomUniform': 'StatelessRandomUniform',
-    'RandomStandardNormal': 'StatelessRandomNormal',
-    'TruncatedNormal': 'StatelessTruncatedNormal',
-    'RandomUniformInt': 'StatelessRandomUniformInt',
-    'Multinomial': 'StatelessMultinomial',
-}
+# What draws numbers of a given shape. XLA ignores their seeds and is slow at drawing, and a
+# gradient that takes the step again must see the same numbers: so they are drawn before the loop.
+_DRAWS = ('RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'RandomUniformInt')
 
 
 class _Reading(NamedTuple):
@@ -61,7 +55,7 @@ class StepGraph(func_graph.FuncGraph):
         self.readings: list[_Reading] = []
         self.results: list[tf.Tensor] = []
         self.products: list[_Products] = []
-        self._random: list[Any] = []
+        self._drawn: list[str] = []
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
             self.state = [tf1.placeholder(s.dtype.base_dtype, s.shape, 'state') for s in state]
@@ -114,31 +108,67 @@ class StepGraph(func_graph.FuncGraph):
         for name in self._operations:
             if name != 'Placeholder' and not _compiles(name):
                 return f'XLA has no operation {name}'
-        drawn = sorted(self._nested & set(_FROM_A_KEY))
+        drawn = sorted(self._nested & {*_DRAWS, 'Multinomial'})
         return f'the step draws by {drawn[0]} within a conditional' if drawn else None
 
-    def draw_from_keys(self) -> list[tf.Tensor]:
-        """Makes random operations functions of a key and the time; returns the keys, `[2]` each.
+    def draw(
+        self, steps: Any, state: Sequence[tf.Tensor], readings: Sequence[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """What the random operations of all steps give; `copy` then needs that of its step.
 
-        The keys are drawn here, in the default graph, with the seeds of the operations.
+        They are drawn here, in the default graph, by the same operations with the same seeds.
+
+        Args:
+          steps: How many steps.
+          state: The initial state.
+          readings: What the first step reads.
+
+        Returns:
+          `[steps, ...]` for each operation, or for one that draws from probabilities a key `[2]`.
         """
-        nodes = [n for n in self._definition.node if n.op in _FROM_A_KEY]
-        keys = []
-        for number, node in enumerate(nodes):
-            keys.append(
-                tf.raw_ops.RandomUniformInt(
-                    shape=[2],
-                    minval=0,
-                    maxval=2**31 - 1,
-                    seed=node.attr['seed'].i,
-                    seed2=node.attr['seed2'].i,
-                )
-            )
-            key = self._definition.node.add(name=f'key_{number}', op='Placeholder')
-            key.attr['dtype'].type = tf.int32.as_datatype_enum
-            _make_stateless(node, key.name)
-            self._random.append(f'{key.name}:0')
-        return keys
+        nodes = [n for n in self._definition.node if n.op in (*_DRAWS, 'Multinomial')]
+        hoisted = [n for n in nodes if n.op in _DRAWS]
+        inputs = self._inputs(tf.constant(0), state, readings, self.read_from_outside)
+        names = [name if ':' in name else f'{name}:0' for n in hoisted for name in n.input]
+        found = iter(
+            tf.graph_util.import_graph_def(self._definition, inputs, names, name='shapes')
+            if names
+            else []
+        )
+        draws = []
+        for node in nodes:
+            seeds = {name: node.attr[name].i for name in ('seed', 'seed2')}
+            if node.op == 'Multinomial':
+                limits = {'minval': 0, 'maxval': 2**31 - 1}
+                draws.append(tf.raw_ops.RandomUniformInt(shape=[2], **limits, **seeds))
+                key = self._definition.node.add(name=f'key_{len(draws)}', op='Placeholder')
+                key.attr['dtype'].type = tf.int32.as_datatype_enum
+                _draw_from_key(node, key.name)
+                self._drawn.append(f'{key.name}:0')
+                continue
+            result = self.get_tensor_by_name(f'{node.name}:0')
+            shape = tf.cast(next(found), tf.int32)
+            draw = getattr(tf.raw_ops, node.op)
+            limits = {'dtype': result.dtype}
+            if node.op == 'RandomUniformInt':
+                limits = {'minval': next(found), 'maxval': next(found)}
+            drawn = draw(shape=tf.concat([[steps], shape], 0), **limits, **seeds)
+            drawn.set_shape(tf.TensorShape([None]).concatenate(result.shape))
+            draws.append(drawn)
+            self._drawn.append(result.name)
+        return draws
+
+    def _inputs(
+        self,
+        time: tf.Tensor,
+        state: Sequence[tf.Tensor],
+        readings: Sequence[tf.Tensor],
+        outside: Sequence[tf.Tensor],
+    ) -> dict[str, tf.Tensor]:
+        inputs = {self.time.name: tf.identity(time)}
+        inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
+        inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
+        return inputs | {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
 
     def copy(
         self,
@@ -146,19 +176,15 @@ class StepGraph(func_graph.FuncGraph):
         state: Sequence[tf.Tensor],
         readings: Sequence[tf.Tensor],
         outside: Sequence[tf.Tensor],
-        keys: Sequence[tf.Tensor] = (),
+        draws: Sequence[tf.Tensor] = (),
     ) -> tuple[list[tf.Tensor], list[list[tf.Operation]]]:
         """The results of the step, computed in the default graph from these tensors.
 
         Returns:
           The results, and for each of `products` the matrix products.
         """
-        inputs = {self.time.name: tf.identity(time)}
-        inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
-        inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
-        inputs |= {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
-        for name, key in zip(self._random, keys, strict=True):
-            inputs[name] = key + [0, time]
+        inputs = self._inputs(time, state, readings, outside)
+        inputs |= dict(zip(self._drawn, draws, strict=True))
         results = tf.graph_util.import_graph_def(
             self._definition,
             input_map=inputs,
@@ -225,18 +251,13 @@ def _multiplies_by(operation: tf.Operation, weights: Sequence[tf.Tensor]) -> boo
     )
 
 
-def _make_stateless(node: Any, key: str) -> None:
-    inputs, operation = list(node.input), node.op
+def _draw_from_key(node: Any, key: str) -> None:
+    """Makes a Multinomial a function of a key."""
     for name in ('seed', 'seed2'):
         node.attr.pop(name, None)
-    # The key comes after the shape, or after the number of samples.
-    position = 2 if operation == 'Multinomial' else 1
-    del node.input[:]
-    node.input.extend([*inputs[:position], key, *inputs[position:]])
-    node.op = _FROM_A_KEY[operation]
+    node.input.append(key)
+    node.op = 'StatelessMultinomial'
     node.attr['Tseed'].type = tf.int32.as_datatype_enum
-    if operation == 'RandomUniformInt':
-        node.attr['dtype'].type = node.attr.pop('Tout').type
 
 
 def _compiles(operation: str) -> bool:
