@@ -12,6 +12,7 @@ examples:
   tf-seq2seq-compat run train.py --batch_size 32
   tf-seq2seq-compat run -m nmt.nmt --src=vi --tgt=en
   tf-seq2seq-compat run --strict example.py
+  tf-seq2seq-compat run --xla train.py
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What stands after the script (or the module, or the notebook) is the program's own command line.
@@ -87,7 +88,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] [--output FILE] '
+        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--output FILE] '
         '(SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -96,6 +97,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         '--strict',
         action='store_true',
         help='no repairs: raise what TF1 or Keras would have raised',
+    )
+    run.add_argument(
+        '--xla',
+        action='store_true',
+        help='let XLA compile the loops of dynamic_rnn and dynamic_decode, where it can',
     )
     run.add_argument(
         '--output',
@@ -168,9 +174,19 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             from tf_seq2seq_compat.legacy import notebook
 
             return notebook.run(
-                options.program, theirs, output=options.output or '', strict=options.strict
+                options.program,
+                theirs,
+                output=options.output or '',
+                strict=options.strict,
+                xla=options.xla,
             )
-        runner.run(options.program, theirs, module=options.module, strict=options.strict)
+        runner.run(
+            options.program,
+            theirs,
+            module=options.module,
+            strict=options.strict,
+            xla=options.xla,
+        )
     except runner.CannotRun as error:
         print(f'{runner.PROGRAM_NAME}: {error}', file=sys.stderr)
         return error.exit_code

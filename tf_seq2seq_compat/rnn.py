@@ -16,6 +16,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import for_steps, input_array, stacked, unroll
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -86,6 +87,8 @@ def dynamic_rnn(
     swap_memory: bool = False,
     time_major: bool = False,
     scope: Any = None,
+    *,
+    jit_compile: bool | None = None,
 ) -> tuple[Any, Any]:
     """Runs a cell over sequences, as many steps as they have.
 
@@ -102,6 +105,9 @@ def dynamic_rnn(
       swap_memory: Whether tensors of the forward pass may move to host memory (TF1 graphs).
       time_major: Whether time is the first axis of inputs and outputs.
       scope: Variable scope, 'rnn' by default.
+      jit_compile: In a TF1 graph, whether XLA compiles the loop, for each shape of the inputs that
+        it meets; where it cannot, the loop runs as it would have without. By default as `run --xla`
+        says. In TensorFlow 2 use `tf.function(jit_compile=True)`.
 
     Returns:
       `(outputs, state)`: a nest like `cell.output_size` of `[batch, max_time, ...]` (or
@@ -154,7 +160,7 @@ def dynamic_rnn(
             # One step at least, so that the variables exist even if every sequence is empty.
             longest = tf.maximum(1, tf.reduce_max(tf.concat([sequence_length, [0]], 0)))
             limit = tf.minimum(time_steps, longest)
-        run = unroll(
+        run = (compiled_unroll if is_compiled(jit_compile) else unroll)(
             step,
             state,
             zero_output,

@@ -18,15 +18,18 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from tensorflow.python.ops import control_flow_util  # no public name tells whether XLA compiles
 
+from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size
 
 tf1 = tf.compat.v1
 
 
 def under_xla() -> bool:
-    """True while the code of a `tf.function(jit_compile=True)` is traced."""
+    """True while the code of a `tf.function(jit_compile=True)` is traced, or a step to compile."""
     if tf.executing_eagerly():
         return False
+    if traced_step() is not None:
+        return True
     return bool(control_flow_util.GraphOrParentsInXlaContext(tf1.get_default_graph()))
 
 
@@ -96,12 +99,35 @@ def _buffer(dtype: Any, element_shape: Any, capacity: Any) -> tf.TensorArray:
     return tf.TensorArray(dtype, size=capacity, clear_after_read=False, element_shape=element_shape)
 
 
-def input_array(x: tf.Tensor) -> tf.TensorArray:
-    """The steps of `[time, ...]` inputs, for a loop to read."""
-    array = tf.TensorArray(
-        x.dtype, size=axis_size(x, 0), element_shape=x.shape[1:], clear_after_read=False
-    )
-    return array.unstack(x)
+class InputArray:
+    """The steps of `[time, ...]` inputs, for a loop to read.
+
+    Args:
+      x: The inputs.
+    """
+
+    def __init__(self, x: tf.Tensor) -> None:
+        self._x = x
+        self._array = tf.TensorArray(
+            x.dtype, size=axis_size(x, 0), element_shape=x.shape[1:], clear_after_read=False
+        ).unstack(x)
+        self.dtype = self._array.dtype  # TensorFlow warns of arrays of which nothing is asked.
+
+    def read(self, time: Any, ahead: int = 0) -> tf.Tensor:
+        """The element of the step `time + ahead`."""
+        graph = traced_step()
+        if graph is not None:
+            return graph.read(self._x, time, ahead)
+        return self._array.read(time + ahead if ahead else time)
+
+    def __getattr__(self, name: str) -> Any:
+        # Programs that reach into a helper find the TensorArray there.
+        return getattr(self._array, name)
+
+
+def input_array(x: tf.Tensor) -> InputArray:
+    """Makes an `InputArray`."""
+    return InputArray(x)
 
 
 class Unrolled(NamedTuple):
@@ -217,7 +243,12 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
       Nest like `emits` of `[time, ...]` tensors.
     """
 
-    def stack(array: tf.TensorArray, zero: tf.Tensor) -> tf.Tensor:
+    def stack(array: Any, zero: tf.Tensor) -> tf.Tensor:
+        if isinstance(array, tf.Tensor):  # A compiled loop has stacked it already.
+            result = array[: run.steps if length is None else length]
+            known = None if length is None else tf.get_static_value(length)
+            result.set_shape(tf.TensorShape([known]).concatenate(zero.shape))
+            return result
         if under_xla():
             return array.stack()
         shape = tf.shape(zero)

@@ -67,19 +67,20 @@ class _Cells:
 _cells: _Cells | None = None
 
 
-def load(shell: Any, *, strict: bool = False) -> None:
+def load(shell: Any, *, strict: bool = False, xla: bool = False) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
     Args:
       shell: the `InteractiveShell`.
       strict: no repairs.
+      xla: XLA compiles loops, where it can.
 
     Raises:
       RuntimeError: eager TensorFlow operations have already run in this session.
     """
     global _cells
     unload(shell)
-    capsule = runner.prepare(strict)
+    capsule = runner.prepare(strict, xla)
     _rebind(shell.user_ns, capsule)
     _cells = _Cells(shell, strict)
     _cells.watch()
@@ -121,7 +122,9 @@ def executed_name(path: str) -> str:
     return f'{os.path.splitext(os.path.basename(path))[0]}.executed.ipynb'
 
 
-def run(path: str, arguments: list[str], *, output: str = '', strict: bool = False) -> int:
+def run(
+    path: str, arguments: list[str], *, output: str = '', strict: bool = False, xla: bool = False
+) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
     The cells run in the notebook's folder, with `sys.argv` as a script would have it. What they
@@ -132,6 +135,7 @@ def run(path: str, arguments: list[str], *, output: str = '', strict: bool = Fal
       arguments: what stands behind `path` on the command line.
       output: where to write the copy; `executed_name(path)` by default.
       strict: no repairs.
+      xla: XLA compiles loops, where it can.
 
     Returns:
       0, or 1 where a cell failed.
@@ -144,7 +148,7 @@ def run(path: str, arguments: list[str], *, output: str = '', strict: bool = Fal
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
-            km=_kernel_manager(folder, [path, *arguments], strict),
+            km=_kernel_manager(folder, [path, *arguments], strict, xla),
             timeout=None,
             record_timing=False,
             resources={'metadata': {'path': os.path.dirname(os.path.abspath(path))}},
@@ -208,13 +212,14 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], strict: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
       folder: for the kernel's sockets.
       words: `sys.argv` of the cells.
       strict: no repairs.
+      xla: XLA compiles loops, where it can.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
     spec_module = importlib.import_module('jupyter_client.kernelspec')
@@ -223,6 +228,7 @@ def _kernel_manager(folder: str, words: list[str], strict: bool) -> Any:
     command = [sys.executable, '-m', 'tf_seq2seq_compat.legacy.notebook_kernel']
     command += ['--connection', '{connection_file}', '--argv', argv]
     command += ['--strict'] if strict else []
+    command += ['--xla'] if xla else []
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]
         @property

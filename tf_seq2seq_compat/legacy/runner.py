@@ -33,7 +33,14 @@ class CannotRun(Exception):
         self.exit_code = exit_code
 
 
-def run(target: str, arguments: list[str], *, module: bool = False, strict: bool = False) -> None:
+def run(
+    target: str,
+    arguments: list[str],
+    *,
+    module: bool = False,
+    strict: bool = False,
+    xla: bool = False,
+) -> None:
     """Runs a program in this process.
 
     Args:
@@ -41,13 +48,14 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
       arguments: the program's own command line.
       module: run a module as `python -m` does.
       strict: no repairs; what TF1 or Keras would have raised is raised.
+      xla: XLA compiles the loops of the program, where it can.
 
     Raises:
       CannotRun: there is no such program.
       BaseException: whatever the program raises, `SystemExit` included. Its traceback has been
         printed by then (but for `SystemExit`), without frames of this package.
     """
-    prepare(strict)
+    prepare(strict, xla)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
@@ -65,11 +73,12 @@ def run(target: str, arguments: list[str], *, module: bool = False, strict: bool
         time_capsule.RESTORED.report()
 
 
-def prepare(strict: bool) -> import_hook.Restorer:
+def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
     """Gives this process's program its imports as TF1's time had them.
 
     Args:
       strict: no repairs.
+      xla: XLA compiles loops, where it can.
 
     Returns:
       What restores names of Python and NumPy.
@@ -77,7 +86,7 @@ def prepare(strict: bool) -> import_hook.Restorer:
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, capsule = _TF1Start(strict), time_capsule.install()
+    start, capsule = _TF1Start(strict, xla), time_capsule.install()
     import_hook.install(
         [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')],
         on_load=start,
@@ -95,8 +104,9 @@ def prepare(strict: bool) -> import_hook.Restorer:
 class _TF1Start:
     """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
 
-    def __init__(self, strict: bool) -> None:
+    def __init__(self, strict: bool, xla: bool) -> None:
         self._strict = strict
+        self._xla = xla
         self._done = False
 
     def __call__(self, root: str) -> None:
@@ -109,6 +119,10 @@ class _TF1Start:
             warnings.filterwarnings('ignore', message=message)
         if not self._strict:
             repairs.activate()
+        if self._xla:
+            from tf_seq2seq_compat.core.compiled_loop import compile_loops
+
+            compile_loops()
 
 
 def _prepare_script(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -9,8 +10,8 @@ import tensorflow as tf
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
-from tf_seq2seq_compat.seq2seq.helper import Helper
-from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, output_size
+from tf_seq2seq_compat.seq2seq.helper import Helper, TrainingHelper
+from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, is_affine, output_size
 from tf_seq2seq_compat.seq2seq.sampler import Sampler
 
 tf1 = tf.compat.v1
@@ -135,6 +136,30 @@ class BasicDecoder(_CellAndHelper, Decoder):
         finished, first_inputs = self._helper.initialize()
         return finished, first_inputs, self._initial_state
 
+    def in_two_parts(self) -> tuple[BasicDecoder, Callable[[Any], Any]] | None:
+        """In teacher forcing, the output layer and the samples can wait for the last step."""
+        layer = self._output_layer
+        if (
+            type(self) is not BasicDecoder
+            or type(self._helper) is not TrainingHelper
+            or not is_affine(layer)
+            or not isinstance(self._cell.output_size, int | tf.TensorShape)
+        ):
+            return None
+
+        def complete(outputs: BasicDecoderOutput) -> BasicDecoderOutput:
+            cell_outputs = outputs.rnn_output
+            rows = tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]])
+            steps_and_batch = tf.shape(cell_outputs)[:2]
+            with_layer = layer(rows)
+            shape = tf.concat([steps_and_batch, tf.shape(with_layer)[1:]], 0)
+            rnn_output = tf.reshape(with_layer, shape)
+            rnn_output.set_shape(cell_outputs.shape[:2].concatenate(with_layer.shape[1:]))
+            samples = self._helper.sample(time=None, outputs=rnn_output)
+            return BasicDecoderOutput(rnn_output, samples)
+
+        return _CellDecoder(self._cell, self._helper, self._initial_state), complete
+
     def step(
         self, time: Any, inputs: Any, state: Any, name: str | None = None
     ) -> tuple[BasicDecoderOutput, Any, Any, Any]:
@@ -151,6 +176,23 @@ class BasicDecoder(_CellAndHelper, Decoder):
         """
         with tf1.name_scope(name, 'BasicDecoderStep', [time]):
             return self._step(time, inputs, state)
+
+
+class _CellDecoder(BasicDecoder):
+    """The cell and the inputs of a `BasicDecoder`, without samples."""
+
+    @property
+    def output_size(self) -> BasicDecoderOutput:
+        return super().output_size._replace(sample_id=())
+
+    @property
+    def output_dtype(self) -> BasicDecoderOutput:
+        return super().output_dtype._replace(sample_id=())
+
+    def _step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+        outputs, state = self._cell(inputs, state)
+        finished, next_inputs, state = self._helper.next_inputs(time, outputs, state)
+        return BasicDecoderOutput(outputs, ()), state, next_inputs, finished
 
 
 class BasicDecoderV2(_CellAndHelper, BaseDecoder):

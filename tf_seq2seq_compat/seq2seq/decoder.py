@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import abc
 import contextlib
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
@@ -106,6 +108,16 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
+    def in_two_parts(self) -> tuple[Any, Callable[[Any], Any]] | None:
+        """What a step must do, and what can be done for all steps at once after the last.
+
+        Returns:
+          A decoder that does what it must, and a function from its outputs, `[time, batch, ...]`,
+          to those of this decoder; by default None, if nothing can wait. Only a decoder whose
+          finished sequences stay finished may give them.
+        """
+        return None
+
     @property
     def tracks_own_finished(self) -> bool:
         """Whether the decoder itself says what is finished, and may start a sequence again.
@@ -199,6 +211,8 @@ def dynamic_decode(
     parallel_iterations: int = 32,
     swap_memory: bool = False,
     scope: Any = None,
+    *,
+    jit_compile: bool | None = None,
     **kwargs: Any,
 ) -> tuple[Any, Any, Any]:
     """Decodes until every sequence is finished.
@@ -215,6 +229,10 @@ def dynamic_decode(
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: As for `tf.while_loop`.
       scope: Variable scope, 'decoder' by default.
+      jit_compile: In a TF1 graph, whether XLA compiles the loop, for each shape that it meets; it
+        needs a limit of the steps, as above, and where it cannot, the loop runs as it would have
+        without. By default as `run --xla` says. In TensorFlow 2 use
+        `tf.function(jit_compile=True)`.
       **kwargs: Given on to `decoder.initialize`. To that of a `BaseDecoder` go
         `decoder_init_input` and the arguments in the dict `decoder_init_kwargs`.
 
@@ -244,6 +262,9 @@ def dynamic_decode(
     maximum_iterations = _checked_maximum(maximum_iterations)
     with tf1.variable_scope(scope, 'decoder'):
         finished, inputs, state = _initialized(decoder, kwargs)
+        whole, complete = decoder, None
+        if isinstance(decoder, Decoder):
+            decoder, complete = decoder.in_two_parts() or (decoder, None)
         zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
         # Converted once here, so that the loop sees tensors (and TensorArrays) only.
         finished, inputs, state = tf.nest.map_structure(_as_tensor, (finished, inputs, state))
@@ -260,14 +281,15 @@ def dynamic_decode(
                 next_finished = tf.logical_or(next_finished, finished)
             lengths = tf.where(finished, lengths, time + 1)
             if impute_finished:
-                outputs = where_rows(finished, zero_outputs, outputs)
+                if complete is None:
+                    outputs = where_rows(finished, zero_outputs, outputs)
                 next_state = where_rows(finished, state, next_state)
             return outputs, (next_finished, next_inputs, next_state, lengths)
 
-        capacity = maximum_iterations
-        if capacity is None and under_xla():
+        capacity, compiles = maximum_iterations, is_compiled(jit_compile)
+        if capacity is None and (compiles or under_xla()):
             capacity = getattr(decoder, 'maximum_length', None)
-        run = unroll(
+        run = (compiled_unroll if compiles else unroll)(
             step,
             (finished, inputs, state, lengths),
             zero_outputs,
@@ -278,12 +300,25 @@ def dynamic_decode(
         )
         outputs = stacked(run, zero_outputs)
         _, _, state, lengths = run.state
+        if complete is not None:
+            outputs = complete(outputs)
+            if impute_finished or under_xla():
+                ends = lengths if impute_finished else run.steps
+                outputs = tf.nest.map_structure(lambda x: _zero_from(x, ends), outputs)
         # A decoder without finalize leaves the outputs as the steps gave them.
         with contextlib.suppress(NotImplementedError):
-            outputs, state = decoder.finalize(outputs, state, lengths)
+            outputs, state = whole.finalize(outputs, state, lengths)
         if not output_time_major:
             outputs = tf.nest.map_structure(transpose_batch_time, outputs)
         return outputs, state, lengths
+
+
+def _zero_from(outputs: tf.Tensor, ends: tf.Tensor) -> tf.Tensor:
+    """`[time, batch, ...]` outputs, zero from `ends` on: a step, or one for each sequence."""
+    before = tf.range(tf.shape(outputs)[0])[:, None] < ends
+    inner = [1] * (outputs.shape.rank - 2)
+    before = tf.reshape(before, tf.concat([tf.shape(before), tf.constant(inner, tf.int32)], 0))
+    return tf.where(before, outputs, tf.zeros([], outputs.dtype))
 
 
 def _initialized(decoder: Decoder | BaseDecoder, kwargs: dict[str, Any]) -> Any:

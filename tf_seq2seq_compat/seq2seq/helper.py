@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.loop import input_array
+from tf_seq2seq_compat.core.loop import input_array, under_xla
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 
@@ -242,18 +242,23 @@ class TrainingHelper(Helper):
     def sample_ids_dtype(self) -> tf.DType:
         return tf.int32
 
-    def _read(self, time: Any) -> tuple[tf.Tensor, Any]:
-        """`(finished, inputs)` of a step; zeros once every sequence is finished."""
-        finished = time >= tf.cast(self._sequence_length, tf.int32)
+    def _read(self, time: Any, ahead: int = 0) -> tuple[tf.Tensor, Any]:
+        """`(finished, inputs)` of a step `ahead`; zeros once every sequence is finished."""
+        index = time + ahead if ahead else time
+        finished = index >= tf.cast(self._sequence_length, tf.int32)
+        if under_xla():
+            # Nothing reads the inputs that follow the last step, and there are no checks.
+            read = [array.read(time, ahead) for array in tf.nest.flatten(self._input_tas)]
+            return finished, tf.nest.pack_sequence_as(self._input_tas, read)
 
         def inputs() -> Any:
             check = tf1.assert_less(
-                time,
+                index,
                 self._steps,
                 message='sequence_length of TrainingHelper goes beyond the steps of its inputs',
             )
             with tf.control_dependencies([] if check is None else [check]):
-                step = tf.identity(time)
+                step = tf.identity(index)
             return tf.nest.map_structure(lambda array: array.read(step), self._input_tas)
 
         return finished, tf.cond(tf.reduce_all(finished), lambda: self._zero_inputs, inputs)
@@ -272,7 +277,7 @@ class TrainingHelper(Helper):
         self, time: Any, outputs: Any, state: Any, name: str | None = None, **unused_kwargs: Any
     ) -> tuple[Any, Any, Any]:
         with tf1.name_scope(name, 'TrainingHelperNextInputs', [time, outputs]):
-            finished, inputs = self._read(time + 1)
+            finished, inputs = self._read(time, ahead=1)
         return finished, inputs, state
 
 
@@ -325,6 +330,8 @@ class GreedyEmbeddingHelper(Helper):
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
         finished = tf.equal(sample_ids, self._end_token)
+        if under_xla():
+            return finished, self._embedding_fn(sample_ids), state
         # Nothing reads the inputs that follow the last step.
         inputs = tf.cond(
             tf.reduce_all(finished),
@@ -482,7 +489,8 @@ def _call_sampler(
 
 def _unstack_ta(inp: Any) -> tf.TensorArray:
     """The steps of `[time, ...]` inputs."""
-    return input_array(tf.convert_to_tensor(inp))
+    inp = tf.convert_to_tensor(inp)
+    return tf.TensorArray(inp.dtype, axis_size(inp, 0), clear_after_read=False).unstack(inp)
 
 
 # -- pieces of the helpers ------------------------------------------------------------------------

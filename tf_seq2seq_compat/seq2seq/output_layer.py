@@ -6,6 +6,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.layers.dense import activation_function
+
+_PACKAGES_OF_DENSE = ('tf_seq2seq_compat', 'tf_keras', 'keras', 'tensorflow')
+
 
 def check_output_layer(layer: Any) -> None:
     """Raises TypeError if `layer` is neither None nor a layer that can say its output's shape."""
@@ -14,6 +18,19 @@ def check_output_layer(layer: Any) -> None:
             f'output_layer must be a Layer, received: {type(layer)}. It needs '
             'compute_output_shape, as tf.layers.Dense has.'
         )
+
+
+def is_affine(layer: Any) -> bool:
+    """Whether it is a Dense layer, of this package or Keras, without a function behind it."""
+    kind = type(layer)
+    package = kind.__module__.partition('.')[0]
+    if kind.__name__ != 'Dense' or package not in _PACKAGES_OF_DENSE:
+        return False
+    if getattr(layer, 'activity_regularizer', None) is not None:
+        return False
+    return activation_function(None) is layer.activation or (
+        getattr(layer.activation, '__name__', None) == 'linear'
+    )
 
 
 def output_size(cell: Any, layer: Any) -> Any:

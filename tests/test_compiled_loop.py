@@ -1,0 +1,383 @@
+"""Loops that XLA compiles within TF1 graphs: the same as the loops that it does not."""
+
+import logging
+import zlib
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_seq2seq_compat as seq2seq
+from tests.legacy.processes import last_line, run
+from tests.paths import tf1_graph
+from tf_seq2seq_compat.core import compiled_loop
+
+tf1 = tf.compat.v1
+
+BATCH, STEPS, SLOTS, UNITS, WORDS = 3, 7, 6, 4, 9
+RANDOM = np.random.RandomState(0)
+INPUTS = RANDOM.randn(BATCH, STEPS, UNITS).astype(np.float32)
+MEMORY = RANDOM.randn(BATCH, SLOTS, UNITS).astype(np.float32)
+LENGTHS = [7, 3, 5]
+MEMORY_LENGTHS = [6, 2, 4]
+
+CELLS = {
+    'gru': lambda: seq2seq.GRUCell(UNITS),
+    'lstm': lambda: seq2seq.LSTMCell(UNITS),
+    'layers': lambda: seq2seq.MultiRNNCell(
+        [seq2seq.LSTMCell(UNITS), seq2seq.ResidualWrapper(seq2seq.GRUCell(UNITS))]
+    ),
+}
+
+
+class Graph:
+    """A TF1 graph with the inputs and the memory, as placeholders of unknown sizes or constants."""
+
+    def __init__(self, known):
+        self.arrays = {'inputs': INPUTS, 'memory': MEMORY}
+        if known:
+            self.inputs, self.memory = tf.constant(INPUTS), tf.constant(MEMORY)
+            self.fed = {}
+        else:
+            self.inputs = tf1.placeholder(tf.float32, [None, None, UNITS])
+            self.memory = tf1.placeholder(tf.float32, [None, None, UNITS])
+            self.fed = {self.inputs: INPUTS, self.memory: MEMORY}
+
+    def loss(self, results):
+        floats = [r for r in tf.nest.flatten(results) if r.dtype.is_floating]
+        return tf.add_n([tf.reduce_sum(tf.sin(r + 0.5)) for r in floats])
+
+    def gradients(self, results):
+        """Those of every variable, the inputs and the memory, where there is one."""
+        sources = [*tf1.trainable_variables(), self.inputs, self.memory]
+        found = tf1.gradients(self.loss(results), sources)
+        return {
+            s.name: tf.convert_to_tensor(g)
+            for s, g in zip(sources, found, strict=True)
+            if g is not None
+        }
+
+    def run(self, results, sessions=1):
+        values = []
+        for _ in range(sessions):
+            with tf1.Session() as session:
+                session.run(tf1.global_variables_initializer())
+                for variable in tf1.global_variables():
+                    # Weights that say something, the same in both graphs.
+                    seed = zlib.crc32(variable.op.name.encode())
+                    weights = np.random.RandomState(seed).uniform(-0.5, 0.5, variable.shape)
+                    variable.load(weights, session)
+                values.append(session.run(results, self.fed))
+        return values[0] if sessions == 1 else values
+
+
+def compiled_and_not(build, known=False, is_compiled=True):
+    """What `build(graph, jit_compile)` gives, compiled and not; it is the same but for rounding."""
+    runs = []
+    for jit_compile in (False, True):
+        with tf1_graph() as default:
+            graph = Graph(known)
+            results = build(graph, jit_compile)
+            compiled = [op for op in default.get_operations() if 'PartitionedCall' in op.type]
+            assert bool(compiled) == (jit_compile and is_compiled)
+            names = [v.name for v in tf1.global_variables()]
+            runs.append((names, graph.run([results, graph.gradients(results)])))
+    (names, plain), (compiled_names, compiled) = runs
+    assert compiled_names == names
+    tf.nest.map_structure(
+        lambda a, b: np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5), compiled, plain
+    )
+    return compiled
+
+
+def decode(graph, cell, helper, *, jit_compile, history=False, **kwargs):
+    attention = kwargs.pop('attention', seq2seq.BahdanauAttention)
+    wrapper = seq2seq.AttentionWrapper(
+        cell,
+        attention(UNITS, graph.memory, MEMORY_LENGTHS),
+        attention_layer_size=UNITS,
+        alignment_history=history,
+    )
+    state = wrapper.zero_state(BATCH, tf.float32)
+    decoder = seq2seq.BasicDecoder(wrapper, helper, state, seq2seq.Dense(WORDS))
+    outputs, state, lengths = seq2seq.dynamic_decode(decoder, jit_compile=jit_compile, **kwargs)
+    histories = [state.alignment_history.stack()] if history else []
+    return [*outputs, state.cell_state, state.attention, lengths, *histories]
+
+
+@pytest.mark.parametrize('known', [False, True], ids=['unknown', 'known'])
+@pytest.mark.parametrize('lengths', [None, LENGTHS], ids=['all', 'lengths'])
+@pytest.mark.parametrize('cell', CELLS)
+def test_dynamic_rnn(cell, lengths, known):
+    def build(graph, jit_compile):
+        return seq2seq.dynamic_rnn(
+            CELLS[cell](), graph.inputs, lengths, dtype=tf.float32, jit_compile=jit_compile
+        )
+
+    compiled_and_not(build, known)
+
+
+@pytest.mark.parametrize(
+    'cell, attention, impute, history',
+    [
+        ('gru', seq2seq.BahdanauAttention, True, False),
+        ('lstm', seq2seq.LuongAttention, True, True),
+        ('layers', seq2seq.BahdanauAttention, False, True),
+    ],
+)
+def test_training(cell, attention, impute, history):
+    def build(graph, jit_compile):
+        return decode(
+            graph,
+            CELLS[cell](),
+            seq2seq.TrainingHelper(graph.inputs, LENGTHS),
+            attention=attention,
+            impute_finished=impute,
+            history=history,
+            jit_compile=jit_compile,
+        )
+
+    (logits, *_), gradients = compiled_and_not(build)
+    assert logits.shape == (BATCH, STEPS, WORDS)
+    assert all(np.any(g) for g in gradients.values())
+
+
+@pytest.mark.parametrize('history', [False, True])
+def test_greedy_decoding_stops_early_and_has_gradients(history):
+    def build(graph, jit_compile):
+        embedding = tf1.get_variable('embedding', [WORDS, UNITS])
+        # Two sequences end at once, by a token that the third one emits sooner or later.
+        helper = seq2seq.GreedyEmbeddingHelper(embedding, tf.fill([BATCH], 1), 2)
+        return decode(
+            graph,
+            CELLS['lstm'](),
+            helper,
+            maximum_iterations=2 * tf.shape(graph.memory)[1] + 30,
+            history=history,
+            jit_compile=jit_compile,
+        )
+
+    compiled_and_not(build)
+
+
+def test_a_decoder_takes_no_more_steps_than_it_needs():
+    """The end is emitted at the third step; the buffers would have room for 1000."""
+
+    def build(graph, jit_compile):
+        helper = seq2seq.CustomHelper(
+            lambda: (tf.zeros([BATCH], tf.bool), tf.ones([BATCH, UNITS])),
+            lambda time, outputs, state: tf.argmax(outputs, -1, output_type=tf.int32),
+            lambda time, outputs, state, sample_ids: (
+                tf.fill([BATCH], time >= 2),
+                outputs[:, :UNITS],
+                state,
+            ),
+        )
+        return decode(
+            graph, CELLS['gru'](), helper, maximum_iterations=1000, jit_compile=jit_compile
+        )
+
+    (logits, *_), _ = compiled_and_not(build)
+    assert logits.shape == (BATCH, 3, WORDS)
+
+
+@pytest.mark.parametrize('history', [False, True])
+def test_beam_search(history):
+    def results(jit_compile):
+        with tf1_graph():
+            graph = Graph(False)
+            memory = seq2seq.tile_batch(graph.memory, 2)
+            lengths = seq2seq.tile_batch(tf.constant(MEMORY_LENGTHS), 2)
+            cell = seq2seq.AttentionWrapper(
+                seq2seq.GRUCell(UNITS),
+                seq2seq.LuongAttention(UNITS, memory, lengths),
+                alignment_history=history,
+            )
+            decoder = seq2seq.BeamSearchDecoder(
+                cell,
+                tf1.get_variable('embedding', [WORDS, UNITS]),
+                tf.fill([BATCH], 1),
+                2,
+                cell.zero_state(2 * BATCH, tf.float32),
+                2,
+                output_layer=seq2seq.Dense(WORDS),
+            )
+            outputs, state, lengths = seq2seq.dynamic_decode(
+                decoder, maximum_iterations=12, jit_compile=jit_compile
+            )
+            wanted = [outputs.predicted_ids, outputs.beam_search_decoder_output.scores, lengths]
+            if history:
+                wanted.append(state.cell_state.alignment_history)
+            return graph.run(wanted)
+
+    for compiled, plain in zip(results(True), results(False), strict=True):
+        np.testing.assert_allclose(compiled, plain, rtol=1e-5, atol=1e-6)
+
+
+def dropout(graph, **kwargs):
+    cell = seq2seq.DropoutWrapper(
+        seq2seq.GRUCell(UNITS), 0.5, 0.7, 0.8, seed=7, dtype=tf.float32, **kwargs
+    )
+    return seq2seq.dynamic_rnn(cell, graph.inputs, LENGTHS, dtype=tf.float32, jit_compile=True)
+
+
+def test_the_gradient_sees_the_dropout_that_the_loop_drew():
+    """A difference quotient: sessions of the same seeds draw the same masks."""
+    with tf1_graph():
+        tf1.set_random_seed(1)
+        graph = Graph(False)
+        outputs, _ = dropout(graph)
+        loss = tf.reduce_sum(tf.sin(outputs))
+        (gradient,) = tf1.gradients(loss, [graph.inputs])
+        epsilon, losses = 1e-2, []
+        for shift in (0.0, epsilon, -epsilon):
+            moved = INPUTS.copy()
+            moved[0, 2] += shift
+            graph.fed[graph.inputs] = moved
+            losses.append(graph.run([loss, gradient]))
+    quotient = (losses[1][0] - losses[2][0]) / (2 * epsilon)
+    np.testing.assert_allclose(quotient, losses[0][1][0, 2].sum(), rtol=1e-2)
+
+
+def test_dropout_is_drawn_anew_by_each_run():
+    with tf1_graph():
+        graph = Graph(False)
+        outputs, _ = dropout(graph)
+        with tf1.Session() as session:
+            session.run(tf1.global_variables_initializer())
+            first, second = (session.run(outputs, graph.fed) for _ in range(2))
+    assert np.any(first != second)
+
+
+def test_variational_dropout():
+    def build(graph, jit_compile):
+        tf1.set_random_seed(1)
+        cell = seq2seq.DropoutWrapper(
+            seq2seq.GRUCell(UNITS),
+            output_keep_prob=0.5,
+            variational_recurrent=True,
+            dtype=tf.float32,
+            seed=3,
+        )
+        return seq2seq.dynamic_rnn(cell, graph.inputs, dtype=tf.float32, jit_compile=jit_compile)
+
+    compiled_and_not(build)
+
+
+def test_shapes_and_lengths_may_change_from_run_to_run():
+    with tf1_graph():
+        inputs = tf1.placeholder(tf.float32, [None, None, UNITS])
+        lengths = tf1.placeholder(tf.int32, [None])
+        with tf1.variable_scope('cells', reuse=tf1.AUTO_REUSE):
+            compiled, plain = (
+                seq2seq.dynamic_rnn(
+                    seq2seq.GRUCell(UNITS), inputs, lengths, dtype=tf.float32, jit_compile=each
+                )
+                for each in (True, False)
+            )
+        with tf1.Session() as session:
+            session.run(tf1.global_variables_initializer())
+            for batch, steps, longest in [(2, 5, 5), (2, 5, 1), (2, 5, 0), (4, 17, 9), (1, 1, 1)]:
+                fed = {
+                    inputs: RANDOM.randn(batch, steps, UNITS),
+                    lengths: np.minimum(np.arange(batch) + longest, longest),
+                }
+                seen, wanted = session.run([compiled, plain], fed)
+                for a, b in zip(seen, wanted, strict=True):
+                    assert a.shape == b.shape
+                    np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_resource_variables():
+    def build(graph, jit_compile):
+        with tf1.variable_scope('model', use_resource=True):
+            embedding = tf1.get_variable('embedding', [WORDS, UNITS])
+            helper = seq2seq.GreedyEmbeddingHelper(
+                lambda ids: tf.nn.embedding_lookup(embedding, ids), tf.fill([BATCH], 1), 2
+            )
+            return decode(
+                graph, CELLS['lstm'](), helper, maximum_iterations=6, jit_compile=jit_compile
+            )
+
+    compiled_and_not(build)
+
+
+class CallsPython(seq2seq.GRUCell):
+    """Has in its step what XLA cannot compile."""
+
+    def call(self, inputs, state):
+        output, state = super().call(inputs, state)
+        doubled = tf1.py_func(lambda x: 2 * x, [output], tf.float32)
+        doubled.set_shape(output.shape)
+        return output + doubled, state
+
+
+@pytest.mark.parametrize('history', [False, True])
+def test_what_cannot_be_compiled_runs_as_it_is(history, caplog):
+    def build(graph, jit_compile):
+        return decode(
+            graph,
+            CallsPython(UNITS),
+            seq2seq.TrainingHelper(graph.inputs, LENGTHS),
+            impute_finished=True,
+            history=history,
+            jit_compile=jit_compile,
+        )
+
+    with caplog.at_level(logging.INFO, 'tf_seq2seq_compat'):
+        compiled_and_not(build, is_compiled=False)
+    assert 'not compiled: XLA has no operation PyFunc' in caplog.text
+
+
+def test_a_loop_without_a_bound_runs_as_it_is(caplog):
+    def build(graph, jit_compile):
+        embedding = tf1.get_variable('embedding', [WORDS, UNITS])
+        helper = seq2seq.InferenceHelper(
+            lambda outputs: tf.argmax(outputs, -1, output_type=tf.int32),
+            [],
+            tf.int32,
+            tf.zeros([BATCH, UNITS]),
+            lambda ids: tf.ones([BATCH], tf.bool),
+            lambda ids: tf.nn.embedding_lookup(embedding, ids),
+        )
+        return decode(graph, CELLS['gru'](), helper, jit_compile=jit_compile)
+
+    with caplog.at_level(logging.INFO, 'tf_seq2seq_compat'):
+        compiled_and_not(build, is_compiled=False)
+    assert 'give maximum_iterations' in caplog.text
+
+
+def test_the_switch_is_what_none_means():
+    def compiled(jit_compile):
+        with tf1_graph() as graph:
+            seq2seq.dynamic_rnn(
+                CELLS['gru'](), tf.constant(INPUTS), dtype=tf.float32, jit_compile=jit_compile
+            )
+            return any('PartitionedCall' in op.type for op in graph.get_operations())
+
+    assert not compiled(None)
+    compiled_loop.compile_loops()
+    try:
+        assert compiled(None)
+        assert not compiled(False)
+    finally:
+        compiled_loop.compile_loops(False)
+
+
+PROGRAM = """
+import tensorflow as tf
+outputs, _ = tf.nn.dynamic_rnn(tf.nn.rnn_cell.GRUCell(4), tf.ones([2, 5, 3]), dtype=tf.float32)
+gradients = tf.gradients(outputs, tf.trainable_variables())
+with tf.Session() as session:
+    session.run(tf.global_variables_initializer())
+    session.run(gradients)
+types = [op.type for op in tf.get_default_graph().get_operations()]
+print('PartitionedCall' in types, 'Enter' in types)
+"""
+
+
+@pytest.mark.parametrize('flags, seen', [([], 'False True'), (['--xla'], 'True False')])
+def test_the_runner_compiles_loops_if_asked_to(flags, seen, tmp_path):
+    program = tmp_path / 'program.py'
+    program.write_text(PROGRAM)
+    assert last_line(run(*flags, program)) == seen

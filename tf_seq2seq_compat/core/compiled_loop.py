@@ -1,0 +1,455 @@
+"""The one loop as one XLA computation within a TF1 graph, with a gradient of its own.
+
+A graph that a `Session` runs can hold compiled functions, but TensorFlow cannot differentiate a
+compiled loop from outside: its gradient wants the lists of what every step computed, and a list
+cannot leave compiled code. Here the loop is two compiled functions. The first takes the steps and
+keeps, in dense arrays, the state before each. The second, which exists only if a gradient is
+asked for, walks back: it takes each step again from its state, and adds up what the step says of
+the gradients of all that it reads. So the memory is that of the states, whatever a step computes.
+Where a weight enters by matrix products only, their rows are kept instead, and its gradient is one
+product after the loop.
+
+Arrays have a fixed size in compiled code: the capacity, which a multiple of `_BUCKET` stands for
+where it is not known beforehand, so that few sizes are ever compiled. How many steps are taken is
+not part of what is compiled.
+"""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
+
+from tf_seq2seq_compat.core import loop
+from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
+from tf_seq2seq_compat.core.structure import axis_size
+
+tf1 = tf.compat.v1
+
+_BUCKET = 16
+_LOGGER = logging.getLogger('tf_seq2seq_compat')
+_default = False
+
+
+def compile_loops(wanted: bool = True) -> None:
+    """Says what `jit_compile=None` means in TF1 graphs, for the whole process."""
+    global _default
+    _default = wanted
+
+
+def is_compiled(jit_compile: bool | None) -> bool:
+    """Whether a loop made here with this `jit_compile` is to be compiled by itself."""
+    if tf1.executing_eagerly_outside_functions() or loop.under_xla() or traced_step():
+        return False
+    return _default if jit_compile is None else jit_compile
+
+
+def compiled_unroll(
+    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
+    state: Any,
+    emits: Any,
+    *,
+    capacity: Any,
+    limit: Any = None,
+    running: Callable[[Any], tf.Tensor] | None = None,
+    parallel_iterations: int | None = None,
+    swap_memory: bool = False,
+) -> loop.Unrolled:
+    """As `loop.unroll`, compiled; what is emitted comes as tensors `[capacity or more, ...]`.
+
+    Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why.
+    """
+    plainly = functools.partial(
+        loop.unroll,
+        state=state,
+        emits=emits,
+        capacity=capacity,
+        limit=limit,
+        running=running,
+        parallel_iterations=parallel_iterations,
+        swap_memory=swap_memory,
+    )
+
+    reason = _obstacle(state, capacity)
+    if reason is not None:
+        _LOGGER.info('A loop is not compiled: %s.', reason)
+        return plainly(step)
+    parts = _Parts(state, emits)
+    graph = StepGraph(parts.tensors(state))
+    graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
+    reason = graph.obstacle()
+    if reason is not None:
+        # The step has made its variables: it is not called again, but copied.
+        _LOGGER.info('A loop is not compiled: %s.', reason)
+        return _run_copies(graph, parts, plainly, emits)
+    first = tf.constant(True) if running is None else running(state)
+    emitted, final, steps = _run_compiled(
+        graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
+    )
+    return parts.unrolled(emitted, final, steps)
+
+
+def _obstacle(state: Any, capacity: Any) -> str | None:
+    if capacity is None:
+        return 'the number of its steps is not bounded: give maximum_iterations'
+    if isinstance(capacity, int) and capacity == 0:
+        return 'it takes no step'
+    for part in tf.nest.flatten(state):
+        if isinstance(part, tf.TensorArray) and not isinstance(part, loop.OpenEndedArray):
+            return 'its state holds a TensorArray'
+    return None
+
+
+class _Recorder(loop.OpenEndedArray):
+    """Stands for an array to which each step writes its element: keeps what is written."""
+
+    def __init__(self, like: loop.OpenEndedArray) -> None:
+        super().__init__(like.dtype, like.element_shape)
+        self.element: Any = None
+
+    def write(self, index: Any, value: Any, name: str | None = None) -> tf.TensorArray:
+        del index, name  # The steps of a loop write one element each, in order.
+        written = _Recorder(self)
+        written.element = tf.convert_to_tensor(value)
+        return written
+
+
+class _Parts:
+    """Where the parts of a step's results are in the flat list of them.
+
+    What a step emits comes first, then the elements it writes to arrays of the state, then the
+    state's tensors, then whether to go on.
+    """
+
+    def __init__(self, state: Any, emits: Any) -> None:
+        self._state, self._emits = state, emits
+        self._arrays = [p for p in tf.nest.flatten(state) if isinstance(p, tf.TensorArray)]
+        self.emitted = len(tf.nest.flatten(emits)) + len(self._arrays)
+
+    def tensors(self, state: Any) -> list[tf.Tensor]:
+        return [p for p in tf.nest.flatten(state) if not isinstance(p, tf.TensorArray)]
+
+    def packed(self, tensors: Sequence[tf.Tensor], arrays: Sequence[tf.TensorArray]) -> Any:
+        """The state with these tensors and arrays in their places."""
+        given: dict[bool, Iterator[Any]] = {False: iter(tensors), True: iter(arrays)}
+        flat = [
+            next(given[isinstance(part, tf.TensorArray)]) for part in tf.nest.flatten(self._state)
+        ]
+        return tf.nest.pack_sequence_as(self._state, flat)
+
+    def take(self, step: Any, running: Any, time: tf.Tensor, tensors: list[Any]) -> list[tf.Tensor]:
+        """The flat results of a step."""
+        state = self.packed(tensors, [_Recorder(a) for a in self._arrays])
+        emitted, new_state = step(time, state)
+        tf.nest.assert_same_structure(self._emits, emitted)
+        tf.nest.assert_same_structure(self._state, new_state)
+        written = [a for a in tf.nest.flatten(new_state) if isinstance(a, tf.TensorArray)]
+        kept = [
+            loop._as_before(new, old)
+            for new, old in zip(self.tensors(new_state), tensors, strict=True)
+        ]
+        elements = [getattr(a, 'element', None) for a in written]
+        if any(e is None for e in elements):
+            raise ValueError('A step must write one element to each TensorArray of its state.')
+        more = tf.constant(True) if running is None else running(self.packed(kept, written))
+        return [*tf.nest.flatten(emitted), *elements, *kept, more]
+
+    def split(self, results: list[tf.Tensor]) -> tuple[list[Any], list[Any], tf.Tensor]:
+        return results[: self.emitted], results[self.emitted : -1], results[-1]
+
+    def unrolled(self, emitted: list[Any], final: list[Any], steps: tf.Tensor) -> loop.Unrolled:
+        plain = self.emitted - len(self._arrays)
+        arrays = []
+        for stack, old in zip(emitted[plain:], self._arrays, strict=True):
+            array = tf.TensorArray(
+                old.dtype, steps, clear_after_read=False, element_shape=old.element_shape
+            ).unstack(stack[:steps])
+            assert array.flow is not None  # TensorFlow warns of arrays of which nothing is asked.
+            arrays.append(array)
+        emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
+        return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
+
+
+def _run_copies(
+    graph: StepGraph, parts: _Parts, plainly: Callable[[Any], loop.Unrolled], emits: Any
+) -> loop.Unrolled:
+    """The loop of a step that has been traced, but cannot be compiled."""
+    arrays = [loop.input_array(r.sequence) for r in graph.readings]
+    last = [axis_size(r.sequence, 0) - 1 for r in graph.readings]
+    outside = graph.read_from_outside
+
+    def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        readings = [
+            array.read(tf.minimum(time + reading.ahead, end))
+            for array, reading, end in zip(arrays, graph.readings, last, strict=True)
+        ]
+        results, _ = graph.copy(time, parts.tensors(state), readings, outside)
+        emitted, kept, _ = parts.split(results)
+        plain = len(tf.nest.flatten(emits))
+        old = [a for a in tf.nest.flatten(state) if isinstance(a, tf.TensorArray)]
+        written = [a.write(time, e) for a, e in zip(old, emitted[plain:], strict=True)]
+        return tf.nest.pack_sequence_as(emits, emitted[:plain]), parts.packed(kept, written)
+
+    return plainly(step)
+
+
+class _Factor(NamedTuple):
+    """The rows that a weight multiplies, and the product (or its gradient)."""
+
+    rows: tf.Tensor
+    product: tf.Tensor
+
+
+def _run_compiled(
+    graph: StepGraph,
+    parts: _Parts,
+    state: list[tf.Tensor],
+    first: tf.Tensor,
+    capacity: Any,
+    limit: Any,
+) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
+    """The stacked results, the final state and the number of steps."""
+    if not isinstance(capacity, int):
+        limit = tf.minimum(capacity, limit)
+        capacity = _in_buckets(capacity)
+    sequences = [_padded(r.sequence) for r in graph.readings]
+    first_readings = [
+        s[min(r.ahead, s.shape[0] - 1) if s.shape[0] else r.ahead]
+        for s, r in zip(sequences, graph.readings, strict=True)
+    ]
+    draws = graph.draw(capacity, state, first_readings)
+    n_state, n_read = len(state), len(sequences)
+    is_needed = [bool(p.consumers()) for p in graph.state]
+
+    def forward(capacity: Any, limit: Any, first: Any, draws: Any, *tensors: Any) -> Any:
+        state = list(tensors[:n_state])
+        sequences = tensors[n_state : n_state + n_read]
+        outside = tensors[n_state + n_read :]
+
+        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[list[Any], list[Any], Any]:
+            readings = _readings(graph, sequences, time)
+            return parts.split(
+                graph.copy(time, state, readings, _here(outside), _drawn(draws, time))[0]
+            )
+
+        shapes = take(tf.constant(0), state)[0]  # Only the shapes of this are computed.
+        stacks = [_stack_like(e, capacity) for e in shapes]
+        kept = [_stack_like(s, capacity) for s in _needed(state, is_needed)]
+
+        def body(time: Any, _: Any, state: Any, stacks: Any, kept: Any) -> Any:
+            emitted, new_state, more = take(time, state)
+            kept = [_put(k, time, s) for k, s in zip(kept, _needed(state, is_needed), strict=True)]
+            stacks = [_put(s, time, e) for s, e in zip(stacks, emitted, strict=True)]
+            return time + 1, more, new_state, stacks, kept
+
+        steps, _, state, stacks, kept = tf.while_loop(
+            lambda time, more, *_: tf.logical_and(more, time < limit),
+            body,
+            (tf.constant(0), first, state, stacks, kept),
+        )
+        return steps, stacks, state, kept
+
+    def backward(
+        capacity: Any,
+        steps: Any,
+        draws: Any,
+        kept: Any,
+        read_from: Any,
+        d_stacks: Any,
+        d_state: Any,
+    ) -> list[Any]:
+        sequences, outside = read_from[:n_read], read_from[n_read:]
+
+        def again(time: tf.Tensor) -> tuple[Any, ...]:
+            state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
+            readings, read = _readings(graph, sequences, time), _here(outside)
+            results, products = graph.copy(time, state, readings, read, _drawn(draws, time))
+            factors = [_Factor(op.inputs[0], op.outputs[0]) for ops in products for op in ops]
+            return state, readings, read, factors, parts.split(results)
+
+        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any, rows: Any) -> Any:
+            state, readings, read, factors, (emitted, new_state, _) = again(time)
+            results = _trainable([*emitted, *new_state])
+            upstream = [*(_get(d, time) for d in d_stacks), *d_state]
+            sources = [_trainable(state), _trainable(readings), summed(read)]
+            of_state, of_readings, of_outside, of_products = _gradients(
+                results, [*sources, [f.product for f in factors]], upstream
+            )
+            d_state = [
+                tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state, strict=True)
+            ]
+            d_sequences = [
+                d if g is None else _put(d, time + ahead, g)
+                for d, g, ahead in zip(d_sequences, of_readings, aheads, strict=True)
+            ]
+            d_outside = [
+                d if g is None else d + g for d, g in zip(d_outside, of_outside, strict=True)
+            ]
+            rows = [
+                r if g is None else _Factor(_put(r.rows, time, f.rows), _put(r.product, time, g))
+                for r, f, g in zip(rows, factors, of_products, strict=True)
+            ]
+            return time - 1, d_state, d_sequences, d_outside, rows
+
+        def summed(read: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in multiplied]
+
+        aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
+        multiplied = {each.weight for each in graph.products}
+        shapes = again(tf.constant(0))[3]
+        start = (
+            steps - 1,
+            d_state,
+            [tf.zeros_like(s) for s in _trainable(sequences)],
+            [tf.zeros_like(o) for o in summed(outside)],
+            [_Factor(*(_stack_like(t, capacity) for t in factor)) for factor in shapes],
+        )
+        _, d_state, d_sequences, d_outside, rows = tf.while_loop(
+            lambda time, *_: time >= 0, body, start
+        )
+        factors, sums = iter(rows), iter(d_outside)
+        of_weights = {
+            each.weight: tf.add_n([_of_weight(op, next(factors)) for op in each.operations])
+            for each in graph.products
+        }
+        d_outside = [
+            of_weights[n] if n in multiplied else next(sums)
+            for n, t in enumerate(outside)
+            if _is_trainable(t)
+        ]
+        return [*d_state, *d_sequences, *d_outside]
+
+    @tf.custom_gradient
+    def run(*tensors: tf.Tensor) -> Any:
+        steps, stacks, final, kept = _compiled(forward)(capacity, limit, first, draws, *tensors)
+
+        def gradient(_: Any, *upstream: Any) -> list[Any]:
+            d_stacks = _filled(upstream[: len(stacks)], stacks)
+            d_state = _filled(upstream[len(stacks) :], final)
+            read_from = list(tensors[n_state:])
+            found = _compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
+            trainable = iter(found)
+            return [next(trainable) if _is_trainable(t) else None for t in tensors]
+
+        return [steps, *stacks, *final], gradient
+
+    steps, *results = run(*state, *sequences, *graph.read_from_outside)
+    stacks, final = results[: parts.emitted], results[parts.emitted :]
+    for tensor, before in zip(final, graph.state, strict=True):
+        tensor.set_shape(before.shape)
+    for stack, result in zip(stacks, graph.results, strict=False):
+        stack.set_shape(tf.TensorShape([None]).concatenate(result.shape))
+    return stacks, final, steps
+
+
+def _compiled(function: Callable[..., Any]) -> Any:
+    return tf.function(function, jit_compile=True, autograph=False)
+
+
+def _in_buckets(size: tf.Tensor) -> tf.Tensor:
+    """The next multiple of the bucket, at least one bucket."""
+    return tf.maximum((size + _BUCKET - 1) // _BUCKET, 1) * _BUCKET
+
+
+def _padded(sequence: tf.Tensor) -> tf.Tensor:
+    """A sequence of steps, with zeros up to a size that others have too."""
+    if sequence.shape[0] is not None:
+        return sequence
+    steps = tf.shape(sequence)[0]
+    zeros = tf.zeros(
+        tf.concat([[_in_buckets(steps) - steps], tf.shape(sequence)[1:]], 0), sequence.dtype
+    )
+    padded = tf.concat([sequence, zeros], 0)
+    padded.set_shape(tf.TensorShape([None]).concatenate(sequence.shape[1:]))
+    return padded
+
+
+def _is_trainable(tensor: tf.Tensor) -> bool:
+    return tensor.dtype.is_floating or tensor.dtype.is_complex
+
+
+def _trainable(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    return [t for t in tensors if _is_trainable(t)]
+
+
+def _filled(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """The gradients of the trainable outputs, zeros for those that nothing asks for."""
+    return [
+        tf.zeros_like(output) if given is None else tf.convert_to_tensor(given)
+        for given, output in zip(upstream, outputs, strict=True)
+        if _is_trainable(output)
+    ]
+
+
+def _gradients(results: Any, sources: list[list[tf.Tensor]], upstream: Any) -> list[list[Any]]:
+    """Gradients of the results for groups of sources, in these groups."""
+    found = tf1.gradients(results, [s for group in sources for s in group], upstream)
+    dense = (None if g is None else tf.convert_to_tensor(g) for g in found)
+    return [list(itertools.islice(dense, len(group))) for group in sources]
+
+
+def _of_weight(operation: tf.Operation, factor: _Factor) -> tf.Tensor:
+    """Gradient of a weight, of all steps at once."""
+    rows, upstream = (tf.reshape(f, [-1, f.shape[-1] or tf.shape(f)[-1]]) for f in factor)
+    if operation.get_attr('transpose_b'):
+        rows, upstream = upstream, rows
+    return tf.matmul(rows, upstream, transpose_a=True)
+
+
+def _here(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+    """Tensors of an outer graph, in this one."""
+    return [tf.identity(t) for t in tensors]
+
+
+def _needed(tensors: Sequence[tf.Tensor], is_needed: Sequence[bool]) -> list[tf.Tensor]:
+    return [t for t, needed in zip(tensors, is_needed, strict=True) if needed]
+
+
+def _in_places(
+    tensors: Sequence[tf.Tensor], like: Sequence[tf.Tensor], is_needed: Sequence[bool]
+) -> list[tf.Tensor]:
+    """Undoes `_needed`; nothing reads what stands in the other places."""
+    given: Iterator[tf.Tensor] = iter(tensors)
+    return [
+        next(given) if needed else tf.zeros([], p.dtype)
+        for p, needed in zip(like, is_needed, strict=True)
+    ]
+
+
+def _readings(graph: StepGraph, sequences: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
+    """What a step reads of the inputs; beyond their end, the last element."""
+    return [_get(s, time + r.ahead) for s, r in zip(sequences, graph.readings, strict=True)]
+
+
+def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
+    """What `StepGraph.draw` gave, for one step."""
+    is_key = [d.dtype == tf.int32 and d.shape == [2] for d in draws]
+    return [d + [0, time] if key else _get(d, time) for d, key in zip(draws, is_key, strict=True)]
+
+
+def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:
+    stack = tf.zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
+    stack.set_shape(tf.TensorShape([None]).concatenate(element.shape))
+    return stack
+
+
+def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
+    """The stack with another element at the index, or at the last one if that is beyond it."""
+    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
+    changed = gen_xla_ops.xla_dynamic_update_slice(stack, element[None], indices)
+    changed.set_shape(stack.shape)
+    return changed
+
+
+def _get(stack: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    """The element at the index, or the last one if that is beyond it."""
+    sizes = tf.concat([[1], tf.shape(stack)[1:]], 0)
+    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
+    element = tf.squeeze(gen_xla_ops.xla_dynamic_slice(stack, indices, sizes), 0)
+    element.set_shape(stack.shape[1:])
+    return element

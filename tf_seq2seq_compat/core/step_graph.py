@@ -1,0 +1,273 @@
+"""One step of a loop, traced once into a graph of its own, and copied to where it runs.
+
+TensorFlow traces the body of a loop once; so must we, since a step that makes variables names them
+anew each time it is called. A loop with a gradient of its own needs the step in two places, and in
+a form that XLA takes: `StepGraph` keeps the trace, and `StepGraph.copy` puts it into the graph of a
+loop's body, each time with other tensors for what it reads.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+from tensorflow.python.framework import func_graph, kernels  # neither has a public name
+
+tf1 = tf.compat.v1
+
+# What draws numbers of a given shape. XLA ignores their seeds and is slow at drawing, and a
+# gradient that takes the step again must see the same numbers: so they are drawn before the loop.
+_DRAWS = ('RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'RandomUniformInt')
+
+
+class _Reading(NamedTuple):
+    """A step's element of inputs: `sequence[time + ahead]`."""
+
+    sequence: tf.Tensor
+    ahead: int
+    placeholder: tf.Tensor
+
+
+class _Products(NamedTuple):
+    """A weight, as number among what is read from outside, that enters by matrix products only."""
+
+    weight: int
+    operations: list[tf.Operation]
+
+
+class StepGraph(func_graph.FuncGraph):
+    """The trace of `step(time, state) -> nest of results`.
+
+    Args:
+      state: Flat list of tensors, the initial state; only their types and static shapes count.
+
+    Attributes:
+      results: Flat list of what the step returned, after `trace`.
+      read_from_outside: What it reads besides its arguments: weights, a memory, lengths.
+      readings: The elements of inputs that it reads by `read`.
+      products: The weights that the step multiplies by, and does nothing else with.
+    """
+
+    def __init__(self, state: Sequence[tf.Tensor]) -> None:
+        super().__init__('step')
+        self.read_from_outside: list[tf.Tensor] = []
+        self.readings: list[_Reading] = []
+        self.results: list[tf.Tensor] = []
+        self.products: list[_Products] = []
+        self._drawn: list[str] = []
+        with self.as_default():
+            self.time = tf1.placeholder(tf.int32, [], 'time')
+            self.state = [tf1.placeholder(s.dtype.base_dtype, s.shape, 'state') for s in state]
+
+    def trace(self, step: Callable[[tf.Tensor, list[tf.Tensor]], Sequence[tf.Tensor]]) -> None:
+        """Calls `step(time, state)`, here, and keeps its results."""
+        with self.as_default():
+            self.results = [tf.identity(r) for r in step(self.time, self.state)]
+        self._definition = self.as_graph_def()
+        by_name = {node.name: node for node in self._definition.node}
+        for number, (outside, inside) in enumerate(self.captures):
+            values = [inside]
+            if outside.dtype == tf.resource and all(_reads(op) for op in inside.consumers()):
+                values = [op.outputs[0] for op in inside.consumers() if op.type == 'ReadVariableOp']
+                outside = _value_of_variable(outside, inside, by_name)
+            self.read_from_outside.append(outside)
+            users = [op for value in values for op in value.consumers()]
+            if users and all(_multiplies_by(op, values) for op in users):
+                self.products.append(_Products(number, users))
+        nodes = [
+            *self._definition.node,
+            *(node for f in self._definition.library.function for node in f.node_def),
+        ]
+        for node in nodes:
+            # Such a conditional becomes operations that XLA does not know.
+            node.attr.pop('_lower_using_switch_merge', None)
+            # Nor is there, where the step is copied to, what it was to be placed beside.
+            node.attr.pop('_class', None)
+        self._operations = sorted({node.op for node in nodes})
+        self._nested = {n.op for f in self._definition.library.function for n in f.node_def}
+
+    def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
+        """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
+        if time is not self.time:
+            return tf.gather(sequence, time + ahead)
+        for known in self.readings:
+            if known.sequence is sequence and known.ahead == ahead:
+                return known.placeholder
+        with self.as_default():
+            placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'reading')
+        self.readings.append(_Reading(sequence, ahead, placeholder))
+        return placeholder
+
+    def obstacle(self) -> str | None:
+        """Why XLA cannot compile the step, None if nothing is known to be in the way."""
+        _make_compiler_known()
+        for outside in self.read_from_outside:
+            if outside.dtype.base_dtype in (tf.resource, tf.variant, tf.string):
+                return f'the step reads {outside.name}, a {outside.dtype.name}'
+        for name in self._operations:
+            if name != 'Placeholder' and not _compiles(name):
+                return f'XLA has no operation {name}'
+        drawn = sorted(self._nested & {*_DRAWS, 'Multinomial'})
+        return f'the step draws by {drawn[0]} within a conditional' if drawn else None
+
+    def draw(
+        self, steps: Any, state: Sequence[tf.Tensor], readings: Sequence[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """What the random operations of all steps give; `copy` then needs that of its step.
+
+        They are drawn here, in the default graph, by the same operations with the same seeds.
+
+        Args:
+          steps: How many steps.
+          state: The initial state.
+          readings: What the first step reads.
+
+        Returns:
+          `[steps, ...]` for each operation, or for one that draws from probabilities a key `[2]`.
+        """
+        nodes = [n for n in self._definition.node if n.op in (*_DRAWS, 'Multinomial')]
+        hoisted = [n for n in nodes if n.op in _DRAWS]
+        inputs = self._inputs(tf.constant(0), state, readings, self.read_from_outside)
+        names = [name if ':' in name else f'{name}:0' for n in hoisted for name in n.input]
+        found = iter(
+            tf.graph_util.import_graph_def(self._definition, inputs, names, name='shapes')
+            if names
+            else []
+        )
+        draws = []
+        for node in nodes:
+            seeds = {name: node.attr[name].i for name in ('seed', 'seed2')}
+            if node.op == 'Multinomial':
+                limits = {'minval': 0, 'maxval': 2**31 - 1}
+                draws.append(tf.raw_ops.RandomUniformInt(shape=[2], **limits, **seeds))
+                key = self._definition.node.add(name=f'key_{len(draws)}', op='Placeholder')
+                key.attr['dtype'].type = tf.int32.as_datatype_enum
+                _draw_from_key(node, key.name)
+                self._drawn.append(f'{key.name}:0')
+                continue
+            result = self.get_tensor_by_name(f'{node.name}:0')
+            shape = tf.cast(next(found), tf.int32)
+            draw = getattr(tf.raw_ops, node.op)
+            limits = {'dtype': result.dtype}
+            if node.op == 'RandomUniformInt':
+                limits = {'minval': next(found), 'maxval': next(found)}
+            drawn = draw(shape=tf.concat([[steps], shape], 0), **limits, **seeds)
+            drawn.set_shape(tf.TensorShape([None]).concatenate(result.shape))
+            draws.append(drawn)
+            self._drawn.append(result.name)
+        return draws
+
+    def _inputs(
+        self,
+        time: tf.Tensor,
+        state: Sequence[tf.Tensor],
+        readings: Sequence[tf.Tensor],
+        outside: Sequence[tf.Tensor],
+    ) -> dict[str, tf.Tensor]:
+        inputs = {self.time.name: tf.identity(time)}
+        inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
+        inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
+        return inputs | {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
+
+    def copy(
+        self,
+        time: tf.Tensor,
+        state: Sequence[tf.Tensor],
+        readings: Sequence[tf.Tensor],
+        outside: Sequence[tf.Tensor],
+        draws: Sequence[tf.Tensor] = (),
+    ) -> tuple[list[tf.Tensor], list[list[tf.Operation]]]:
+        """The results of the step, computed in the default graph from these tensors.
+
+        Returns:
+          The results, and for each of `products` the matrix products.
+        """
+        inputs = self._inputs(time, state, readings, outside)
+        inputs |= dict(zip(self._drawn, draws, strict=True))
+        results = tf.graph_util.import_graph_def(
+            self._definition,
+            input_map=inputs,
+            return_elements=[
+                *(r.name for r in self.results),
+                *(op.name for each in self.products for op in each.operations),
+            ],
+            name='step',
+        )
+        operations = iter(results[len(self.results) :])
+        results = list(results[: len(self.results)])
+        for result, traced in zip(results, self.results, strict=True):
+            result.set_shape(traced.shape)
+        return results, [[next(operations) for _ in each.operations] for each in self.products]
+
+
+def traced_step() -> StepGraph | None:
+    """The `StepGraph` that is being traced, None if there is none."""
+    if tf.executing_eagerly():
+        return None
+    graph = tf1.get_default_graph()
+    while graph is not None and not isinstance(graph, StepGraph):
+        graph = getattr(graph, 'outer_graph', None)
+    return graph
+
+
+def _reads(operation: tf.Operation) -> bool:
+    """Whether it reads a variable given by its handle."""
+    return operation.type in ('ReadVariableOp', 'ResourceGather')
+
+
+def _value_of_variable(handle: tf.Tensor, inside: tf.Tensor, by_name: dict[str, Any]) -> tf.Tensor:
+    """The value, read here; in the definition of the step it takes the place of the handle.
+
+    Args:
+      handle: Handle of the variable.
+      inside: Its placeholder in the step, which `_reads` use and nothing else.
+      by_name: The nodes of the step's definition; changed.
+    """
+    dtype = inside.consumers()[0].get_attr('dtype')
+    placeholder = by_name[inside.op.name]
+    placeholder.attr['dtype'].type = dtype.as_datatype_enum
+    placeholder.attr.pop('shape', None)
+    for operation in inside.consumers():
+        node = by_name[operation.name]
+        del node.attr['dtype']
+        if operation.type == 'ReadVariableOp':
+            node.op = 'Identity'
+            node.attr['T'].type = dtype.as_datatype_enum
+        else:
+            node.op = 'Gather'
+            node.attr['Tparams'].type = dtype.as_datatype_enum
+            node.attr.pop('batch_dims', None)
+    return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
+
+
+def _multiplies_by(operation: tf.Operation, weights: Sequence[tf.Tensor]) -> bool:
+    """Whether it is a product of rows by one of these tensors, all of them the same weight."""
+    return (
+        operation.type == 'MatMul'
+        and any(operation.inputs[1] is weight for weight in weights)
+        and not any(operation.inputs[0] is weight for weight in weights)
+        and not operation.get_attr('transpose_a')
+    )
+
+
+def _draw_from_key(node: Any, key: str) -> None:
+    """Makes a Multinomial a function of a key."""
+    for name in ('seed', 'seed2'):
+        node.attr.pop(name, None)
+    node.input.append(key)
+    node.op = 'StatelessMultinomial'
+    node.attr['Tseed'].type = tf.int32.as_datatype_enum
+
+
+def _compiles(operation: str) -> bool:
+    found = kernels.get_registered_kernels_for_op(operation).kernel
+    return any(kernel.device_type.endswith('_JIT') for kernel in found)
+
+
+def _make_compiler_known() -> None:
+    """TensorFlow registers the compiler's operations when it is first used."""
+    if _compiles('MatMul'):
+        return
+    with tf.Graph().as_default(), tf1.Session() as session:
+        session.run(tf.function(tf.identity, jit_compile=True, autograph=False)(tf.constant(0)))
