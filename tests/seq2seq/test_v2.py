@@ -124,7 +124,8 @@ def decoders(cell, layer, kind):
 def test_decoder_v2_decodes_as_the_other(kind, path):
     build = decoders(seq2seq.GRUCell(6), seq2seq.Dense(7), kind)
     first, second = run(path, build, X, EMBEDDING)
-    tf.nest.map_structure(np.testing.assert_array_equal, first, second)
+    # In teacher forcing the other one applies its layer to all steps at once.
+    tf.nest.map_structure(lambda a, b: np.testing.assert_allclose(a, b, 1e-6, 1e-7), first, second)
 
 
 def test_decoder_v2_owns_what_it_decodes_with():

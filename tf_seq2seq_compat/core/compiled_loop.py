@@ -26,6 +26,7 @@ import tensorflow as tf
 from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
 
 from tf_seq2seq_compat.core import loop
+from tf_seq2seq_compat.core.products import gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
 from tf_seq2seq_compat.core.structure import axis_size
 
@@ -43,10 +44,12 @@ def compile_loops(wanted: bool = True) -> None:
 
 
 def is_compiled(jit_compile: bool | None) -> bool:
-    """Whether a loop made here with this `jit_compile` is to be compiled by itself."""
-    if tf1.executing_eagerly_outside_functions() or loop.under_xla() or traced_step():
+    """Whether a loop made here with this `jit_compile` is to be a compiled one."""
+    if tf.executing_eagerly() or traced_step() is not None:
         return False
-    return _default if jit_compile is None else jit_compile
+    if jit_compile is None:
+        return _default or loop.under_xla()
+    return jit_compile
 
 
 def compiled_unroll(
@@ -77,15 +80,17 @@ def compiled_unroll(
 
     reason = _obstacle(state, capacity)
     if reason is not None:
-        _LOGGER.info('A loop is not compiled: %s.', reason)
+        _LOGGER.info('A loop is not compiled as one: %s.', reason)
         return plainly(step)
     parts = _Parts(state, emits)
     graph = StepGraph(parts.tensors(state))
     graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
     reason = graph.obstacle()
     if reason is not None:
-        # The step has made its variables: it is not called again, but copied.
-        _LOGGER.info('A loop is not compiled: %s.', reason)
+        _LOGGER.info('A loop is not compiled as one: %s.', reason)
+        if tf1.executing_eagerly_outside_functions():
+            return plainly(step)
+        # The step has made its variables, and would make others if called again.
         return _run_copies(graph, parts, plainly, emits)
     first = tf.constant(True) if running is None else running(state)
     emitted, final, steps = _run_compiled(
@@ -164,11 +169,15 @@ class _Parts:
 
     def unrolled(self, emitted: list[Any], final: list[Any], steps: tf.Tensor) -> loop.Unrolled:
         plain = self.emitted - len(self._arrays)
+        size = None if loop.under_xla() else steps
         arrays = []
         for stack, old in zip(emitted[plain:], self._arrays, strict=True):
             array = tf.TensorArray(
-                old.dtype, steps, clear_after_read=False, element_shape=old.element_shape
-            ).unstack(stack[:steps])
+                old.dtype,
+                axis_size(stack, 0) if size is None else size,
+                clear_after_read=False,
+                element_shape=old.element_shape,
+            ).unstack(stack[:size])
             assert array.flow is not None  # TensorFlow warns of arrays of which nothing is asked.
             arrays.append(array)
         emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
@@ -188,7 +197,7 @@ def _run_copies(
             array.read(tf.minimum(time + reading.ahead, end))
             for array, reading, end in zip(arrays, graph.readings, last, strict=True)
         ]
-        results, _ = graph.copy(time, parts.tensors(state), readings, outside)
+        results, _ = graph.copy(time, parts.tensors(state), readings, _here(outside))
         emitted, kept, _ = parts.split(results)
         plain = len(tf.nest.flatten(emits))
         old = [a for a in tf.nest.flatten(state) if isinstance(a, tf.TensorArray)]
@@ -198,11 +207,11 @@ def _run_copies(
     return plainly(step)
 
 
-class _Factor(NamedTuple):
-    """The rows that a weight multiplies, and the product (or its gradient)."""
+class _Product(NamedTuple):
+    """What something read from outside is multiplied by, and the product (or its gradient)."""
 
-    rows: tf.Tensor
-    product: tf.Tensor
+    other: tf.Tensor
+    result: tf.Tensor
 
 
 def _run_compiled(
@@ -214,10 +223,13 @@ def _run_compiled(
     limit: Any,
 ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
     """The stacked results, the final state and the number of steps."""
-    if not isinstance(capacity, int):
-        limit = tf.minimum(capacity, limit)
-        capacity = _in_buckets(capacity)
-    sequences = [_padded(r.sequence) for r in graph.readings]
+    all_is_compiled = loop.under_xla()
+    sequences = [r.sequence for r in graph.readings]
+    if not all_is_compiled:
+        sequences = [_padded(s) for s in sequences]
+        if not isinstance(capacity, int):
+            limit = tf.minimum(capacity, limit)
+            capacity = _in_buckets(capacity)
     first_readings = [
         s[min(r.ahead, s.shape[0] - 1) if s.shape[0] else r.ahead]
         for s, r in zip(sequences, graph.readings, strict=True)
@@ -269,16 +281,20 @@ def _run_compiled(
             state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
             readings, read = _readings(graph, sequences, time), _here(outside)
             results, products = graph.copy(time, state, readings, read, _drawn(draws, time))
-            factors = [_Factor(op.inputs[0], op.outputs[0]) for ops in products for op in ops]
-            return state, readings, read, factors, parts.split(results)
+            multiplied = [
+                _Product(op.inputs[1 - place], op.outputs[0])
+                for each, operations in zip(graph.products, products, strict=True)
+                for op, place in zip(operations, each.places, strict=True)
+            ]
+            return state, readings, read, multiplied, parts.split(results)
 
-        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any, rows: Any) -> Any:
-            state, readings, read, factors, (emitted, new_state, _) = again(time)
+        def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any, products: Any) -> Any:
+            state, readings, read, multiplied, (emitted, new_state, _) = again(time)
             results = _trainable([*emitted, *new_state])
             upstream = [*(_get(d, time) for d in d_stacks), *d_state]
             sources = [_trainable(state), _trainable(readings), summed(read)]
             of_state, of_readings, of_outside, of_products = _gradients(
-                results, [*sources, [f.product for f in factors]], upstream
+                results, [*sources, [product.result for product in multiplied]], upstream
             )
             d_state = [
                 tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state, strict=True)
@@ -290,49 +306,59 @@ def _run_compiled(
             d_outside = [
                 d if g is None else d + g for d, g in zip(d_outside, of_outside, strict=True)
             ]
-            rows = [
-                r if g is None else _Factor(_put(r.rows, time, f.rows), _put(r.product, time, g))
-                for r, f, g in zip(rows, factors, of_products, strict=True)
+            products = [
+                p if g is None else _Product(_put(p.other, time, m.other), _put(p.result, time, g))
+                for p, m, g in zip(products, multiplied, of_products, strict=True)
             ]
-            return time - 1, d_state, d_sequences, d_outside, rows
+            return time - 1, d_state, d_sequences, d_outside, products
 
         def summed(read: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in multiplied]
+            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in factors]
 
         aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
-        multiplied = {each.weight for each in graph.products}
+        factors = {each.factor for each in graph.products}
         shapes = again(tf.constant(0))[3]
         start = (
             steps - 1,
             d_state,
             [tf.zeros_like(s) for s in _trainable(sequences)],
             [tf.zeros_like(o) for o in summed(outside)],
-            [_Factor(*(_stack_like(t, capacity) for t in factor)) for factor in shapes],
+            [_Product(*(_stack_like(t, capacity) for t in product)) for product in shapes],
         )
-        _, d_state, d_sequences, d_outside, rows = tf.while_loop(
+        _, d_state, d_sequences, d_outside, products = tf.while_loop(
             lambda time, *_: time >= 0, body, start
         )
-        factors, sums = iter(rows), iter(d_outside)
-        of_weights = {
-            each.weight: tf.add_n([_of_weight(op, next(factors)) for op in each.operations])
+        sums, of_all_steps = iter(d_outside), iter(products)
+        of_factors = {
+            each.factor: tf.add_n(
+                [
+                    gradient_of_all_steps(op, place, outside[each.factor], *next(of_all_steps))
+                    for op, place in zip(each.operations, each.places, strict=True)
+                ]
+            )
             for each in graph.products
         }
         d_outside = [
-            of_weights[n] if n in multiplied else next(sums)
+            of_factors[n] if n in factors else next(sums)
             for n, t in enumerate(outside)
             if _is_trainable(t)
         ]
         return [*d_state, *d_sequences, *d_outside]
 
+    def compiled(function: Callable[..., Any]) -> Any:
+        if all_is_compiled:
+            return function
+        return tf.function(function, jit_compile=True, autograph=False)
+
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> Any:
-        steps, stacks, final, kept = _compiled(forward)(capacity, limit, first, draws, *tensors)
+        steps, stacks, final, kept = compiled(forward)(capacity, limit, first, draws, *tensors)
 
         def gradient(_: Any, *upstream: Any) -> list[Any]:
             d_stacks = _filled(upstream[: len(stacks)], stacks)
             d_state = _filled(upstream[len(stacks) :], final)
             read_from = list(tensors[n_state:])
-            found = _compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
+            found = compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
             trainable = iter(found)
             return [next(trainable) if _is_trainable(t) else None for t in tensors]
 
@@ -345,10 +371,6 @@ def _run_compiled(
     for stack, result in zip(stacks, graph.results, strict=False):
         stack.set_shape(tf.TensorShape([None]).concatenate(result.shape))
     return stacks, final, steps
-
-
-def _compiled(function: Callable[..., Any]) -> Any:
-    return tf.function(function, jit_compile=True, autograph=False)
 
 
 def _in_buckets(size: tf.Tensor) -> tf.Tensor:
@@ -391,14 +413,6 @@ def _gradients(results: Any, sources: list[list[tf.Tensor]], upstream: Any) -> l
     found = tf1.gradients(results, [s for group in sources for s in group], upstream)
     dense = (None if g is None else tf.convert_to_tensor(g) for g in found)
     return [list(itertools.islice(dense, len(group))) for group in sources]
-
-
-def _of_weight(operation: tf.Operation, factor: _Factor) -> tf.Tensor:
-    """Gradient of a weight, of all steps at once."""
-    rows, upstream = (tf.reshape(f, [-1, f.shape[-1] or tf.shape(f)[-1]]) for f in factor)
-    if operation.get_attr('transpose_b'):
-        rows, upstream = upstream, rows
-    return tf.matmul(rows, upstream, transpose_a=True)
 
 
 def _here(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:

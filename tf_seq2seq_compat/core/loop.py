@@ -245,6 +245,8 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
 
     def stack(array: Any, zero: tf.Tensor) -> tf.Tensor:
         if isinstance(array, tf.Tensor):  # A compiled loop has stacked it already.
+            if under_xla():
+                return array
             result = array[: run.steps if length is None else length]
             known = None if length is None else tf.get_static_value(length)
             result.set_shape(tf.TensorShape([known]).concatenate(zero.shape))

@@ -14,6 +14,8 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from tensorflow.python.framework import func_graph, kernels  # neither has a public name
 
+from tf_seq2seq_compat.core.products import place_of
+
 tf1 = tf.compat.v1
 
 # What draws numbers of a given shape. XLA ignores their seeds and is slow at drawing, and a
@@ -30,10 +32,14 @@ class _Reading(NamedTuple):
 
 
 class _Products(NamedTuple):
-    """A weight, as number among what is read from outside, that enters by matrix products only."""
+    """A factor, as number among what is read from outside, and all products that it enters.
 
-    weight: int
+    Nothing else reads it; `places` says which input of each product it is.
+    """
+
+    factor: int
     operations: list[tf.Operation]
+    places: list[int]
 
 
 class StepGraph(func_graph.FuncGraph):
@@ -46,7 +52,7 @@ class StepGraph(func_graph.FuncGraph):
       results: Flat list of what the step returned, after `trace`.
       read_from_outside: What it reads besides its arguments: weights, a memory, lengths.
       readings: The elements of inputs that it reads by `read`.
-      products: The weights that the step multiplies by, and does nothing else with.
+      products: What the step multiplies by, weights and memories, and does nothing else with.
     """
 
     def __init__(self, state: Sequence[tf.Tensor]) -> None:
@@ -64,28 +70,34 @@ class StepGraph(func_graph.FuncGraph):
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
-        self._definition = self.as_graph_def()
-        by_name = {node.name: node for node in self._definition.node}
+        definition = self.as_graph_def()
+        by_name = {node.name: node for node in definition.node}
         for number, (outside, inside) in enumerate(self.captures):
             values = [inside]
             if outside.dtype == tf.resource and all(_reads(op) for op in inside.consumers()):
                 values = [op.outputs[0] for op in inside.consumers() if op.type == 'ReadVariableOp']
                 outside = _value_of_variable(outside, inside, by_name)
+            elif tf.is_tensor(outside) and not hasattr(outside, 'graph'):
+                outside = tf.identity(outside)  # An eager tensor, as one of the graph around.
             self.read_from_outside.append(outside)
             users = [op for value in values for op in value.consumers()]
-            if users and all(_multiplies_by(op, values) for op in users):
-                self.products.append(_Products(number, users))
+            places = [place_of(values, op) for op in users]
+            known = [place for place in places if place is not None]
+            if users and len(known) == len(places):
+                self.products.append(_Products(number, users, known))
         nodes = [
-            *self._definition.node,
-            *(node for f in self._definition.library.function for node in f.node_def),
+            *definition.node,
+            *(node for f in definition.library.function for node in f.node_def),
         ]
         for node in nodes:
             # Such a conditional becomes operations that XLA does not know.
             node.attr.pop('_lower_using_switch_merge', None)
             # Nor is there, where the step is copied to, what it was to be placed beside.
             node.attr.pop('_class', None)
-        self._operations = sorted({node.op for node in nodes})
-        self._nested = {n.op for f in self._definition.library.function for n in f.node_def}
+        # What stands for an argument is replaced wherever it is read, and not copied itself.
+        self._definition = _without_nodes(definition, lambda node: node.op == 'Placeholder')
+        self._operations = sorted({node.op for node in nodes} - {'Placeholder'})
+        self._nested = {n.op for f in definition.library.function for n in f.node_def}
 
     def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
@@ -104,9 +116,9 @@ class StepGraph(func_graph.FuncGraph):
         _make_compiler_known()
         for outside in self.read_from_outside:
             if outside.dtype.base_dtype in (tf.resource, tf.variant, tf.string):
-                return f'the step reads {outside.name}, a {outside.dtype.name}'
+                return f'the step reads a {outside.dtype.name} that is no variable'
         for name in self._operations:
-            if name != 'Placeholder' and not _compiles(name):
+            if not _compiles(name):
                 return f'XLA has no operation {name}'
         drawn = sorted(self._nested & {*_DRAWS, 'Multinomial'})
         return f'the step draws by {drawn[0]} within a conditional' if drawn else None
@@ -129,22 +141,17 @@ class StepGraph(func_graph.FuncGraph):
         nodes = [n for n in self._definition.node if n.op in (*_DRAWS, 'Multinomial')]
         hoisted = [n for n in nodes if n.op in _DRAWS]
         inputs = self._inputs(tf.constant(0), state, readings, self.read_from_outside)
-        names = [name if ':' in name else f'{name}:0' for n in hoisted for name in n.input]
-        found = iter(
-            tf.graph_util.import_graph_def(self._definition, inputs, names, name='shapes')
-            if names
-            else []
-        )
+        names = [_output_name(name) for n in hoisted for name in n.input]
+        found = iter(self._copied(inputs, names) if names else [])
         draws = []
         for node in nodes:
             seeds = {name: node.attr[name].i for name in ('seed', 'seed2')}
             if node.op == 'Multinomial':
                 limits = {'minval': 0, 'maxval': 2**31 - 1}
                 draws.append(tf.raw_ops.RandomUniformInt(shape=[2], **limits, **seeds))
-                key = self._definition.node.add(name=f'key_{len(draws)}', op='Placeholder')
-                key.attr['dtype'].type = tf.int32.as_datatype_enum
-                _draw_from_key(node, key.name)
-                self._drawn.append(f'{key.name}:0')
+                key = f'key_{len(draws)}'
+                _draw_from_key(node, key)
+                self._drawn.append(f'{key}:0')
                 continue
             result = self.get_tensor_by_name(f'{node.name}:0')
             shape = tf.cast(next(found), tf.int32)
@@ -156,6 +163,8 @@ class StepGraph(func_graph.FuncGraph):
             drawn.set_shape(tf.TensorShape([None]).concatenate(result.shape))
             draws.append(drawn)
             self._drawn.append(result.name)
+        drawn_here = {node.name for node in hoisted}
+        self._definition = _without_nodes(self._definition, lambda node: node.name in drawn_here)
         return draws
 
     def _inputs(
@@ -170,6 +179,22 @@ class StepGraph(func_graph.FuncGraph):
         inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
         return inputs | {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
 
+    def _copied(self, inputs: dict[str, tf.Tensor], names: Sequence[str]) -> list[Any]:
+        """The operations and tensors of these names, of a copy that reads these inputs."""
+        read = {_output_name(name) for node in self._definition.node for name in node.input}
+        around = tf1.get_default_graph()
+        for function in self._functions.values():
+            if isinstance(around, func_graph.FuncGraph) and function.name not in around._functions:
+                around._add_function_recursive(function)
+        return list(
+            tf.graph_util.import_graph_def(
+                self._definition,
+                input_map={name: x for name, x in inputs.items() if name in read},
+                return_elements=names,
+                name='step',
+            )
+        )
+
     def copy(
         self,
         time: tf.Tensor,
@@ -181,21 +206,15 @@ class StepGraph(func_graph.FuncGraph):
         """The results of the step, computed in the default graph from these tensors.
 
         Returns:
-          The results, and for each of `products` the matrix products.
+          The results, and for each of `products` its operations.
         """
         inputs = self._inputs(time, state, readings, outside)
         inputs |= dict(zip(self._drawn, draws, strict=True))
-        results = tf.graph_util.import_graph_def(
-            self._definition,
-            input_map=inputs,
-            return_elements=[
-                *(r.name for r in self.results),
-                *(op.name for each in self.products for op in each.operations),
-            ],
-            name='step',
-        )
+        names = [r.name for r in self.results]
+        names += [op.name for each in self.products for op in each.operations]
+        results = self._copied(inputs, names)
         operations = iter(results[len(self.results) :])
-        results = list(results[: len(self.results)])
+        results = results[: len(self.results)]
         for result, traced in zip(results, self.results, strict=True):
             result.set_shape(traced.shape)
         return results, [[next(operations) for _ in each.operations] for each in self.products]
@@ -241,14 +260,17 @@ def _value_of_variable(handle: tf.Tensor, inside: tf.Tensor, by_name: dict[str, 
     return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
 
 
-def _multiplies_by(operation: tf.Operation, weights: Sequence[tf.Tensor]) -> bool:
-    """Whether it is a product of rows by one of these tensors, all of them the same weight."""
-    return (
-        operation.type == 'MatMul'
-        and any(operation.inputs[1] is weight for weight in weights)
-        and not any(operation.inputs[0] is weight for weight in weights)
-        and not operation.get_attr('transpose_a')
-    )
+def _output_name(name: str) -> str:
+    """Name of the tensor that a node names as its input."""
+    return name if ':' in name or name.startswith('^') else f'{name}:0'
+
+
+def _without_nodes(definition: Any, is_left_out: Callable[[Any], bool]) -> Any:
+    kept = tf1.GraphDef()
+    kept.library.CopyFrom(definition.library)
+    kept.versions.CopyFrom(definition.versions)
+    kept.node.extend(node for node in definition.node if not is_left_out(node))
+    return kept
 
 
 def _draw_from_key(node: Any, key: str) -> None:

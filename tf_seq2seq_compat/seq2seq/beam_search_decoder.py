@@ -42,6 +42,7 @@ from tf_seq2seq_compat.seq2seq.beam_search_step import (
     get_attention_probs,
 )
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
+from tf_seq2seq_compat.seq2seq.helper import inputs_unless_finished
 from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, output_size
 from tf_seq2seq_compat.seq2seq.tile_batch import _tile_batch, tile_batch
 
@@ -199,10 +200,9 @@ class BeamSearchDecoderMixin:
                 length_penalty_weight=self._length_penalty_weight,
                 coverage_penalty_weight=self._coverage_penalty_weight,
             )
-            # Nothing reads the inputs that follow the last step.
-            next_inputs = tf.cond(
-                tf.reduce_all(next_state.finished),
-                lambda: self._start_inputs,
+            next_inputs = inputs_unless_finished(
+                next_state.finished,
+                self._start_inputs,
                 lambda: self._embedding_fn(output.predicted_ids),
             )
         return output, next_state, next_inputs, next_state.finished

@@ -246,12 +246,10 @@ class TrainingHelper(Helper):
         """`(finished, inputs)` of a step `ahead`; zeros once every sequence is finished."""
         index = time + ahead if ahead else time
         finished = index >= tf.cast(self._sequence_length, tf.int32)
-        if under_xla():
-            # Nothing reads the inputs that follow the last step, and there are no checks.
-            read = [array.read(time, ahead) for array in tf.nest.flatten(self._input_tas)]
-            return finished, tf.nest.pack_sequence_as(self._input_tas, read)
 
         def inputs() -> Any:
+            if under_xla():  # It has no checks.
+                return tf.nest.map_structure(lambda array: array.read(time, ahead), self._input_tas)
             check = tf1.assert_less(
                 index,
                 self._steps,
@@ -261,7 +259,7 @@ class TrainingHelper(Helper):
                 step = tf.identity(index)
             return tf.nest.map_structure(lambda array: array.read(step), self._input_tas)
 
-        return finished, tf.cond(tf.reduce_all(finished), lambda: self._zero_inputs, inputs)
+        return finished, inputs_unless_finished(finished, self._zero_inputs, inputs)
 
     def initialize(self, name: str | None = None) -> tuple[Any, Any]:
         with tf1.name_scope(name, 'TrainingHelperInitialize'):
@@ -330,13 +328,8 @@ class GreedyEmbeddingHelper(Helper):
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
     ) -> tuple[Any, Any, Any]:
         finished = tf.equal(sample_ids, self._end_token)
-        if under_xla():
-            return finished, self._embedding_fn(sample_ids), state
-        # Nothing reads the inputs that follow the last step.
-        inputs = tf.cond(
-            tf.reduce_all(finished),
-            lambda: self._start_inputs,
-            lambda: self._embedding_fn(sample_ids),
+        inputs = inputs_unless_finished(
+            finished, self._start_inputs, lambda: self._embedding_fn(sample_ids)
         )
         return finished, inputs, state
 
@@ -501,6 +494,13 @@ def _embedding_function(embedding: Any) -> Callable[[Any], Any]:
     if callable(embedding):
         return embedding
     return lambda ids: tf1.nn.embedding_lookup(embedding, ids)
+
+
+def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[], Any]) -> Any:
+    """`inputs()`, or `others` once every sequence is finished: nothing reads what follows then."""
+    if under_xla():
+        return inputs()
+    return tf.cond(tf.reduce_all(finished), lambda: others, inputs)
 
 
 def _check_callable(argument: str, function: Any) -> None:

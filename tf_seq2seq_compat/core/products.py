@@ -1,0 +1,107 @@
+"""Products whose gradient for one factor can be taken for all steps of a loop at once.
+
+A loop that multiplies by the same tensor at every step, a weight or the values of a memory, need
+not add a gradient as large as that tensor at each: it keeps the other factor and the gradient of
+the product, which are smaller, and multiplies the two when all steps are done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+
+_LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+_STEP = 'Z'
+
+
+def place_of(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | None:
+    """Which input of a product one of these tensors is, where keeping the other factor pays.
+
+    Args:
+      tensors: Tensors of the same value.
+      operation: What may be a product of one of them and something else.
+
+    Returns:
+      The number of the input; None if it is no such product.
+    """
+    places = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
+    if len(places) != 1:
+        return None
+    place = places[0]
+    if operation.type == 'MatMul':
+        return place if place == 1 and not operation.get_attr('transpose_a') else None
+    if operation.type not in ('BatchMatMulV2', 'Einsum') or len(operation.inputs) != 2:
+        return None
+    if _equation(operation) is None:
+        return None
+    tensor, others = operation.inputs[place], (operation.inputs[1 - place], operation.outputs[0])
+    pays = all(_dimensions(other) < _dimensions(tensor) for other in others)
+    return place if pays else None
+
+
+def gradient_of_all_steps(
+    operation: tf.Operation, place: int, factor: tf.Tensor, others: tf.Tensor, upstream: tf.Tensor
+) -> tf.Tensor:
+    """The gradient for a factor, the sum over the steps.
+
+    Args:
+      operation: The product, in any graph.
+      place: Which of its inputs the factor is, as `place_of` says.
+      factor: The factor.
+      others: The other input, of all steps: `[steps, ...]`.
+      upstream: The gradients of the product, likewise.
+
+    Returns:
+      Like the factor.
+    """
+    if operation.type == 'MatMul':
+        rows, columns = (_as_rows(x) for x in (others, upstream))
+        if operation.get_attr('transpose_b'):
+            rows, columns = columns, rows
+        return tf.matmul(rows, columns, transpose_a=True)
+    equation = _equation(operation)
+    assert equation is not None
+    factors, product = equation
+    found = tf.einsum(
+        f'{_STEP}{product},{_STEP}{factors[1 - place]}->{factors[place]}', upstream, others
+    )
+    if operation.type == 'Einsum':
+        return found
+    # Batches of one are broadcast.
+    shape = tf.shape(factor)
+    axes = tf.raw_ops.BroadcastGradientArgs(s0=shape, s1=tf.shape(found)).r0
+    return tf.reshape(tf.reduce_sum(found, axes), shape)
+
+
+def _as_rows(tensor: tf.Tensor) -> tf.Tensor:
+    return tf.reshape(tensor, [-1, tensor.shape.as_list()[-1] or tf.shape(tensor)[-1]])
+
+
+def _dimensions(tensor: tf.Tensor) -> int:
+    """How many dimensions are not 1."""
+    return sum(size != 1 for size in tensor.shape.as_list())
+
+
+def _equation(operation: tf.Operation) -> tuple[tuple[str, str], str] | None:
+    """The letters of the factors and of the product; None where one has letters of its own."""
+    if any(x.shape.rank is None for x in (*operation.inputs, *operation.outputs)):
+        return None
+    if operation.type == 'Einsum':
+        factors, product = operation.get_attr('equation').decode().split('->')
+        first, second = factors.split(',')
+    else:
+        ranks = {x.shape.rank for x in operation.inputs}
+        if len(ranks) != 1:
+            return None
+        batch = _LETTERS[3 : ranks.pop() + 1]
+        first = batch + ('ba' if operation.get_attr('adj_x') else 'ab')
+        second = batch + ('cb' if operation.get_attr('adj_y') else 'bc')
+        product = batch + 'ac'
+    for letters in (first, second, product):
+        if not letters.isalpha() or len(set(letters)) < len(letters) or _STEP in letters:
+            return None
+    pairs = ((first, second + product), (second, first + product), (product, first + second))
+    if any(set(letters) - set(others) for letters, others in pairs):
+        return None
+    return (first, second), product
