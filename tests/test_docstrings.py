@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat import checkpoint, cudnn_rnn, legacy_seq2seq, plotting, rnn
+from tf_seq2seq_compat import bucketing, checkpoint, cudnn_rnn, legacy_seq2seq, plotting, rnn
 from tf_seq2seq_compat.layers import linear
 
 # Examples of these would change the interpreter that runs the tests.
@@ -18,6 +18,9 @@ NAMES_OF_RNN = sorted(set(rnn.__all__) - set(NAMES) - {'LayerRNNCell', 'transpos
 OF_RNN = [
     *(pytest.param(getattr(rnn, name), id=f'rnn.{name}') for name in NAMES_OF_RNN),
     *(pytest.param(getattr(cudnn_rnn, name), id=f'cudnn_rnn.{name}') for name in cudnn_rnn.__all__),
+    pytest.param(bucketing.bucket_size, id='bucket_size'),
+    pytest.param(bucketing.pad_to_bucket, id='pad_to_bucket'),
+    pytest.param(bucketing.LimitedShapes, id='LimitedShapes'),
     pytest.param(linear.Linear, id='Linear'),
     pytest.param(linear.linear, id='linear'),
 ]

@@ -25,6 +25,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
 
+from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import loop
 from tf_seq2seq_compat.core.products import gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
@@ -229,14 +230,14 @@ def _run_compiled(
         sequences = [_padded(s) for s in sequences]
         if not isinstance(capacity, int):
             limit = tf.minimum(capacity, limit)
-            capacity = _in_buckets(capacity)
+            capacity = bucket_size(capacity, _BUCKET)
     first_readings = [
         s[min(r.ahead, s.shape[0] - 1) if s.shape[0] else r.ahead]
         for s, r in zip(sequences, graph.readings, strict=True)
     ]
     draws = graph.draw(capacity, state, first_readings)
     n_state, n_read = len(state), len(sequences)
-    is_needed = [bool(p.consumers()) for p in graph.state]
+    is_needed = graph.is_state_read
 
     def forward(capacity: Any, limit: Any, first: Any, draws: Any, *tensors: Any) -> Any:
         state = list(tensors[:n_state])
@@ -373,20 +374,11 @@ def _run_compiled(
     return stacks, final, steps
 
 
-def _in_buckets(size: tf.Tensor) -> tf.Tensor:
-    """The next multiple of the bucket, at least one bucket."""
-    return tf.maximum((size + _BUCKET - 1) // _BUCKET, 1) * _BUCKET
-
-
 def _padded(sequence: tf.Tensor) -> tf.Tensor:
     """A sequence of steps, with zeros up to a size that others have too."""
     if sequence.shape[0] is not None:
         return sequence
-    steps = tf.shape(sequence)[0]
-    zeros = tf.zeros(
-        tf.concat([[_in_buckets(steps) - steps], tf.shape(sequence)[1:]], 0), sequence.dtype
-    )
-    padded = tf.concat([sequence, zeros], 0)
+    padded = pad_to_bucket(sequence, _BUCKET, axis=0)
     padded.set_shape(tf.TensorShape([None]).concatenate(sequence.shape[1:]))
     return padded
 

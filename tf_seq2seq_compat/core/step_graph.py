@@ -8,27 +8,21 @@ loop's body, each time with other tensors for what it reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 from tensorflow.python.framework import func_graph, kernels  # neither has a public name
 
+from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
 from tf_seq2seq_compat.core.products import place_of
+from tf_seq2seq_compat.core.reading import Reading
 
 tf1 = tf.compat.v1
 
 # What draws numbers of a given shape. XLA ignores their seeds and is slow at drawing, and a
 # gradient that takes the step again must see the same numbers: so they are drawn before the loop.
 _DRAWS = ('RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'RandomUniformInt')
-
-
-class _Reading(NamedTuple):
-    """A step's element of inputs: `sequence[time + ahead]`."""
-
-    sequence: tf.Tensor
-    ahead: int
-    placeholder: tf.Tensor
 
 
 class _Products(NamedTuple):
@@ -43,13 +37,14 @@ class _Products(NamedTuple):
 
 
 class StepGraph(func_graph.FuncGraph):
-    """The trace of `step(time, state) -> nest of results`.
+    """The trace of `step(time, state) -> [*emitted, *state, whether to go on]`, all tensors.
 
     Args:
-      state: Flat list of tensors, the initial state; only their types and static shapes count.
+      state: Flat list of tensors, the initial state.
 
     Attributes:
-      results: Flat list of what the step returned, after `trace`.
+      results: What the step returned, after `trace`.
+      is_state_read: Of each tensor of the state, whether the results depend on it.
       read_from_outside: What it reads besides its arguments: weights, a memory, lengths.
       readings: The elements of inputs that it reads by `read`.
       products: What the step multiplies by, weights and memories, and does nothing else with.
@@ -57,47 +52,67 @@ class StepGraph(func_graph.FuncGraph):
 
     def __init__(self, state: Sequence[tf.Tensor]) -> None:
         super().__init__('step')
+        self.initial_state = list(state)
         self.read_from_outside: list[tf.Tensor] = []
-        self.readings: list[_Reading] = []
+        self.readings: list[Reading] = []
         self.results: list[tf.Tensor] = []
+        self.is_state_read: list[bool] = []
         self.products: list[_Products] = []
+        self._outside: list[tf.Tensor] = []
         self._drawn: list[str] = []
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
-            self.state = [tf1.placeholder(s.dtype.base_dtype, s.shape, 'state') for s in state]
+            self.state = [self.placeholder_like(s) for s in state]
+
+    def placeholder_like(self, tensor: tf.Tensor) -> tf.Tensor:
+        """A placeholder of this graph."""
+        with self.as_default():
+            return tf1.placeholder(tensor.dtype.base_dtype, tensor.shape, 'argument')
 
     def trace(self, step: Callable[[tf.Tensor, list[tf.Tensor]], Sequence[tf.Tensor]]) -> None:
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
+        read_state_as_inputs(self)
+        multiply_inputs_beforehand(self)
+        self._define()
+
+    def _define(self) -> None:
+        """Makes the definition to copy, of that which the results depend on, in XLA's terms."""
         definition = self.as_graph_def()
         by_name = {node.name: node for node in definition.node}
-        for number, (outside, inside) in enumerate(self.captures):
+        live = _ancestors(by_name, [r.op.name for r in self.results])
+        self.is_state_read = [p.op.name in live for p in self.state]
+        self.readings = [r for r in self.readings if r.placeholder.op.name in live]
+        for outside, inside in self.captures:
+            if inside.op.name not in live:
+                continue
             values = [inside]
-            if outside.dtype == tf.resource and all(_reads(op) for op in inside.consumers()):
-                values = [op.outputs[0] for op in inside.consumers() if op.type == 'ReadVariableOp']
-                outside = _value_of_variable(outside, inside, by_name)
+            consumers = [op for op in inside.consumers() if op.name in live]
+            if outside.dtype == tf.resource and all(_reads(op) for op in consumers):
+                values = [op.outputs[0] for op in consumers if op.type == 'ReadVariableOp']
+                outside = _value_of_variable(outside, consumers, by_name)
             elif tf.is_tensor(outside) and not hasattr(outside, 'graph'):
                 outside = tf.identity(outside)  # An eager tensor, as one of the graph around.
-            self.read_from_outside.append(outside)
-            users = [op for value in values for op in value.consumers()]
+            users = [op for value in values for op in value.consumers() if op.name in live]
             places = [place_of(values, op) for op in users]
             known = [place for place in places if place is not None]
             if users and len(known) == len(places):
-                self.products.append(_Products(number, users, known))
-        nodes = [
-            *definition.node,
-            *(node for f in definition.library.function for node in f.node_def),
-        ]
-        for node in nodes:
+                self.products.append(_Products(len(self._outside), users, known))
+            self._outside.append(inside)
+            self.read_from_outside.append(outside)
+        nested = [node for f in definition.library.function for node in f.node_def]
+        nodes = [by_name[name] for name in live]
+        for node in [*nodes, *nested]:
             # Such a conditional becomes operations that XLA does not know.
             node.attr.pop('_lower_using_switch_merge', None)
             # Nor is there, where the step is copied to, what it was to be placed beside.
             node.attr.pop('_class', None)
         # What stands for an argument is replaced wherever it is read, and not copied itself.
-        self._definition = _without_nodes(definition, lambda node: node.op == 'Placeholder')
-        self._operations = sorted({node.op for node in nodes} - {'Placeholder'})
-        self._nested = {n.op for f in definition.library.function for n in f.node_def}
+        leave_out = {node.name for node in definition.node if node.op == 'Placeholder'}
+        self._definition = _without_nodes(definition, leave_out | (by_name.keys() - live))
+        self._operations = sorted({node.op for node in [*nodes, *nested]} - {'Placeholder'})
+        self._nested = {node.op for node in nested}
 
     def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
@@ -106,9 +121,13 @@ class StepGraph(func_graph.FuncGraph):
         for known in self.readings:
             if known.sequence is sequence and known.ahead == ahead:
                 return known.placeholder
+        return self.read_more(sequence, ahead)
+
+    def read_more(self, sequence: tf.Tensor, ahead: int) -> tf.Tensor:
+        """A reading of a sequence that nothing else reads."""
         with self.as_default():
             placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'reading')
-        self.readings.append(_Reading(sequence, ahead, placeholder))
+        self.readings.append(Reading(sequence, ahead, placeholder))
         return placeholder
 
     def obstacle(self) -> str | None:
@@ -163,8 +182,7 @@ class StepGraph(func_graph.FuncGraph):
             drawn.set_shape(tf.TensorShape([None]).concatenate(result.shape))
             draws.append(drawn)
             self._drawn.append(result.name)
-        drawn_here = {node.name for node in hoisted}
-        self._definition = _without_nodes(self._definition, lambda node: node.name in drawn_here)
+        self._definition = _without_nodes(self._definition, {node.name for node in hoisted})
         return draws
 
     def _inputs(
@@ -177,7 +195,7 @@ class StepGraph(func_graph.FuncGraph):
         inputs = {self.time.name: tf.identity(time)}
         inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
         inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
-        return inputs | {i.name: x for (_, i), x in zip(self.captures, outside, strict=True)}
+        return inputs | {i.name: x for i, x in zip(self._outside, outside, strict=True)}
 
     def _copied(self, inputs: dict[str, tf.Tensor], names: Sequence[str]) -> list[Any]:
         """The operations and tensors of these names, of a copy that reads these inputs."""
@@ -235,19 +253,18 @@ def _reads(operation: tf.Operation) -> bool:
     return operation.type in ('ReadVariableOp', 'ResourceGather')
 
 
-def _value_of_variable(handle: tf.Tensor, inside: tf.Tensor, by_name: dict[str, Any]) -> tf.Tensor:
+def _value_of_variable(
+    handle: tf.Tensor, readers: Sequence[tf.Operation], by_name: dict[str, Any]
+) -> tf.Tensor:
     """The value, read here; in the definition of the step it takes the place of the handle.
 
     Args:
       handle: Handle of the variable.
-      inside: Its placeholder in the step, which `_reads` use and nothing else.
+      readers: All operations of the step that use it; each `_reads`.
       by_name: The nodes of the step's definition; changed.
     """
-    dtype = inside.consumers()[0].get_attr('dtype')
-    placeholder = by_name[inside.op.name]
-    placeholder.attr['dtype'].type = dtype.as_datatype_enum
-    placeholder.attr.pop('shape', None)
-    for operation in inside.consumers():
+    dtype = readers[0].get_attr('dtype')
+    for operation in readers:
         node = by_name[operation.name]
         del node.attr['dtype']
         if operation.type == 'ReadVariableOp':
@@ -260,16 +277,28 @@ def _value_of_variable(handle: tf.Tensor, inside: tf.Tensor, by_name: dict[str, 
     return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
 
 
+def _ancestors(by_name: dict[str, Any], names: Sequence[str]) -> set[str]:
+    """The nodes of these names, and all that they depend on."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting += [i.lstrip('^').partition(':')[0] for i in by_name[name].input]
+    return found
+
+
 def _output_name(name: str) -> str:
     """Name of the tensor that a node names as its input."""
     return name if ':' in name or name.startswith('^') else f'{name}:0'
 
 
-def _without_nodes(definition: Any, is_left_out: Callable[[Any], bool]) -> Any:
+def _without_nodes(definition: Any, names: Container[str]) -> Any:
     kept = tf1.GraphDef()
     kept.library.CopyFrom(definition.library)
     kept.versions.CopyFrom(definition.versions)
-    kept.node.extend(node for node in definition.node if not is_left_out(node))
+    kept.node.extend(node for node in definition.node if node.name not in names)
     return kept
 
 
