@@ -8,6 +8,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
+from tests import paths
 from tests.legacy.processes import last_line, run
 from tests.paths import tf1_graph
 from tf_seq2seq_compat.core import compiled_loop
@@ -312,12 +313,20 @@ class CallsPython(seq2seq.GRUCell):
         return output + doubled, state
 
 
+OBSTACLES = {
+    'XLA has no operation PyFunc': lambda: CallsPython(UNITS),
+    # Its gradient knows the tensors of the trace, and no others.
+    'the step has a gradient of its own': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
+}
+
+
+@pytest.mark.parametrize('reason', OBSTACLES)
 @pytest.mark.parametrize('history', [False, True])
-def test_what_cannot_be_compiled_runs_as_it_is(history, caplog):
+def test_what_cannot_be_compiled_runs_as_it_is(history, reason, caplog):
     def build(graph, jit_compile):
         return decode(
             graph,
-            CallsPython(UNITS),
+            OBSTACLES[reason](),
             seq2seq.TrainingHelper(graph.inputs, LENGTHS),
             impute_finished=True,
             history=history,
@@ -326,7 +335,7 @@ def test_what_cannot_be_compiled_runs_as_it_is(history, caplog):
 
     with caplog.at_level(logging.INFO, 'tf_seq2seq_compat'):
         compiled_and_not(build, is_compiled=False)
-    assert 'not compiled as one: XLA has no operation PyFunc' in caplog.text
+    assert f'not compiled as one: {reason}' in caplog.text
 
 
 def test_a_loop_without_a_bound_runs_as_it_is(caplog):
@@ -381,3 +390,18 @@ def test_the_runner_compiles_loops_if_asked_to(flags, seen, tmp_path):
     program = tmp_path / 'program.py'
     program.write_text(PROGRAM)
     assert last_line(run(*flags, program)) == seen
+
+
+def test_a_gradient_of_its_own_within_a_compiled_function():
+    cell = seq2seq.GRUCell(UNITS, activation=tf.nn.silu)
+
+    def build(inputs):
+        with tf.GradientTape() as tape:
+            outputs, _ = seq2seq.dynamic_rnn(cell, inputs, LENGTHS, dtype=tf.float32)
+            loss = tf.reduce_sum(tf.square(outputs))
+        return tape.gradient(loss, cell.trainable_variables)
+
+    eager = build(tf.constant(INPUTS))
+    for path in ('function', 'xla'):
+        for found, expected in zip(paths.run(path, build, INPUTS), eager, strict=True):
+            np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from tf_seq2seq_compat.legacy import install, uninstall
 
 if TYPE_CHECKING:
+    from tf_seq2seq_compat.core.precision import mixed_precision
     from tf_seq2seq_compat.layers.base import Layer
     from tf_seq2seq_compat.layers.cell_wrappers import (
         DeviceWrapper,
@@ -75,6 +76,7 @@ __version__ = '0.1.0'
 # TensorFlow is loaded with the first of these names and not before: the command line answers at
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _HOMES = {
+    'core.precision': ['mixed_precision'],
     'layers.base': ['Layer'],
     'layers.cell_wrappers': ['DeviceWrapper', 'DropoutWrapper', 'ResidualWrapper'],
     'layers.dense': ['Dense'],

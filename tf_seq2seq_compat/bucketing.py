@@ -78,7 +78,7 @@ def pad_to_bucket(
       >>> from tf_seq2seq_compat import bucketing
       >>> words, lengths = np.ones([2, 17], np.int32), np.array([17, 9])
       >>> padded, lengths = bucketing.pad_to_bucket((words, lengths))
-      >>> padded.shape, padded.sum(), lengths.shape
+      >>> padded.shape, int(padded.sum()), lengths.shape
       ((2, 32), 34, (2,))
 
     In a `tf.data` pipeline: `dataset.map(bucketing.pad_to_bucket)` behind `padded_batch`.

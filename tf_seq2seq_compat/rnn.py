@@ -18,6 +18,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import for_steps, input_array, stacked, unroll
+from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,
@@ -89,6 +90,7 @@ def dynamic_rnn(
     scope: Any = None,
     *,
     jit_compile: bool | None = None,
+    policy: str | None = None,
 ) -> tuple[Any, Any]:
     """Runs a cell over sequences, as many steps as they have.
 
@@ -108,6 +110,8 @@ def dynamic_rnn(
       jit_compile: In a TF1 graph, whether XLA compiles the loop, for each shape of the inputs that
         it meets; where it cannot, the loop runs as it would have without. By default as `run --xla`
         says. In TensorFlow 2 use `tf.function(jit_compile=True)`.
+      policy: `'mixed_bfloat16'` or `'mixed_float16'`: the precision of the loop's products; see
+        `mixed_precision`.
 
     Returns:
       `(outputs, state)`: a nest like `cell.output_size` of `[batch, max_time, ...]` (or
@@ -132,7 +136,7 @@ def dynamic_rnn(
     """
     cell = as_rnn_cell(cell)
     new_dropout_masks(cell)
-    with tf1.variable_scope(scope or 'rnn'):
+    with tf1.variable_scope(scope or 'rnn'), mixed_precision(policy):
         inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
         if not time_major:
             inputs = tf.nest.map_structure(_to_time_major, inputs)

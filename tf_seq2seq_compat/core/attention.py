@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.precision import einsum, matvec, operand
 from tf_seq2seq_compat.core.structure import axis_size
 
 
@@ -44,12 +45,13 @@ def additive_score(
       TypeError: If their dtypes differ.
     """
     _check_query(query, keys)
-    total = keys + tf.expand_dims(query, 1)
+    total = operand(keys) + operand(tf.expand_dims(query, 1))
     if attention_g is not None and attention_b is not None:
-        total += attention_b
+        total += operand(attention_b)
         # The epsilon guards nothing but a vector of zeros.
         attention_v = attention_g * tf.math.l2_normalize(attention_v, epsilon=1e-30)
-    return tf.einsum('btu,u->bt', tf.tanh(total), attention_v)
+    score = tf.einsum('btu,u->bt', tf.tanh(total), operand(attention_v))
+    return tf.cast(score, query.dtype)
 
 
 def multiplicative_score(query: tf.Tensor, keys: tf.Tensor, scale: Any = None) -> tf.Tensor:
@@ -68,7 +70,7 @@ def multiplicative_score(query: tf.Tensor, keys: tf.Tensor, scale: Any = None) -
       TypeError: If their dtypes differ.
     """
     _check_query(query, keys)
-    score = tf.linalg.matvec(keys, query)
+    score = matvec(keys, query)
     return score if scale is None else scale * score
 
 
@@ -135,7 +137,7 @@ def context_vector(alignments: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     Returns:
       `[batch, depth]`.
     """
-    return tf.einsum('bt,btd->bd', alignments, values)
+    return einsum('bt,btd->bd', alignments, values)
 
 
 def hardmax(logits: tf.Tensor) -> tf.Tensor:

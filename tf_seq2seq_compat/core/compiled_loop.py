@@ -28,7 +28,12 @@ from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import loop
 from tf_seq2seq_compat.core.products import gradient_of_all_steps
-from tf_seq2seq_compat.core.step_graph import StepGraph, traced_step
+from tf_seq2seq_compat.core.step_graph import (
+    StepGraph,
+    called_again,
+    names_of_scopes,
+    traced_step,
+)
 from tf_seq2seq_compat.core.structure import axis_size
 
 tf1 = tf.compat.v1
@@ -85,14 +90,13 @@ def compiled_unroll(
         return plainly(step)
     parts = _Parts(state, emits)
     graph = StepGraph(parts.tensors(state))
+    before = names_of_scopes()
     graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
     reason = graph.obstacle()
     if reason is not None:
         _LOGGER.info('A loop is not compiled as one: %s.', reason)
-        if tf1.executing_eagerly_outside_functions():
+        with called_again(before):
             return plainly(step)
-        # The step has made its variables, and would make others if called again.
-        return _run_copies(graph, parts, plainly, emits)
     first = tf.constant(True) if running is None else running(state)
     emitted, final, steps = _run_compiled(
         graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
@@ -183,29 +187,6 @@ class _Parts:
             arrays.append(array)
         emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
         return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
-
-
-def _run_copies(
-    graph: StepGraph, parts: _Parts, plainly: Callable[[Any], loop.Unrolled], emits: Any
-) -> loop.Unrolled:
-    """The loop of a step that has been traced, but cannot be compiled."""
-    arrays = [loop.input_array(r.sequence) for r in graph.readings]
-    last = [axis_size(r.sequence, 0) - 1 for r in graph.readings]
-    outside = graph.read_from_outside
-
-    def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
-        readings = [
-            array.read(tf.minimum(time + reading.ahead, end))
-            for array, reading, end in zip(arrays, graph.readings, last, strict=True)
-        ]
-        results, _ = graph.copy(time, parts.tensors(state), readings, _here(outside))
-        emitted, kept, _ = parts.split(results)
-        plain = len(tf.nest.flatten(emits))
-        old = [a for a in tf.nest.flatten(state) if isinstance(a, tf.TensorArray)]
-        written = [a.write(time, e) for a, e in zip(old, emitted[plain:], strict=True)]
-        return tf.nest.pack_sequence_as(emits, emitted[:plain]), parts.packed(kept, written)
-
-    return plainly(step)
 
 
 class _Product(NamedTuple):

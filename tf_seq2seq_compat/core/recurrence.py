@@ -6,6 +6,8 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.precision import matmul
+
 Activation = Callable[[tf.Tensor], tf.Tensor]
 
 
@@ -20,7 +22,7 @@ def affine(parts: list[tf.Tensor], kernel: tf.Tensor, bias: tf.Tensor | None = N
     Returns:
       `[batch, units]`.
     """
-    product = tf.matmul(parts[0] if len(parts) == 1 else tf.concat(parts, 1), kernel)
+    product = matmul(parts[0] if len(parts) == 1 else tf.concat(parts, 1), kernel)
     return product if bias is None else tf.nn.bias_add(product, bias)
 
 
@@ -125,7 +127,7 @@ def lstm_step(
         output_gate += peepholes[2] * cell_state
     hidden = tf.sigmoid(output_gate) * activation(cell_state)
     if projection is not None:
-        hidden = tf.matmul(hidden, projection)
+        hidden = matmul(hidden, projection)
         if proj_clip is not None:
             hidden = tf.clip_by_value(hidden, -proj_clip, proj_clip)
     return cell_state, hidden
@@ -227,7 +229,7 @@ def coupled_lstm_step(
         output_gate += peepholes[1] * cell_state
     hidden = tf.sigmoid(output_gate) * activation(cell_state)
     if projection is not None:
-        hidden = tf.matmul(hidden, projection)
+        hidden = matmul(hidden, projection)
         if proj_clip is not None:
             hidden = tf.clip_by_value(hidden, -proj_clip, proj_clip)
     return cell_state, hidden
@@ -259,7 +261,7 @@ def nas_step(
     Returns:
       The new c and h, with the shapes of the old ones. h is the output too.
     """
-    x = tf.split(tf.matmul(inputs, kernel), 8, axis=1)
+    x = tf.split(matmul(inputs, kernel), 8, axis=1)
     h = tf.split(affine([hidden], recurrent_kernel, bias), 8, axis=1)
     a, b, e, g = (tf.sigmoid(x[i] + h[i]) for i in (0, 2, 5, 7))
     p, d, f = tf.nn.relu(x[1] + h[1]), tf.tanh(x[4] + h[4]), tf.tanh(x[6] + h[6])
@@ -267,7 +269,7 @@ def nas_step(
     left = tf.tanh(tf.tanh(a * p) + cell_state)
     cell_state = left * tf.tanh(b + q)
     hidden = tf.tanh(cell_state * tf.tanh(tf.tanh(d * e) + tf.sigmoid(f + g)))
-    return cell_state, hidden if projection is None else tf.matmul(hidden, projection)
+    return cell_state, hidden if projection is None else matmul(hidden, projection)
 
 
 def ugrnn_step(

@@ -8,11 +8,13 @@ loop's body, each time with other tensors for what it reads.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Sequence
+import contextlib
+from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from tensorflow.python.framework import func_graph, kernels  # neither has a public name
+from tensorflow.python.framework import func_graph, kernels  # none of these has a public name
+from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
 from tf_seq2seq_compat.core.products import place_of
@@ -94,6 +96,14 @@ class StepGraph(func_graph.FuncGraph):
                 outside = _value_of_variable(outside, consumers, by_name)
             elif tf.is_tensor(outside) and not hasattr(outside, 'graph'):
                 outside = tf.identity(outside)  # An eager tensor, as one of the graph around.
+            casts = [op for value in values for op in value.consumers() if op.name in live]
+            types = {op.get_attr('DstT') for op in casts if op.type == 'Cast'}
+            if len(types) == 1 and all(op.type == 'Cast' for op in casts):
+                # What is cast at every step is cast once, before the loop.
+                outside = tf.cast(outside, *types)
+                for operation in [*casts, *(v.op for v in values if v is not inside)]:
+                    _make_identity(by_name[operation.name], outside.dtype)
+                values = [op.outputs[0] for op in casts]
             users = [op for value in values for op in value.consumers() if op.name in live]
             places = [place_of(values, op) for op in users]
             known = [place for place in places if place is not None]
@@ -113,6 +123,7 @@ class StepGraph(func_graph.FuncGraph):
         self._definition = _without_nodes(definition, leave_out | (by_name.keys() - live))
         self._operations = sorted({node.op for node in [*nodes, *nested]} - {'Placeholder'})
         self._nested = {node.op for node in nested}
+        self._has_gradients = any('_gradient_op_type' in node.attr for node in [*nodes, *nested])
 
     def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
@@ -139,6 +150,8 @@ class StepGraph(func_graph.FuncGraph):
         for name in self._operations:
             if not _compiles(name):
                 return f'XLA has no operation {name}'
+        if self._has_gradients:
+            return 'the step has a gradient of its own (tf.custom_gradient)'
         drawn = sorted(self._nested & {*_DRAWS, 'Multinomial'})
         return f'the step draws by {drawn[0]} within a conditional' if drawn else None
 
@@ -248,6 +261,27 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
+def names_of_scopes() -> dict[str, int]:
+    """How often each variable scope has been opened: by that TF1 names the next ones."""
+    return dict(variable_scope.get_variable_scope_store().variable_scopes_count)
+
+
+@contextlib.contextmanager
+def called_again(before: dict[str, int]) -> Iterator[None]:
+    """Lets a step that has been traced, but is not copied, find its variables when called again.
+
+    Args:
+      before: `names_of_scopes` before it was traced.
+    """
+    if tf1.executing_eagerly_outside_functions():  # Its variables are on the layers.
+        yield
+        return
+    variable_scope.get_variable_scope_store().variable_scopes_count = before
+    here = tf1.get_variable_scope()
+    with tf1.variable_scope(here, reuse=here.reuse or tf1.AUTO_REUSE, auxiliary_name_scope=False):
+        yield
+
+
 def _reads(operation: tf.Operation) -> bool:
     """Whether it reads a variable given by its handle."""
     return operation.type in ('ReadVariableOp', 'ResourceGather')
@@ -268,13 +302,18 @@ def _value_of_variable(
         node = by_name[operation.name]
         del node.attr['dtype']
         if operation.type == 'ReadVariableOp':
-            node.op = 'Identity'
-            node.attr['T'].type = dtype.as_datatype_enum
+            _make_identity(node, dtype)
         else:
             node.op = 'Gather'
             node.attr['Tparams'].type = dtype.as_datatype_enum
             node.attr.pop('batch_dims', None)
     return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
+
+
+def _make_identity(node: Any, dtype: tf.DType) -> None:
+    node.op = 'Identity'
+    node.attr.clear()
+    node.attr['T'].type = dtype.as_datatype_enum
 
 
 def _ancestors(by_name: dict[str, Any], names: Sequence[str]) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.precision import matmul
 from tf_seq2seq_compat.layers.base import Layer
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
@@ -163,7 +164,7 @@ class Dense(Layer):
                 f'last dimension of {self.kernel.shape[0]}. Use one layer for each depth.'
             )
         flat = inputs if inputs.shape.rank == 2 else tf.reshape(inputs, [-1, depth])
-        outputs = tf.matmul(flat, self.kernel)
+        outputs = matmul(flat, self.kernel)
         if self.bias is not None:
             outputs = tf.nn.bias_add(outputs, self.bias)
         if inputs.shape.rank != 2:

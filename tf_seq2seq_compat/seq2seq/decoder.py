@@ -12,6 +12,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
+from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     check_same_structure,
@@ -213,6 +214,7 @@ def dynamic_decode(
     scope: Any = None,
     *,
     jit_compile: bool | None = None,
+    policy: str | None = None,
     **kwargs: Any,
 ) -> tuple[Any, Any, Any]:
     """Decodes until every sequence is finished.
@@ -233,6 +235,8 @@ def dynamic_decode(
         needs a limit of the steps, as above, and where it cannot, the loop runs as it would have
         without. By default as `run --xla` says. In TensorFlow 2 use
         `tf.function(jit_compile=True)`.
+      policy: `'mixed_bfloat16'` or `'mixed_float16'`: the precision of the loop's products; see
+        `mixed_precision`.
       **kwargs: Given on to `decoder.initialize`. To that of a `BaseDecoder` go
         `decoder_init_input` and the arguments in the dict `decoder_init_kwargs`.
 
@@ -260,7 +264,7 @@ def dynamic_decode(
             'Subclass Decoder, or use BasicDecoder(cell, helper, initial_state).'
         )
     maximum_iterations = _checked_maximum(maximum_iterations)
-    with tf1.variable_scope(scope, 'decoder'):
+    with tf1.variable_scope(scope, 'decoder'), mixed_precision(policy):
         finished, inputs, state = _initialized(decoder, kwargs)
         whole, complete = decoder, None
         if isinstance(decoder, Decoder):
