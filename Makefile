@@ -17,6 +17,8 @@ TF215_PYTHON ?= $(shell for python in python3.11 python3.10 "$$HOME"/.pyenv/vers
 TENSORFLOW ?=
 # PyTorch of the benchmarks, as pip would have it: a build for CPUs alone is smaller.
 PYTORCH ?= torch==2.13.0
+# JAX of the benchmarks on a GPU, as pip would have it: jax[cuda12]==0.10.2 where there is one.
+JAX ?= jax==0.10.2
 # Processes that tests run in, and further arguments of pytest or of the benchmarks.
 JOBS ?= 2
 ARGS ?=
@@ -33,9 +35,11 @@ ORACLE_READY := $(LEGACY)/.ready
 endif
 # Likewise the other Pythons of the benchmarks: this package's, TensorFlow Addons' and PyTorch's.
 TORCH := .venvs/torch
+JAX_VENV := .venvs/jax
 ifndef BENCH_OURS
 BENCH_OURS := $(VENV)/bin/python
 BENCH_READY += $(READY)
+GPU_READY += $(READY)
 endif
 ifndef BENCH_TFA
 BENCH_TFA := $(TF215)/bin/python
@@ -44,6 +48,11 @@ endif
 ifndef BENCH_TORCH
 BENCH_TORCH := $(TORCH)/bin/python
 BENCH_READY += $(TORCH)/.ready
+GPU_READY += $(TORCH)/.ready
+endif
+ifndef BENCH_JAX
+BENCH_JAX := $(JAX_VENV)/bin/python
+GPU_READY += $(JAX_VENV)/.ready
 endif
 
 export TF_CPP_MIN_LOG_LEVEL ?= 3
@@ -62,8 +71,8 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint bench legacy-env golden golden-check clean \
-	FORCE
+.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu docs legacy-env golden \
+	golden-check clean FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
@@ -73,14 +82,16 @@ help:
 	@echo 'make lint          ruff and mypy'
 	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
 	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
+	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
+	@echo 'make docs          the guide and the reference as a site: build/site'
 	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
 	@echo 'make golden        record all golden values with TensorFlow 1.15.5'
 	@echo 'make golden-check  record them again elsewhere and compare with what is committed'
 	@echo 'make clean         remove the environments and what was made in them'
 	@echo
-	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE, BENCH_OURS, BENCH_TFA, BENCH_TORCH:'
-	@echo '  interpreters; TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*";'
-	@echo '  PYTORCH: likewise; JOBS, ARGS: for pytest; ARGS: for bench'
+	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE, BENCH_OURS, BENCH_TFA, BENCH_TORCH,'
+	@echo '  BENCH_JAX: interpreters; TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*";'
+	@echo '  PYTORCH, JAX: likewise; JOBS, ARGS: for pytest; ARGS: for bench'
 
 demo: $(READY)
 	$(VENV)/bin/python examples/demo.py
@@ -142,6 +153,21 @@ $(TORCH)/.ready:
 	@$(TORCH)/bin/python $(pip_install) $(PYTORCH) numpy
 	@touch $@
 
+bench-gpu: $(GPU_READY)
+	@$(BENCH_JAX) benchmarks/stablehlo/execute.py --python ours=$(BENCH_OURS) \
+		--python torch=$(BENCH_TORCH) $(ARGS)
+
+$(JAX_VENV)/.ready:
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@echo 'building $(JAX_VENV) with $(PYTHON); takes minutes'
+	@$(PYTHON) -m venv $(JAX_VENV)
+	@$(JAX_VENV)/bin/python $(pip_install) '$(JAX)' numpy
+	@touch $@
+
+docs: $(READY)
+	$(VENV)/bin/python migration_guide/generate.py
+	$(VENV)/bin/python -m mkdocs build --strict
+
 legacy-env: $(LEGACY)/.ready
 
 # NumPy, protobuf and h5py: the newest that TensorFlow 1.15.5 works with; Keras as of its day.
@@ -158,6 +184,8 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py
+	$(ORACLE) tests/golden_programs/pairs.py
+	$(ORACLE) tests/guide_run.py record
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py
 	$(ORACLE) tests/legacy/time_capsule_golden.py
@@ -171,6 +199,8 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/golden_programs/make.py --check
+	$(ORACLE) tests/golden_programs/pairs.py --check
+	$(ORACLE) tests/guide_run.py record --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py --check
 	$(ORACLE) tests/legacy/time_capsule_golden.py --check

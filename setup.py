@@ -22,6 +22,7 @@ def version() -> str:
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
 PLOTTING = ['matplotlib>=3.5']
 MIGRATION = ['libcst>=1.1']
+DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
 NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
 
 setup(
@@ -46,6 +47,7 @@ setup(
         'plotting': PLOTTING,
         'migration': MIGRATION,
         'notebook': NOTEBOOK,
+        'docs': DOCS,
         'addons': [
             f'tensorflow-addons>=0.23,<0.24; {ADDONS}',
             f'tensorflow>=2.15,<2.16; {ADDONS}',
@@ -54,6 +56,7 @@ setup(
             *PLOTTING,
             *MIGRATION,
             *NOTEBOOK,
+            *DOCS,
             'pytest>=7.4',
             'pytest-xdist>=3.3',
             'hypothesis>=6.80',

@@ -21,12 +21,14 @@ class Peer(NamedTuple):
       title: What it is, for the reader of the table.
       python: Whose interpreter runs it: `ours`, `tf1`, `tfa` or `torch`.
       arguments: What the interpreter is given.
+      gpu: Whether it may use one.
     """
 
     name: str
     title: str
     python: str
     arguments: tuple[str, ...]
+    gpu: bool = False
 
 
 def _script(name: str) -> str:
@@ -78,7 +80,7 @@ class Worker:
             env={
                 **os.environ,
                 **{f'{name}_THREADS': str(threads) for name in limits},
-                'CUDA_VISIBLE_DEVICES': '-1',
+                **({} if peer.gpu else {'CUDA_VISIBLE_DEVICES': '-1'}),
                 'TF_CPP_MIN_LOG_LEVEL': '3',
             },
             stdin=subprocess.PIPE,

@@ -3,6 +3,8 @@
 What needs no loop stands outside of it: the embeddings of all steps, and in training the output
 layer over all steps at once. Beam search keeps one memory for the beams of a sentence. What is
 compiled is one step of the loop; the loop itself is Python, as in programs that are trained.
+
+`--device cuda` has it run on a GPU; `--tf32` then lets products round their operands to 10 bits.
 """
 
 import sys
@@ -23,11 +25,12 @@ class Program:
 
     def __init__(self, workload, compiled):
         self.workload = one = workload
-        self.given = {k: torch.from_numpy(v).long() for k, v in workloads.inputs(one).items()}
+        # As all tensors here, on the default device.
+        self.given = {k: torch.tensor(v).long() for k, v in workloads.inputs(one).items()}
         positions = torch.arange(one.source)
         self.source_mask = positions < self.given['source_lengths'][:, None]
         if one.kind == 'training':
-            self.target_mask = torch.from_numpy(workloads.target_mask(one))
+            self.target_mask = torch.tensor(workloads.target_mask(one))
         self.w = {}
         self.function = {
             'greedy': self.greedy,
@@ -205,7 +208,7 @@ class Program:
                 own[f'{part}_bias'] = weights[f'gru_cell/{part}/bias']
         training = self.workload.kind in ('training', 'encoder')
         for name, value in own.items():
-            new = torch.from_numpy(np.ascontiguousarray(value)).clone()
+            new = torch.tensor(np.ascontiguousarray(value))
             if name not in self.w:
                 self.w[name] = new.requires_grad_(training and name not in ('embedding', 'no_bias'))
             else:
@@ -213,7 +216,7 @@ class Program:
                     self.w[name].copy_(new)
 
     def weights(self):
-        own = {name: value.detach().numpy() for name, value in self.w.items()}
+        own = {name: value.detach().cpu().numpy() for name, value in self.w.items()}
         if self.workload.cell == 'lstm':
             parts = own.pop('kernel').T, own.pop('recurrent').T, own.pop('bias')
             own.pop('no_bias')
@@ -224,11 +227,15 @@ class Program:
         return own
 
     def step(self, learning_rate):
-        return {name: value.numpy() for name, value in self.function(learning_rate).items()}
+        results = self.function(learning_rate)
+        return {name: value.cpu().numpy() for name, value in results.items()}
 
 
 if __name__ == '__main__':
     torch.set_num_threads(serving.threads())
     torch.set_num_interop_threads(serving.threads())
     compiled = '--compile' in sys.argv[1:]
+    torch.set_default_device('cuda' if 'cuda' in sys.argv[1:] else 'cpu')
+    torch.backends.cuda.matmul.allow_tf32 = '--tf32' in sys.argv[1:]
+    torch.backends.cudnn.allow_tf32 = '--tf32' in sys.argv[1:]
     serving.serve(lambda workload: Program(workload, compiled))
