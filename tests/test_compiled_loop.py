@@ -389,7 +389,9 @@ print('PartitionedCall' in types, 'Enter' in types)
 def test_the_runner_compiles_loops_if_asked_to(flags, seen, tmp_path):
     program = tmp_path / 'program.py'
     program.write_text(PROGRAM)
-    assert last_line(run(*flags, program)) == seen
+    done = run(*flags, program)
+    assert last_line(done) == seen
+    assert ('--xla: 1 of 1 loops compiled' in done.stderr) == bool(flags)
 
 
 def test_a_gradient_of_its_own_within_a_compiled_function():

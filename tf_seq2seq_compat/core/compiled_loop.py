@@ -16,6 +16,7 @@ not part of what is compiled.
 
 from __future__ import annotations
 
+import collections
 import functools
 import itertools
 import logging
@@ -37,6 +38,9 @@ from tf_seq2seq_compat.core.step_graph import (
 from tf_seq2seq_compat.core.structure import axis_size
 
 tf1 = tf.compat.v1
+
+# How many loops of TF1 graphs were to be compiled, by the reason why not; '' if they are.
+OUTCOMES: collections.Counter[str] = collections.Counter()
 
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
@@ -86,15 +90,15 @@ def compiled_unroll(
 
     reason = _obstacle(state, capacity)
     if reason is not None:
-        _LOGGER.info('A loop is not compiled as one: %s.', reason)
+        _note(reason)
         return plainly(step)
     parts = _Parts(state, emits)
     graph = StepGraph(parts.tensors(state))
     before = names_of_scopes()
     graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
     reason = graph.obstacle()
+    _note(reason)
     if reason is not None:
-        _LOGGER.info('A loop is not compiled as one: %s.', reason)
         with called_again(before):
             return plainly(step)
     first = tf.constant(True) if running is None else running(state)
@@ -102,6 +106,13 @@ def compiled_unroll(
         graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
     )
     return parts.unrolled(emitted, final, steps)
+
+
+def _note(reason: str | None) -> None:
+    if not loop.under_xla():
+        OUTCOMES[reason or ''] += 1
+    if reason is not None:
+        _LOGGER.info('A loop is not compiled as one: %s.', reason)
 
 
 def _obstacle(state: Any, capacity: Any) -> str | None:

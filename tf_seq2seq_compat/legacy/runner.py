@@ -16,7 +16,14 @@ import warnings
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, NoReturn
 
-from tf_seq2seq_compat.legacy import behavior, facade, import_hook, repairs, time_capsule
+from tf_seq2seq_compat.legacy import (
+    behavior,
+    compile_times,
+    facade,
+    import_hook,
+    repairs,
+    time_capsule,
+)
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
 
@@ -71,6 +78,7 @@ def run(
         _fail(error)
     finally:
         time_capsule.RESTORED.report()
+        compile_times.report()
 
 
 def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
@@ -120,9 +128,7 @@ class _TF1Start:
         if not self._strict:
             repairs.activate()
         if self._xla:
-            from tf_seq2seq_compat.core.compiled_loop import compile_loops
-
-            compile_loops()
+            compile_times.compile_loops()
 
 
 def _prepare_script(
