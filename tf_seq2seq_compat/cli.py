@@ -1,4 +1,4 @@
-"""The command line: `tf-seq2seq-compat run script.py args…`, `scan PATH…`, `checkpoint list …`."""
+"""The command line: `tf-seq2seq-compat run script.py args…`, `scan PATH…`, `migrate PATH…`, …"""
 
 from __future__ import annotations
 
@@ -37,10 +37,37 @@ and is listed with the lines of its uses; in a notebook as CELL:LINE, code cells
 exit code: 0 nothing is gone, 1 something is gone, 2 a file could not be read or wrong usage.
 """
 
+MIGRATE_EPILOG = """\
+examples:
+  tf-seq2seq-compat migrate . > changes.diff
+  tf-seq2seq-compat migrate --write --backup train.py model/
+  tf-seq2seq-compat migrate --write --report report.json .
+
+Give all files of a program at once: names that one file takes from another are followed, and the
+program itself, not the modules that it imports, gets the line `tf.disable_v2_behavior()`.
+
+Without --write nothing is written: what would change goes to the standard output as a diff, and the
+report to the standard error. With --write the report goes to the standard output. The report has
+  rewritten         it is another name now, or the same, from another import
+  needs a look      a person has to decide; the next line says what to do
+  unknown           no one knows the name
+In a notebook lines are given as CELL:LINE, code cells counted from 1. A file in Python 2 is
+reported and left alone. A second run changes nothing.
+
+target:
+  compat            graphs and sessions as before, on TensorFlow 2 without the runner: tf is
+                    tensorflow.compat.v1; what it lacks comes from this package, from tf-keras
+                    and from tf-slim
+
+exit code: 0 nothing is left to do, 1 something is left for you, 2 a file could not be read or
+written, or wrong usage.
+"""
+
 EPILOG = """\
 examples:
   tf-seq2seq-compat scan .
   tf-seq2seq-compat run train.py --batch_size 32
+  tf-seq2seq-compat migrate --write --backup .
   tf-seq2seq-compat checkpoint list model/
 
 `tf-seq2seq-compat COMMAND -h` explains a command.
@@ -78,6 +105,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest='command', metavar='COMMAND', required=True)
     _add_run(commands)
     _add_scan(commands)
+    _add_migrate(commands)
     _add_checkpoint(commands)
     return parser
 
@@ -138,6 +166,30 @@ def _add_scan(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     scan.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
 
+def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    migrate = commands.add_parser(
+        'migrate',
+        help='rewrite a TF1 program so that it runs on TensorFlow 2 by itself',
+        description='Rewrites Python files and notebooks: each TF1 name becomes the place where it '
+        'lives today. Formatting and comments stay.',
+        epilog=MIGRATE_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    how = migrate.add_mutually_exclusive_group()
+    how.add_argument(
+        '--diff', action='store_true', help='print what would change (the default), write nothing'
+    )
+    how.add_argument('--write', action='store_true', help='write the files')
+    migrate.add_argument(
+        '--backup', action='store_true', help='with --write: keep each file as FILE.orig'
+    )
+    migrate.add_argument('--report', metavar='FILE', help='write the report as JSON, too')
+    migrate.add_argument(
+        '--target', choices=['compat'], default='compat', help='what to rewrite to (see below)'
+    )
+    migrate.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
+
+
 def _add_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     from tf_seq2seq_compat.checkpoint.commands import DESCRIPTION, EPILOG, add_arguments
 
@@ -193,7 +245,8 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
     return 0
 
 
-def _scan(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+def _load_tensorflow(parser: argparse.ArgumentParser, options: argparse.Namespace) -> list[Path]:
+    """Loads TensorFlow; gives the paths that were named, which exist."""
     paths = [Path(each) for each in options.paths]
     for path in paths:
         if not path.exists():
@@ -204,17 +257,47 @@ def _scan(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
         if error.name != 'libcst':
             raise
         parser.error(
-            "scan needs LibCST, which is not installed: pip install 'tf-seq2seq-compat[migration]'"
+            f'{options.command} needs LibCST, which is not installed: '
+            "pip install 'tf-seq2seq-compat[migration]'"
         )
     try:
         version = scan.load_tensorflow()
     except ImportError as error:
-        parser.error(f'scan looks names up in TensorFlow, which does not load: {error}')
+        parser.error(
+            f'{options.command} looks names up in TensorFlow, which does not load: {error}'
+        )
     print(f'{parser.prog}: looking names up in TensorFlow {version}', file=sys.stderr)
+    return paths
+
+
+def _scan(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    paths = _load_tensorflow(parser, options)
+    from tf_seq2seq_compat.migrate import scan
+
     report = scan.scan(paths, every_name=options.all)
     write = scan.write_json if options.json else scan.write_text
     write(report, sys.stdout)
     return report.exit_code
+
+
+def _migrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    if options.backup and not options.write:
+        parser.error('--backup is for --write')
+    paths = _load_tensorflow(parser, options)
+    from tf_seq2seq_compat.migrate import codemod, report
+
+    done = report.Report()
+    results = list(codemod.migrate(paths, target=options.target))
+    for result in results:
+        if options.write:
+            codemod.write(result, backup=options.backup)
+        else:
+            report.write_diff(result, sys.stdout)
+        done.add(result)
+    if options.report:
+        codemod.write_text(Path(options.report), report.json_of(done))
+    report.write_text(done, sys.stdout if options.write else sys.stderr)
+    return done.exit_code
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -233,4 +316,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tf_seq2seq_compat.checkpoint import commands
 
         return commands.run(options)
+    if options.command == 'migrate':
+        return _migrate(parser, options)
     return _scan(parser, options) if options.command == 'scan' else _run(parser, options, theirs)

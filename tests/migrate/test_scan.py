@@ -97,7 +97,7 @@ def test_means_the_cell(text):
 def test_what_is_imported_is_a_use():
     text = 'import a.b as c, d.e\nfrom f import g as h\nfrom i.j import *\nfrom . import k\n'
     uses = Names(cst.MetadataWrapper(cst.parse_module(text))).uses
-    assert [use.name for use in uses] == ['a.b', 'd.e', 'f.g', 'i.j', '..k']
+    assert [use.name for use in uses] == ['a.b', 'd.e', 'f.g', 'i.j', '.k']
     assert {use.kind for use in uses} == {'import'}
 
 

@@ -271,3 +271,22 @@ def tensorflow(base: Base = 'v1') -> types.ModuleType:
 def keras() -> types.ModuleType:
     """A module object that looks like the `keras` of Keras 2: tf-keras under its old names."""
     return room('keras', 'v1').root
+
+
+def module(path: str) -> types.ModuleType:
+    """The module that a TF1 program knows by a dotted name.
+
+    For a program that looks names up when it runs, `getattr(tf.contrib.rnn, name)`.
+
+    Args:
+      path: the full name, `'tensorflow.contrib.rnn'`.
+
+    Raises:
+      ModuleNotFoundError: TF1 has no such module.
+
+    Example:
+      >>> from tf_seq2seq_compat.legacy import facade
+      >>> getattr(facade.module('tensorflow.contrib.rnn'), 'GRUCell').__name__
+      'GRUCell'
+    """
+    return room(path.partition('.')[0], 'v1').import_module(path)

@@ -157,7 +157,8 @@ class _Visitor(cst.CSTVisitor):
             self.imports.append(Use(node.names, module, 'import', self._guards > 0))
             return False
         for alias in node.names:
-            full = f'{module}.{get_full_name_for_node(alias.name)}'
+            joint = '' if module.endswith('.') else '.'
+            full = f'{module}{joint}{get_full_name_for_node(alias.name)}'
             self._bind(node, _bound_as(alias), full)
             self.imports.append(Use(alias, full, 'import', self._guards > 0))
         return False
@@ -292,7 +293,8 @@ class Names:
         assignments = scope[node.value]
         if not assignments:
             module = self._starred(node.value)
-            return frozenset({f'{module}.{node.value}{rest}'} if module else ())
+            joint = '' if (module or '').endswith('.') else '.'
+            return frozenset({f'{module}{joint}{node.value}{rest}'} if module else ())
         found: set[str] = set()
         for binding in self._reaching(node.value, scope, assignments, when):
             if isinstance(binding.value, str):

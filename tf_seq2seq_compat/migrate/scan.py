@@ -191,6 +191,11 @@ def _instead(name: str) -> str:
     return 'The installed TensorFlow has no such name.'
 
 
+def has_advice(name: str) -> bool:
+    """Whether the table says what to use instead of a name."""
+    return bool(symbols.advice_for(canonical(name)))
+
+
 def _is_legacy(name: str) -> bool:
     if name.startswith(('tensorflow.contrib', 'tensorflow.python')):
         return True
@@ -209,7 +214,7 @@ _LEGACY_PACKAGES = {
 }
 
 
-def _star_exports(module: str, name: str) -> bool:
+def star_exports(module: str, name: str) -> bool:
     """Whether a star import brings a name, as far as this package is about the module."""
     if module.partition('.')[0] not in ('tensorflow', 'keras') or name.startswith('_'):
         return False
@@ -269,8 +274,8 @@ def scan_file(path: Path, *, every_name: bool = False) -> FileReport:
 def _occurrences(
     source: sources.Source, wrapper: cst.MetadataWrapper, every_name: bool
 ) -> list[Occurrence]:
-    names = Names(wrapper, _star_exports)
-    own = (*_names_set(names), *_own_modules(source.path, names))
+    names = Names(wrapper, star_exports)
+    own = own_names(source.path, names)
     optional = _do_without(names)
     found: dict[tuple[int, str], Occurrence] = {}
     positions = wrapper.resolve(metadata.PositionProvider)
@@ -287,8 +292,13 @@ def _occurrences(
                 judged = replace(judged, status=PARTLY, advice=f'{_GOES_ON} {judged.advice}')
             note(use.node, judged)
     for node in names.unbound:
-        note(node, _forgotten(node.value, names))
+        note(node, forgotten(node.value, names))
     return [found[key] for key in sorted(found)]
+
+
+def own_names(path: Path, names: Names) -> tuple[str, ...]:
+    """What a file brings along itself, under names of a library: each with a dot at its end."""
+    return (*_names_set(names), *own_modules(path, names))
 
 
 def _names_set(names: Names) -> tuple[str, ...]:
@@ -305,7 +315,7 @@ def _do_without(names: Names) -> set[str]:
     return {each.name for each in judged if each is not None and each.status == GONE}
 
 
-def _own_modules(path: Path, names: Names) -> set[str]:
+def own_modules(path: Path, names: Names) -> set[str]:
     """Modules that the program brings along under the name of a library's."""
     roots = {use.name.partition('.')[0] for use in names.uses} - {''}
     return {
@@ -315,11 +325,11 @@ def _own_modules(path: Path, names: Names) -> set[str]:
     }
 
 
-def _forgotten(name: str, names: Names) -> Verdict | None:
+def forgotten(name: str, names: Names) -> Verdict | None:
     """The repair of a Keras class that the script uses and forgot to import."""
     for use in names.uses:
         module = use.name.rpartition('.')[0]
-        if use.kind == 'import' and isinstance(use.node, cst.ImportAlias) and _is_keras(module):
+        if use.kind == 'import' and isinstance(use.node, cst.ImportAlias) and is_keras(module):
             found = _follow(facade.room(module.partition('.')[0], 'v1').root, f'{module}.{name}')
             if found.exists and isinstance(found.value, type):
                 advice = f'Never imported; taken from {module} in the script that is run.'
@@ -327,7 +337,7 @@ def _forgotten(name: str, names: Names) -> Verdict | None:
     return None
 
 
-def _is_keras(module: str) -> bool:
+def is_keras(module: str) -> bool:
     return f'{module}.'.startswith(('keras.', 'tensorflow.keras.', 'tensorflow.python.keras.'))
 
 
@@ -405,14 +415,14 @@ def write_text(report: Report, out: TextIO) -> None:
         for problem in file.problems:
             print(f'  unreadable: {problem}', file=out)
         for judged, places in _by_name(file.occurrences):
-            print(f'  {judged.status:15}  {_shown(judged.name)}  ({_where(places)})', file=out)
+            print(f'  {judged.status:15}  {shown(judged.name)}  ({_where(places)})', file=out)
             if judged.advice:
                 print(f'  {"":15}  {judged.advice}', file=out)
         print(file=out)
     _write_summary(report, out)
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
     """A name as programs write it."""
     return f'np{name[5:]}' if name.startswith('numpy.') else facade.public_name(name)
 

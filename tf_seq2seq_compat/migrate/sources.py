@@ -8,9 +8,11 @@ whole `%%bash` cells) is left out.
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import re
+import tokenize
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -252,7 +254,7 @@ def _parses(code: str) -> bool:
 
 
 def _read_notebook(path: Path, content: bytes) -> Source:
-    if not _is_python(content):
+    if not is_python_notebook(content):
         return Source(path, '')
     text = ''
     starts: list[tuple[int, int]] = []
@@ -271,7 +273,8 @@ def _read_notebook(path: Path, content: bytes) -> Source:
     return Source(path, text, tuple(problems), tuple(starts))
 
 
-def _is_python(content: bytes) -> bool:
+def is_python_notebook(content: bytes | str) -> bool:
+    """Whether the cells of a notebook are Python."""
     try:
         metadata = json.loads(content).get('metadata', {})
     except (ValueError, AttributeError):
@@ -282,3 +285,13 @@ def _is_python(content: bytes) -> bool:
         or 'python'
     )
     return str(language).lower() in ('python', 'ipython')
+
+
+def decoded(content: bytes) -> tuple[str, str]:
+    """The text of a Python file and the encoding that its cookie (or a byte order mark) gives it.
+
+    Raises:
+      SyntaxError, UnicodeDecodeError: it has another encoding than it says.
+    """
+    encoding, _ = tokenize.detect_encoding(io.BytesIO(content).readline)
+    return content.decode(encoding), encoding

@@ -21,7 +21,15 @@ from tf_seq2seq_compat.legacy.repairs import (
 )
 from tf_seq2seq_compat.legacy.repairs.repair import Repair, RepairWarning
 
-__all__ = ['ALL', 'Repair', 'RepairWarning', 'activate', 'deactivate', 'prepare_script']
+__all__ = [
+    'ALL',
+    'Repair',
+    'RepairWarning',
+    'activate',
+    'activate_now',
+    'deactivate',
+    'prepare_script',
+]
 
 # The order counts where two wrap the same function: a later one is asked first.
 ALL: tuple[Repair, ...] = (
@@ -40,6 +48,14 @@ def activate() -> None:
     for repair in ALL:
         if repair.patch is not None:
             symbols.when_loaded(repair.package, _patching(repair.patch))
+
+
+def activate_now() -> None:
+    """Puts every repair in place at once, in a program that runs without the runner."""
+    warnings.filterwarnings('always', category=RepairWarning)
+    for repair in ALL:
+        if repair.patch is not None:
+            _undo.append(repair.patch())
 
 
 def _patching(patch: Callable[[], Callable[[], None]]) -> Callable[[], None]:

@@ -1,0 +1,65 @@
+"""Where names live today: the same objects that the façade gives."""
+
+import pytest
+
+from tf_seq2seq_compat.legacy import symbols
+from tf_seq2seq_compat.legacy.time_capsule import numpy_names, python_names
+from tf_seq2seq_compat.migrate import places
+from tf_seq2seq_compat.migrate.places import Place, place_of
+
+NOWHERE = [
+    'os.path.join',
+    'numpy.array',
+    'collections.OrderedDict',
+    'my.tensorflow',
+    'tensorflow_hub',
+]
+
+
+@pytest.mark.parametrize('name', NOWHERE)
+def test_what_has_not_moved_has_no_place(name):
+    assert place_of(name) is None
+
+
+def test_every_row_of_the_table_leads_to_the_object_that_it_names():
+    names = [row for row in symbols.TABLE.values() if row.kind == 'symbol']
+    assert len(names) > 1000
+    for row in names:
+        place = place_of(row.name)
+        if row.target:
+            assert place is not None
+            assert places.same(places.found(place), symbols.load(row.target)), row.name
+        else:
+            assert place is None, row.name
+
+
+def test_every_module_of_the_table_leads_to_a_module():
+    for row in symbols.TABLE.values():
+        if row.kind == 'module' and row.target:
+            assert places.is_module(place_of(row.name)), row.name
+
+
+def test_public_names_are_written_short():
+    assert place_of('tensorflow.contrib.rnn.MultiRNNCell') == Place(
+        'tf_seq2seq_compat', ('MultiRNNCell',)
+    )
+    assert place_of('tensorflow.contrib.seq2seq') == Place('tf_seq2seq_compat')
+    assert place_of('tensorflow.data.Dataset') == Place(places.V1, ('data', 'Dataset'))
+    assert place_of('tensorflow.keras.utils.Sequence') == Place(places.KERAS, ('utils', 'Sequence'))
+    assert place_of('tensorflow.contrib.framework.arg_scope') == Place('tf_slim', ('arg_scope',))
+    assert place_of('tensorflow.contrib.rnn') is None
+
+
+@pytest.mark.parametrize('row', [*python_names.NAMES, *numpy_names.NAMES], ids=lambda row: row.name)
+def test_removed_names_lead_to_what_the_capsule_gives(row):
+    place = place_of(f'{row.module}.{row.name}')
+    if place is None:
+        # A value that no name of today has; or one that this NumPy lacks too.
+        assert not isinstance(row.target, str) or places.found(_target(row)) is places.Missing
+    elif place.module and place.path[-1:] != (f'{type(row.target).__name__}()',):
+        assert places.found(place) is row.value()
+
+
+def _target(row):
+    module, _, attribute = row.target.partition(':')
+    return Place(module, (attribute,) if attribute else ())

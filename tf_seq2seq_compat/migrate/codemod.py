@@ -1,0 +1,290 @@
+"""The codemod: rewrites TF1 programs so that they run on TensorFlow 2 without the runner.
+
+`migrate_source` is a pure function of a text. `migrate` reads files, `write` writes one. Fixers run
+in rounds, until a round has nothing to change; so the result of a run is what a second run leaves
+alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+import warnings
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import libcst as cst
+
+from tf_seq2seq_compat.migrate import edits, indentation, sources
+from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
+from tf_seq2seq_compat.migrate.fixers import TARGETS
+from tf_seq2seq_compat.migrate.module import Finding, Module
+from tf_seq2seq_compat.migrate.project import Project
+
+REWRITTEN, LOOK, UNKNOWN = 'rewritten', 'needs a look', 'unknown'
+KINDS = (REWRITTEN, LOOK, UNKNOWN)
+_ROUNDS = 8
+
+
+@dataclass(frozen=True)
+class Note:
+    """What is said of one place of a file.
+
+    Attributes:
+      kind: one of `KINDS`.
+      place: of what is rewritten, in the file as it was; of all else, in the result.
+      name: the name it is about.
+      advice: what to do, or what was done.
+    """
+
+    kind: str
+    place: sources.Place
+    name: str
+    advice: str = ''
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of one text.
+
+    Attributes:
+      text: the text, rewritten.
+      notes: what was done, and what is left, by place.
+      problems: what could not be read.
+    """
+
+    text: str
+    notes: tuple[Note, ...] = ()
+    problems: tuple[str, ...] = ()
+
+    def count(self, kind: str) -> int:
+        """How many notes are of a kind."""
+        return sum(note.kind == kind for note in self.notes)
+
+
+def migrate_source(
+    text: str,
+    *,
+    path: Path | None = None,
+    project: Project | None = None,
+    target: str = 'compat',
+    is_program: bool | None = None,
+    notebook: bool = False,
+) -> Result:
+    """Rewrites the text of a Python file or a notebook.
+
+    Args:
+      text: what the file holds.
+      path: the file, by which modules of the project are found; it is not read.
+      project: the files that are migrated with it.
+      target: a key of `fixers.TARGETS`.
+      is_program: it is run, not imported; by default as the project has it.
+      notebook: `text` is that of an .ipynb file.
+
+    Returns:
+      The new text, which parses, and what was done and left.
+
+    Raises:
+      Unreadable: `text` is not Python 3, or not a notebook.
+
+    Example:
+      >>> from tf_seq2seq_compat.migrate.codemod import migrate_source
+      >>> text = 'import tensorflow as tf' + chr(10) + 'cell = tf.contrib.rnn.GRUCell(8)' + chr(10)
+      >>> print(migrate_source(text, is_program=False).text, end='')
+      import tensorflow.compat.v1 as tf
+      import tf_seq2seq_compat as seq2seq
+      cell = seq2seq.GRUCell(8)
+    """
+    if project is None:
+        project = Project([path] if path is not None else [])
+    if is_program is None:
+        is_program = True if path is None else project.is_program(path)
+    notes: list[Note] = []
+    if not notebook:
+        text, found = indentation.expanded(text)
+        notes += [Note(REWRITTEN, sources.Place(line), *said) for line, *said in found]
+        sources.check(text)
+    document = edits.document(text, notebook=notebook)
+    for _ in range(_ROUNDS):
+        changes, findings = _round(document, path, project, target, is_program)
+        notes += _notes(document, findings, rewritten=True)
+        if not changes:
+            break
+        document = _next(document, changes)
+    notes += _notes(document, findings, rewritten=False)
+    ordered = sorted(notes, key=lambda note: (note.place.cell or 0, note.place.line))
+    return Result(document.text, tuple(dict.fromkeys(ordered)), document.problems)
+
+
+def _round(
+    document: Script | Notebook, path: Path | None, project: Project, target: str, is_program: bool
+) -> tuple[list[Edit], list[Finding]]:
+    if not document.code.strip():
+        return [], []
+    module = Module(document.code, path, project, is_program=is_program, breaks=document.breaks)
+    changes: list[Edit] = []
+    findings: list[Finding] = []
+    for fix in TARGETS[target]:
+        for each in fix(module):
+            if isinstance(each, Finding):
+                findings.append(each)
+            elif module.code[each.start : each.end] != each.text:
+                changes.append(each)
+    return edits.compatible(changes), findings
+
+
+def _next(document: Script | Notebook, changes: list[Edit]) -> Script | Notebook:
+    """The document with the changes made, which parses as the one before did.
+
+    Raises:
+      Unreadable: it does not; so nothing is written.
+    """
+    after = document.edited(changes)
+    try:
+        sources.check(after.code)
+    except sources.Unreadable as error:
+        raise sources.Unreadable(f'is left as it is: rewritten, it {error}') from None
+    return after
+
+
+def _notes(
+    document: Script | Notebook, findings: Iterable[Finding], *, rewritten: bool
+) -> Iterator[Note]:
+    for each in findings:
+        if (each.kind == REWRITTEN) == rewritten:
+            yield Note(each.kind, document.place(each.node_line), each.name, each.advice)
+
+
+# Files
+# ----------------------------------------------------------------------------------------
+
+
+@dataclass
+class FileResult:
+    """What became of one file.
+
+    Attributes:
+      path: the file.
+      before: its text.
+      result: what became of it; None where it could not be read.
+      problems: why the file, or a cell of it, could not be read or written.
+      backup: the copy of the file as it was.
+      encoding: what the file is written in.
+    """
+
+    path: Path
+    before: str = ''
+    result: Result | None = None
+    problems: list[str] = field(default_factory=list)
+    backup: Path | None = None
+    encoding: str = 'utf-8'
+
+    @property
+    def changed(self) -> bool:
+        """Whether the file is to be another."""
+        return self.result is not None and self.result.text != self.before
+
+
+def write(file: FileResult, *, backup: bool = False) -> None:
+    """Writes a file that is to be another: under another name first, then in the place of the old.
+
+    Args:
+      file: what became of it. An error of the disk is noted in its problems.
+      backup: keep the file as it was beside it, its name ending in `.orig`.
+    """
+    if file.result is None or not file.changed:
+        return
+    try:
+        content = file.result.text.encode(file.encoding)
+        if backup:
+            kept = _free(file.path)
+            _replace(kept, file.path.read_bytes(), file.path)
+            file.backup = kept
+        _replace(file.path, content, file.path)
+    except (OSError, UnicodeEncodeError) as error:
+        file.problems.append(f'cannot be written: {error}')
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text file at once, or not at all."""
+    _replace(path, text.encode('utf-8'), path if path.exists() else None)
+
+
+def _free(path: Path) -> Path:
+    """A name for a backup that no file has."""
+    candidate = path.with_name(f'{path.name}.orig')
+    number = 1
+    while candidate.exists():
+        number += 1
+        candidate = path.with_name(f'{path.name}.orig{number}')
+    return candidate
+
+
+def _replace(path: Path, content: bytes, like: Path | None) -> None:
+    """Puts `content` into a file at once, or not at all, with the permissions of `like`."""
+    mode = like.stat().st_mode & 0o7777 if like is not None else 0o666 & ~_umask()
+    handle, name = tempfile.mkstemp(prefix=f'.{path.name}.', dir=path.parent)
+    try:
+        with os.fdopen(handle, 'wb') as file:
+            file.write(content)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        with contextlib.suppress(OSError):
+            os.unlink(name)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def migrate(paths: Iterable[Path], *, target: str = 'compat') -> Iterator[FileResult]:
+    """Rewrites files and folders; writes nothing.
+
+    Args:
+      paths: Python files, notebooks, and folders of them.
+      target: a key of `fixers.TARGETS`.
+
+    Yields:
+      One result a file, in the order of the paths and of their names.
+    """
+    files = list(dict.fromkeys(file for path in paths for file in sources.files_below(path)))
+    project = Project(files)
+    # All files as they are before any is written.
+    for file in files:
+        project.outline(file)
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
+        for file in files:
+            yield _migrate_file(file, project, target)
+
+
+def _migrate_file(file: Path, project: Project, target: str) -> FileResult:
+    one = FileResult(file)
+    is_notebook = file.suffix == '.ipynb'
+    try:
+        content = file.read_bytes()
+        if is_notebook:
+            one.before = content.decode('utf-8')
+        else:
+            one.before, one.encoding = sources.decoded(content)
+        one.result = migrate_source(
+            one.before, path=file, project=project, target=target, notebook=is_notebook
+        )
+        one.problems += one.result.problems
+    except OSError as error:
+        one.problems.append(f'cannot be read: {error.strerror}')
+    except (SyntaxError, UnicodeDecodeError) as error:
+        one.problems.append(f'does not have the encoding that it says: {error}')
+    except sources.Unreadable as error:
+        one.problems.append(str(error))
+    except cst.ParserSyntaxError as error:
+        one.problems.append(f'does not parse: line {error.raw_line}: {error.message}')
+    except RecursionError:
+        one.problems.append('is nested too deeply to be read')
+    return one

@@ -1,0 +1,50 @@
+"""The fixers: each finds one kind of thing in a module, and says what to write instead.
+
+A fixer is a function of a parsed module that yields edits and findings, or yields none. All see the
+module as it is before any of them, so none depends on another; what one makes possible for another
+is done in the next round.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from tf_seq2seq_compat.migrate.fixers import (
+    changed_calls,
+    flags,
+    forgotten_imports,
+    imports,
+    inner_layers,
+    keywords,
+    leftovers,
+    missing_memory,
+    moved_names,
+    namespaces,
+    old_methods,
+    renames,
+    start,
+)
+from tf_seq2seq_compat.migrate.module import Fix, Module
+
+Fixer = Callable[[Module], Iterable[Fix]]
+
+COMPAT: tuple[Fixer, ...] = (
+    moved_names.fix,
+    namespaces.fix,
+    renames.fix,
+    keywords.fix,
+    flags.fix,
+    changed_calls.fix,
+    old_methods.fix,
+    forgotten_imports.fix,
+    missing_memory.fix,
+    inner_layers.fix,
+    leftovers.fix,
+    start.fix,
+    # The last: it writes the imports that the others need.
+    imports.fix,
+)
+"""What makes a program run on TensorFlow 2, TF1-style."""
+
+TARGETS: dict[str, tuple[Fixer, ...]] = {'compat': COMPAT}
+"""The fixers by target."""
