@@ -407,3 +407,40 @@ def test_a_gradient_of_its_own_within_a_compiled_function():
     for path in ('function', 'xla'):
         for found, expected in zip(paths.run(path, build, INPUTS), eager, strict=True):
             np.testing.assert_allclose(found, expected, rtol=1e-4, atol=1e-5)
+
+
+def second_derivative(inputs, jit_compile):
+    cell = seq2seq.BasicRNNCell(UNITS, name='cell')
+
+    def norm(inputs):
+        outputs, _ = seq2seq.dynamic_rnn(cell, inputs, dtype=tf.float32, jit_compile=jit_compile)
+        [found] = tf1.gradients(tf.reduce_sum(outputs), [inputs])
+        return tf.reduce_sum(tf.square(found))
+
+    return tf1.gradients(norm(inputs), [inputs])
+
+
+def test_a_compiled_loop_is_differentiated_once():
+    with tf1_graph(), pytest.raises(NotImplementedError, match='give .* jit_compile=False'):
+        second_derivative(tf.constant(INPUTS), jit_compile=True)
+
+
+def test_second_derivatives_of_a_loop_that_is_left_to_tensorflow():
+    cell = seq2seq.BasicRNNCell(UNITS)
+
+    def build(inputs, jit_compile=False):
+        with tf.GradientTape() as outer:
+            outer.watch(inputs)
+            with tf.GradientTape() as inner:
+                inner.watch(inputs)
+                outputs, _ = seq2seq.dynamic_rnn(
+                    cell, inputs, dtype=tf.float32, jit_compile=jit_compile
+                )
+                total = tf.reduce_sum(outputs)
+            norm = tf.reduce_sum(tf.square(inner.gradient(total, inputs)))
+        return outer.gradient(norm, inputs)
+
+    expected = build(tf.constant(INPUTS))
+    np.testing.assert_allclose(paths.run('xla', build, INPUTS), expected, rtol=1e-4, atol=1e-5)
+    with pytest.raises(NotImplementedError, match='differentiated once'):
+        paths.run('xla', lambda x: build(x, None), INPUTS)

@@ -26,6 +26,7 @@ import tensorflow as tf
 import training
 
 import tf_seq2seq_compat as seq2seq
+from tf_seq2seq_compat import bucketing
 from tf_seq2seq_compat.plotting import plot_alignment
 
 PAD, GO, EOS = 0, 1, 2
@@ -97,7 +98,7 @@ def read_words(path: Path) -> list[Word]:
 def pad(rows: Sequence[Sequence[int]]) -> tuple[np.ndarray, np.ndarray]:
     """Rows as one matrix, whose width is a multiple of `ROUND_TO`, and their lengths."""
     lengths = np.array([len(row) for row in rows], np.int32)
-    width = -(-lengths.max() // ROUND_TO) * ROUND_TO
+    width = bucketing.bucket_size(int(lengths.max()), ROUND_TO)
     matrix = np.full([len(rows), width], PAD, np.int32)
     for i, row in enumerate(rows):
         matrix[i, : len(row)] = row

@@ -21,14 +21,15 @@ import functools
 import itertools
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import tensorflow as tf
 from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
+from tensorflow.python.eager import record  # has no public name
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import loop
-from tf_seq2seq_compat.core.products import gradient_of_all_steps
+from tf_seq2seq_compat.core.products import Product, gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import (
     StepGraph,
     called_again,
@@ -200,13 +201,6 @@ class _Parts:
         return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
 
 
-class _Product(NamedTuple):
-    """What something read from outside is multiplied by, and the product (or its gradient)."""
-
-    other: tf.Tensor
-    result: tf.Tensor
-
-
 def _run_compiled(
     graph: StepGraph,
     parts: _Parts,
@@ -236,19 +230,21 @@ def _run_compiled(
         sequences = tensors[n_state : n_state + n_read]
         outside = tensors[n_state + n_read :]
 
-        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[list[Any], list[Any], Any]:
+        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Any, ...]:
             readings = _readings(graph, sequences, time)
-            return parts.split(
-                graph.copy(time, state, readings, _here(outside), _drawn(draws, time))[0]
+            results, products = graph.copy(
+                time, state, readings, _here(outside), _drawn(draws, time)
             )
+            to_keep = [*_needed(state, is_needed), *graph.to_remember(products)]
+            return *parts.split(results), to_keep
 
-        shapes = take(tf.constant(0), state)[0]  # Only the shapes of this are computed.
-        stacks = [_stack_like(e, capacity) for e in shapes]
-        kept = [_stack_like(s, capacity) for s in _needed(state, is_needed)]
+        # Only the shapes of this are computed.
+        stacks, _, _, kept = take(tf.constant(0), state)
+        stacks, kept = tf.nest.map_structure(lambda one: _stack_like(one, capacity), (stacks, kept))
 
         def body(time: Any, _: Any, state: Any, stacks: Any, kept: Any) -> Any:
-            emitted, new_state, more = take(time, state)
-            kept = [_put(k, time, s) for k, s in zip(kept, _needed(state, is_needed), strict=True)]
+            emitted, new_state, more, to_keep = take(time, state)
+            kept = [_put(k, time, x) for k, x in zip(kept, to_keep, strict=True)]
             stacks = [_put(s, time, e) for s, e in zip(stacks, emitted, strict=True)]
             return time + 1, more, new_state, stacks, kept
 
@@ -271,14 +267,12 @@ def _run_compiled(
         sequences, outside = read_from[:n_read], read_from[n_read:]
 
         def again(time: tf.Tensor) -> tuple[Any, ...]:
-            state = _in_places([_get(k, time) for k in kept], graph.state, is_needed)
+            known = [_get(k, time) for k in kept]
+            state = _in_places(known[: sum(is_needed)], graph.state, is_needed)
             readings, read = _readings(graph, sequences, time), _here(outside)
-            results, products = graph.copy(time, state, readings, read, _drawn(draws, time))
-            multiplied = [
-                _Product(op.inputs[1 - place], op.outputs[0])
-                for each, operations in zip(graph.products, products, strict=True)
-                for op, place in zip(operations, each.places, strict=True)
-            ]
+            results, multiplied = graph.copy(
+                time, state, readings, read, _drawn(draws, time), known[sum(is_needed) :]
+            )
             return state, readings, read, multiplied, parts.split(results)
 
         def body(time: Any, d_state: Any, d_sequences: Any, d_outside: Any, products: Any) -> Any:
@@ -300,7 +294,7 @@ def _run_compiled(
                 d if g is None else d + g for d, g in zip(d_outside, of_outside, strict=True)
             ]
             products = [
-                p if g is None else _Product(_put(p.other, time, m.other), _put(p.result, time, g))
+                p if g is None else Product(_put(p.other, time, m.other), _put(p.result, time, g))
                 for p, m, g in zip(products, multiplied, of_products, strict=True)
             ]
             return time - 1, d_state, d_sequences, d_outside, products
@@ -316,7 +310,7 @@ def _run_compiled(
             d_state,
             [tf.zeros_like(s) for s in _trainable(sequences)],
             [tf.zeros_like(o) for o in summed(outside)],
-            [_Product(*(_stack_like(t, capacity) for t in product)) for product in shapes],
+            [Product(*(_stack_like(t, capacity) for t in product)) for product in shapes],
         )
         _, d_state, d_sequences, d_outside, products = tf.while_loop(
             lambda time, *_: time >= 0, body, start
@@ -339,9 +333,10 @@ def _run_compiled(
         return [*d_state, *d_sequences, *d_outside]
 
     def compiled(function: Callable[..., Any]) -> Any:
-        if all_is_compiled:
-            return function
-        return tf.function(function, jit_compile=True, autograph=False)
+        if not all_is_compiled:
+            function = tf.function(function, jit_compile=True, autograph=False)
+        # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
+        return record.stop_recording()(function)
 
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> Any:
@@ -352,7 +347,7 @@ def _run_compiled(
             d_state = _filled(upstream[len(stacks) :], final)
             read_from = list(tensors[n_state:])
             found = compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
-            trainable = iter(found)
+            trainable = iter(_differentiated(found, tensors))
             return [next(trainable) if _is_trainable(t) else None for t in tensors]
 
         return [steps, *stacks, *final], gradient
@@ -364,6 +359,22 @@ def _run_compiled(
     for stack, result in zip(stacks, graph.results, strict=False):
         stack.set_shape(tf.TensorShape([None]).concatenate(result.shape))
     return stacks, final, steps
+
+
+def _differentiated(gradients: Sequence[tf.Tensor], sources: Sequence[tf.Tensor]) -> Any:
+    """What the gradient of a loop gives for these sources; it has no gradient in turn."""
+
+    def refuse(*_: Any) -> Any:
+        raise NotImplementedError(
+            'A compiled loop can be differentiated once. For second derivatives give dynamic_rnn '
+            'or dynamic_decode jit_compile=False, which leaves the loop to TensorFlow.'
+        )
+
+    @tf.custom_gradient
+    def once(*tensors: tf.Tensor) -> Any:
+        return [tf.identity(g) for g in tensors[: len(gradients)]], refuse
+
+    return once(*gradients, *sources)
 
 
 def _padded(sequence: tf.Tensor) -> tf.Tensor:

@@ -8,11 +8,20 @@ the product, which are smaller, and multiplies the two when all steps are done.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 _LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 _STEP = 'Z'
+_REMEMBERED = 'Seq2SeqRememberedProduct'
+
+
+class Product(NamedTuple):
+    """What something read from outside is multiplied by, and the product (or its gradient)."""
+
+    other: tf.Tensor
+    result: tf.Tensor
 
 
 def place_of(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | None:
@@ -74,6 +83,50 @@ def gradient_of_all_steps(
     return tf.reshape(tf.reduce_sum(found, axes), shape)
 
 
+def remember(node: Any, operation: tf.Operation, place: int, name: str) -> None:
+    """Makes a product a value that is given, with the gradient that the product has.
+
+    The gradient for the factor is left out: it is taken for all steps at once.
+
+    Args:
+      node: The definition of the operation; changed.
+      operation: The product.
+      place: Which of its inputs the factor is.
+      name: Name of the value.
+    """
+    equation = _equation(operation)
+    assert equation is not None
+    (first, second), product = equation
+    factor, other = (second, first) if place else (first, second)
+    dtype = operation.outputs[0].dtype.as_datatype_enum
+    node.op = 'IdentityN'
+    node.input.insert(0, name)
+    node.attr.clear()
+    node.attr['T'].list.type.extend([dtype] * 3)
+    node.attr['_gradient_op_type'].s = _REMEMBERED.encode()
+    node.attr['_place'].i = place
+    node.attr['_equation'].s = f'{product},{factor}->{other}'.encode()
+
+
+def product_of(operation: tf.Operation, place: int) -> Product:
+    """The other factor and the result of a product, or of what `remember` made of it."""
+    remembered = operation.type == 'IdentityN'
+    return Product(operation.inputs[1 - place + remembered], operation.outputs[0])
+
+
+def can_be_remembered(operation: tf.Operation) -> bool:
+    """Whether `remember` can be asked of a product."""
+    return operation.type in ('MatMul', 'Einsum') and _equation(operation) is not None
+
+
+@tf.RegisterGradient(_REMEMBERED)
+def _gradient_of_remembered(operation: tf.Operation, upstream: tf.Tensor, *_: Any) -> list[Any]:
+    place = operation.get_attr('_place')
+    factor = operation.inputs[1 + place]
+    of_other = tf.einsum(operation.get_attr('_equation').decode(), upstream, factor)
+    return [None, None, of_other] if place == 0 else [None, of_other, None]
+
+
 def _as_rows(tensor: tf.Tensor) -> tf.Tensor:
     return tf.reshape(tensor, [-1, tensor.shape.as_list()[-1] or tf.shape(tensor)[-1]])
 
@@ -95,8 +148,9 @@ def _equation(operation: tf.Operation) -> tuple[tuple[str, str], str] | None:
         if len(ranks) != 1:
             return None
         batch = _LETTERS[3 : ranks.pop() + 1]
-        first = batch + ('ba' if operation.get_attr('adj_x') else 'ab')
-        second = batch + ('cb' if operation.get_attr('adj_y') else 'bc')
+        names = ('transpose_a', 'transpose_b') if operation.type == 'MatMul' else ('adj_x', 'adj_y')
+        first = batch + ('ba' if operation.get_attr(names[0]) else 'ab')
+        second = batch + ('cb' if operation.get_attr(names[1]) else 'bc')
         product = batch + 'ac'
     for letters in (first, second, product):
         if not letters.isalpha() or len(set(letters)) < len(letters) or _STEP in letters:

@@ -17,7 +17,13 @@ from tensorflow.python.framework import func_graph, kernels  # none of these has
 from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
-from tf_seq2seq_compat.core.products import place_of
+from tf_seq2seq_compat.core.products import (
+    Product,
+    can_be_remembered,
+    place_of,
+    product_of,
+    remember,
+)
 from tf_seq2seq_compat.core.reading import Reading
 
 tf1 = tf.compat.v1
@@ -210,16 +216,19 @@ class StepGraph(func_graph.FuncGraph):
         inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
         return inputs | {i.name: x for i, x in zip(self._outside, outside, strict=True)}
 
-    def _copied(self, inputs: dict[str, tf.Tensor], names: Sequence[str]) -> list[Any]:
+    def _copied(
+        self, inputs: dict[str, tf.Tensor], names: Sequence[str], definition: Any = None
+    ) -> list[Any]:
         """The operations and tensors of these names, of a copy that reads these inputs."""
-        read = {_output_name(name) for node in self._definition.node for name in node.input}
+        definition = definition or self._definition
+        read = {_output_name(name) for node in definition.node for name in node.input}
         around = tf1.get_default_graph()
         for function in self._functions.values():
             if isinstance(around, func_graph.FuncGraph) and function.name not in around._functions:
                 around._add_function_recursive(function)
         return list(
             tf.graph_util.import_graph_def(
-                self._definition,
+                definition,
                 input_map={name: x for name, x in inputs.items() if name in read},
                 return_elements=names,
                 name='step',
@@ -233,22 +242,66 @@ class StepGraph(func_graph.FuncGraph):
         readings: Sequence[tf.Tensor],
         outside: Sequence[tf.Tensor],
         draws: Sequence[tf.Tensor] = (),
-    ) -> tuple[list[tf.Tensor], list[list[tf.Operation]]]:
+        remembered: Sequence[tf.Tensor] | None = None,
+    ) -> tuple[list[tf.Tensor], list[Product]]:
         """The results of the step, computed in the default graph from these tensors.
 
+        Args:
+          time: The number of the step.
+          state: As the step takes it.
+          readings: What stands for `readings`.
+          outside: What stands for `read_from_outside`.
+          draws: What `draw` gave, for this step.
+          remembered: What `to_remember` says of the products of this step when it was taken first,
+            so that they need not be computed.
+
         Returns:
-          The results, and for each of `products` its operations.
+          The results, and `products`.
         """
         inputs = self._inputs(time, state, readings, outside)
         inputs |= dict(zip(self._drawn, draws, strict=True))
+        definition = None
+        if remembered is not None:
+            definition = self._with_products_given()
+            inputs |= {f'{_remembered(n)}:0': x for n, x in enumerate(remembered)}
         names = [r.name for r in self.results]
-        names += [op.name for each in self.products for op in each.operations]
-        results = self._copied(inputs, names)
-        operations = iter(results[len(self.results) :])
-        results = results[: len(self.results)]
+        names += [op.name for op, _ in self._each_product()]
+        copied = self._copied(inputs, names, definition)
+        results, operations = copied[: len(self.results)], copied[len(self.results) :]
         for result, traced in zip(results, self.results, strict=True):
             result.set_shape(traced.shape)
-        return results, [[next(operations) for _ in each.operations] for each in self.products]
+        places = [place for _, place in self._each_product()]
+        return results, [product_of(*each) for each in zip(operations, places, strict=True)]
+
+    def to_remember(self, products: Sequence[Product]) -> list[tf.Tensor]:
+        """Of the products of a step, the results to keep for when it is taken again."""
+        return [
+            product.result
+            for product, (operation, _) in zip(products, self._each_product(), strict=True)
+            if can_be_remembered(operation)
+        ]
+
+    def _each_product(self) -> list[tuple[tf.Operation, int]]:
+        return [
+            pair
+            for each in self.products
+            for pair in zip(each.operations, each.places, strict=True)
+        ]
+
+    def _with_products_given(self) -> Any:
+        """The definition, in which what `to_remember` names is an input."""
+        definition = tf1.GraphDef()
+        definition.CopyFrom(self._definition)
+        by_name = {node.name: node for node in definition.node}
+        kept = [each for each in self._each_product() if can_be_remembered(each[0])]
+        for n, (operation, place) in enumerate(kept):
+            remember(by_name[operation.name], operation, place, _remembered(n))
+        return definition
+
+
+def _remembered(number: int) -> str:
+    """Name of what stands for a product that is given."""
+    return f'remembered_{number}'
 
 
 def traced_step() -> StepGraph | None:

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import input_array, under_xla
-from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape
+from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 
 tf1 = tf.compat.v1
@@ -269,7 +269,7 @@ class TrainingHelper(Helper):
         self, time: Any, outputs: Any, name: str | None = None, **unused_kwargs: Any
     ) -> tf.Tensor:
         with tf1.name_scope(name, 'TrainingHelperSample', [time, outputs]):
-            return tf.argmax(outputs, axis=-1, output_type=tf.int32)
+            return most_likely(outputs)
 
     def next_inputs(  # type: ignore[override]
         self, time: Any, outputs: Any, state: Any, name: str | None = None, **unused_kwargs: Any
@@ -322,7 +322,7 @@ class GreedyEmbeddingHelper(Helper):
 
     def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> tf.Tensor:
         _check_logits(outputs)
-        return tf.argmax(outputs, axis=-1, output_type=tf.int32)
+        return most_likely(outputs)
 
     def next_inputs(
         self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
