@@ -23,6 +23,7 @@ PAGES = {
     'cudnn_rnn': ('cudnn_rnn.py', 'The names of `tf.contrib.cudnn_rnn`.'),
     'legacy_seq2seq': ('legacy_seq2seq/__init__.py', 'The names of `tf.contrib.legacy_seq2seq`.'),
     'checkpoint': ('checkpoint/__init__.py', "TF1's checkpoints, without a graph."),
+    'bucketing': ('bucketing.py', 'Few shapes for what XLA compiles.'),
     'plotting': ('plotting.py', 'Alignments as pictures.'),
 }
 
