@@ -11,7 +11,8 @@ import tf_seq2seq_compat as seq2seq
 from tests import paths
 from tests.legacy.processes import last_line, run
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.core import compiled_loop
+from tf_seq2seq_compat.core import compiled_loop, loop
+from tf_seq2seq_compat.core.step_graph import StepGraph
 
 tf1 = tf.compat.v1
 
@@ -444,3 +445,30 @@ def test_second_derivatives_of_a_loop_that_is_left_to_tensorflow():
     np.testing.assert_allclose(paths.run('xla', build, INPUTS), expected, rtol=1e-4, atol=1e-5)
     with pytest.raises(NotImplementedError, match='differentiated once'):
         paths.run('xla', lambda x: build(x, None), INPUTS)
+
+
+def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
+    """What `[inputs, state] W` becomes: its inputs are read multiplied."""
+    weight = RANDOM.randn(UNITS + 3, 3).astype(np.float32)
+    state = RANDOM.randn(BATCH, 3).astype(np.float32)
+    by_time = INPUTS.swapaxes(0, 1)
+    with tf.Graph().as_default():
+        array, kernel = loop.InputArray(tf.constant(by_time)), tf.constant(weight)
+
+        def step(time, tensors):
+            rows = tf.concat([array.read(time), tensors[0]], 1)
+            new = tf.matmul(rows, kernel)
+            return [new, new, tf.constant(True)]
+
+        graph = StepGraph([tf.constant(state)])
+        graph.trace(step)
+        [reading], [products] = graph.readings, graph.products
+        assert reading.sequence.shape == [STEPS, BATCH, 3]
+        assert [op.inputs[0].shape for op in products.operations] == [[BATCH, 3]]
+        results, _ = graph.copy(
+            tf.constant(2), [tf.constant(state)], [reading.sequence[2]], graph.read_from_outside
+        )
+        with tf1.Session() as session:
+            found = session.run(results[0])
+    expected = np.concatenate([by_time[2], state], 1) @ weight
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
