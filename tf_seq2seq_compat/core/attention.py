@@ -50,7 +50,10 @@ def additive_score(
         total += operand(attention_b)
         # The epsilon guards nothing but a vector of zeros.
         attention_v = attention_g * tf.math.l2_normalize(attention_v, epsilon=1e-30)
-    score = tf.einsum('btu,u->bt', tf.tanh(total), operand(attention_v))
+    # A plain product of matrices: what it takes beside the arithmetic is the least of all forms.
+    rows = tf.reshape(tf.tanh(total), [-1, axis_size(total, 2)])
+    score = tf.matmul(rows, tf.reshape(operand(attention_v), [-1, 1]))
+    score = tf.reshape(score, [axis_size(total, 0), axis_size(total, 1)])
     return tf.cast(score, query.dtype)
 
 

@@ -39,7 +39,10 @@ def place_of(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | Non
         return None
     place = places[0]
     if operation.type == 'MatMul':
-        return place if place == 1 and not operation.get_attr('transpose_a') else None
+        if place == 0 or operation.get_attr('transpose_a'):
+            return None
+        rows, weight = operation.inputs
+        return place if _dimensions(rows) <= _dimensions(weight) else None
     if operation.type not in ('BatchMatMulV2', 'Einsum') or len(operation.inputs) != 2:
         return None
     if _equation(operation) is None:
