@@ -16,7 +16,7 @@ from tf_seq2seq_compat.legacy import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision
-    from tf_seq2seq_compat.layers.base import Layer
+    from tf_seq2seq_compat.layers.base import Layer, keeping_variables
     from tf_seq2seq_compat.layers.cell_wrappers import (
         DeviceWrapper,
         DropoutWrapper,
@@ -77,7 +77,7 @@ __version__ = '0.1.0'
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _HOMES = {
     'core.precision': ['mixed_precision'],
-    'layers.base': ['Layer'],
+    'layers.base': ['Layer', 'keeping_variables'],
     'layers.cell_wrappers': ['DeviceWrapper', 'DropoutWrapper', 'ResidualWrapper'],
     'layers.dense': ['Dense'],
     'layers.rnn_cell': [

@@ -42,6 +42,7 @@ examples:
   tf-seq2seq-compat migrate . > changes.diff
   tf-seq2seq-compat migrate --write --backup train.py model/
   tf-seq2seq-compat migrate --write --report report.json .
+  tf-seq2seq-compat migrate --target tf2 train.py
 
 Give all files of a program at once: names that one file takes from another are followed, and the
 program itself, not the modules that it imports, gets the line `tf.disable_v2_behavior()`.
@@ -58,6 +59,9 @@ target:
   compat            graphs and sessions as before, on TensorFlow 2 without the runner: tf is
                     tensorflow.compat.v1; what it lacks comes from this package, from tf-keras
                     and from tf-slim
+  tf2               all of that; then a program of one graph and one session, written in a straight
+                    line, becomes functions. What is no such program stays as compat leaves it,
+                    with a comment that names the reason and the section of the guide
 
 exit code: 0 nothing is left to do, 1 something is left for you, 2 a file could not be read or
 written, or wrong usage.
@@ -185,7 +189,10 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     migrate.add_argument('--report', metavar='FILE', help='write the report as JSON, too')
     migrate.add_argument(
-        '--target', choices=['compat'], default='compat', help='what to rewrite to (see below)'
+        '--target',
+        choices=['compat', 'tf2'],
+        default='compat',
+        help='what to rewrite to (see below)',
     )
     migrate.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 

@@ -286,11 +286,28 @@ class Layer(tf.Module):
 
 
 def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Makes a `__call__` that opens its own scope keep its variables on the layer.
+    """Makes a method of a `Layer` keep on the layer what `get_variable` makes in it.
 
-    In a TF1 graph TensorFlow's variable store finds them again. In eager mode and `tf.function`
-    there is none, so `get_variable` goes through the layer, which knows its variables by their
-    names below the scope in which it is called.
+    In a TF1 graph TensorFlow's variable store finds variables again. In eager mode and
+    `tf.function` there is none, so `get_variable` goes through the layer, which knows its variables
+    by their names below the scope in which the method is called.
+
+    Args:
+      call: The method.
+
+    Returns:
+      The method, with the same arguments.
+
+    Example:
+      >>> class Model(seq2seq.Layer):
+      ...     @tf.function
+      ...     @seq2seq.keeping_variables
+      ...     def scaled(self, x):
+      ...         scale = tf.compat.v1.get_variable('scale', initializer=3.0)
+      ...         return x * scale
+      >>> model = Model()
+      >>> float(model.scaled(tf.constant(2.0))), [v.name for v in model.variables]
+      (6.0, ['scale:0'])
     """
 
     @functools.wraps(call)

@@ -120,7 +120,7 @@ class Module:
     ) -> None:
         self.code = code
         self.is_program = is_program
-        self._breaks = tuple(breaks)
+        self.breaks = tuple(breaks)
         self.path = path
         self.project = project
         self.wrapper = cst.MetadataWrapper(cst.parse_module(code), unsafe_skip_copy=True)
@@ -158,6 +158,10 @@ class Module:
         """The whole lines that a node stands on."""
         place = self._positions[node]
         return self._lines.start(place.start.line), self._lines.start(place.end.line + 1)
+
+    def start_with_comments(self, statement: Any) -> int:
+        """Where the comments and blank lines above a statement begin."""
+        return self._lines.start(self.line(statement) - len(statement.leading_lines))
 
     def line_end(self, node: cst.CSTNode) -> int:
         """The end of the line that a node ends on, before the line end."""
@@ -203,7 +207,7 @@ class Module:
         body: list[cst.CSTNode] = list(self.wrapper.module.body)
         first, second = body.index(self._parents[one]), body.index(self._parents[other])
         lines = range(self.line(one) + 1, self.line(other) + 1)
-        return second <= first + 1 and not any(line in lines for line in self._breaks)
+        return second <= first + 1 and not any(line in lines for line in self.breaks)
 
     def all(self, kind: type[cst.CSTNode]) -> list[cst.CSTNode]:
         """Every node of a kind, in order."""

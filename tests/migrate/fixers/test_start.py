@@ -10,6 +10,8 @@ LEFT_ALONE = {
     'a look-alike': 'import tensorflow_hub as tf\n',
     'it is there': V1 + CALL,
     'it is there, in a function': f'{V1}def main():\n    {CALL}',
+    'it has been taken to TensorFlow 2': V1 + 'tf.enable_v2_behavior()\n',
+    'likewise, in a function': f'{V1}def main():\n    tf.enable_v2_behavior()\n',
     'only eager execution is turned off': f'{V1}tf.disable_eager_execution()\n',
 }
 

@@ -23,6 +23,7 @@ from tf_seq2seq_compat.migrate.fixers import (
     old_methods,
     renames,
     start,
+    tf2_sessions,
 )
 from tf_seq2seq_compat.migrate.module import Fix, Module
 
@@ -46,5 +47,12 @@ COMPAT: tuple[Fixer, ...] = (
 )
 """What makes a program run on TensorFlow 2, TF1-style."""
 
-TARGETS: dict[str, tuple[Fixer, ...]] = {'compat': COMPAT}
+TF2: tuple[Fixer, ...] = (
+    *(fixer for fixer in COMPAT if fixer is not imports.fix),
+    tf2_sessions.fix,
+    imports.fix,
+)
+"""All of that, and sessions become calls of functions where that is safe."""
+
+TARGETS: dict[str, tuple[Fixer, ...]] = {'compat': COMPAT, 'tf2': TF2}
 """The fixers by target."""

@@ -18,7 +18,9 @@ from tf_seq2seq_compat.migrate.places import Place
 from tf_seq2seq_compat.migrate.project import ROOTS
 
 CALL = 'disable_v2_behavior'
-_KNOWN = (CALL, 'disable_eager_execution')
+# A program that has been taken to TensorFlow 2 says so too.
+OTHER_CALL = 'enable_v2_behavior'
+_KNOWN = (CALL, 'disable_eager_execution', OTHER_CALL, 'enable_eager_execution')
 
 
 def fix(module: Module) -> Iterator[Fix]:
@@ -63,7 +65,7 @@ def _inside(module: Module) -> Iterator[Fix]:
 
 
 def _is_there(module: Module) -> bool:
-    """Whether the program turns TF2 behaviour off already."""
+    """Whether the program says already which behaviour it wants."""
     return any(read.meaning.rpartition('.')[2] in _KNOWN for read in module.reads)
 
 
