@@ -8,8 +8,9 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.loop import input_array, under_xla
+from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
+from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 
 tf1 = tf.compat.v1
@@ -248,7 +249,7 @@ class TrainingHelper(Helper):
         finished = index >= tf.cast(self._sequence_length, tf.int32)
 
         def inputs() -> Any:
-            if under_xla():  # It has no checks.
+            if traced_step() is not None:  # Steps to be compiled have no checks.
                 return tf.nest.map_structure(lambda array: array.read(time, ahead), self._input_tas)
             check = tf1.assert_less(
                 index,
@@ -498,7 +499,7 @@ def _embedding_function(embedding: Any) -> Callable[[Any], Any]:
 
 def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[], Any]) -> Any:
     """`inputs()`, or `others` once every sequence is finished: nothing reads what follows then."""
-    if under_xla():
+    if traced_step() is not None:
         return inputs()
     return tf.cond(tf.reduce_all(finished), lambda: others, inputs)
 
