@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.legacy.processes import ROOT
 from tests.migrate.fixers.migrating import (
     OURS,
     TF,
@@ -14,6 +15,7 @@ from tests.migrate.fixers.migrating import (
 )
 from tests.migrate.test_scan import NOTHING_LEGACY
 from tf_seq2seq_compat.legacy import symbols
+from tf_seq2seq_compat.migrate.codemod import migrate_source
 
 # What must not change
 # ----------------------------------------------------------------------------------------
@@ -222,3 +224,11 @@ def test_limits_are_said():
         assert any(note.advice.startswith('with limits: ') for note in notes), name
     notes = result(TF + 'tf.contrib.rnn.GRUCell\n').notes
     assert not any(note.advice for note in notes)
+
+
+def test_what_is_in_its_place_is_not_counted_again():
+    text = (ROOT / 'examples' / 'tf1' / 'dates.py').read_text()
+    first = migrate_source(text)
+    again = migrate_source(first.text)
+    assert first.count('rewritten') > 80
+    assert again.text == first.text and again.notes == ()

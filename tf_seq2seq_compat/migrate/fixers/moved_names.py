@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf_seq2seq_compat.migrate import scan
+from tf_seq2seq_compat.migrate import places, scan
 from tf_seq2seq_compat.migrate.module import Finding, Fix, Module, Read, split
 
 
@@ -35,7 +35,9 @@ def _moved(module: Module, read: Read) -> Iterator[Fix]:
     legacy = judged is not None and judged.legacy
     if not read.kept:
         yield _edit(module, read)
-    if (legacy or not read.kept) and not (read.is_bare and read.kept):
+    elif read.is_bare or read.meaning.startswith(f'{places.V1}.'):
+        return  # The import says where it is: it changes, or has been changed.
+    if legacy or not read.kept:
         limits = judged is not None and judged.status == scan.PARTLY
         advice = f'with limits: {judged.advice}' if limits and judged is not None else ''
         yield Finding('rewritten', module.line(read.node), scan.shown(read.meaning), advice)
