@@ -11,7 +11,7 @@ import tf_seq2seq_compat as seq2seq
 from tests import paths
 from tests.legacy.processes import last_line, run
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.core import compiled_loop, loop
+from tf_seq2seq_compat.core import compiled_loop, loop, precision
 from tf_seq2seq_compat.core.step_graph import StepGraph
 
 tf1 = tf.compat.v1
@@ -472,3 +472,68 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
             found = session.run(results[0])
     expected = np.concatenate([by_time[2], state], 1) @ weight
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+class Tied(tf.Module):
+    """A decoder whose output layer multiplies by the embeddings that it reads."""
+
+    def __init__(self, policy=None):
+        super().__init__()
+        self.cell, self.policy = seq2seq.GRUCell(UNITS), policy
+        weights = np.random.RandomState(1).uniform(-1, 1, [WORDS, UNITS])
+        self.embedding = tf.Variable(weights.astype(np.float32))
+
+    def __call__(self, inputs):
+        weights = self.embedding
+
+        def logits(outputs):
+            factors = precision.operand(outputs), precision.operand(tf.convert_to_tensor(weights))
+            return tf.cast(tf.matmul(*factors, transpose_b=True), tf.float32)
+
+        def sample(time, outputs, state):
+            return tf.argmax(logits(outputs), -1, output_type=tf.int32)
+
+        def next_inputs(time, outputs, state, sample_ids):
+            probability = tf.reduce_max(tf.nn.softmax(logits(outputs)), -1, keepdims=True)
+            read = tf.gather(weights, sample_ids)
+            return tf.zeros_like(sample_ids, tf.bool), probability * read, state
+
+        helper = seq2seq.CustomHelper(
+            lambda: (tf.zeros([BATCH], tf.bool), inputs[:, 0]), sample, next_inputs
+        )
+        with tf.GradientTape() as tape:
+            state = self.cell.zero_state(BATCH, tf.float32)
+            outputs, _, _ = seq2seq.dynamic_decode(
+                seq2seq.BasicDecoder(self.cell, helper, state),
+                maximum_iterations=5,
+                policy=self.policy,
+            )
+            loss = tf.reduce_sum(tf.square(outputs.rnn_output))
+        return tape.gradient(loss, [self.embedding, *self.cell.trainable_variables])
+
+
+@pytest.mark.parametrize('policy', [None, 'mixed_bfloat16'])
+def test_a_variable_that_is_multiplied_and_read_by_rows(policy):
+    tied = Tied(policy)
+    eager = tied(tf.constant(INPUTS))
+    for path in ('function', 'xla'):
+        for found, expected in zip(paths.run(path, tied, INPUTS), eager, strict=True):
+            found, expected = (np.asarray(tf.convert_to_tensor(x)) for x in (found, expected))
+            room = {'rtol': 1e-4, 'atol': 1e-6} if policy is None else {'rtol': 0.1, 'atol': 0.02}
+            np.testing.assert_allclose(found, expected, **room)
+
+
+class Waits(seq2seq.GRUCell):
+    """Computes after what it was given."""
+
+    def call(self, inputs, state):
+        with tf.control_dependencies([inputs, state]):
+            return super().call(tf.identity(inputs), state)
+
+
+def test_operations_that_wait_for_arguments():
+    def build(graph, jit_compile):
+        cell = Waits(UNITS)
+        return seq2seq.dynamic_rnn(cell, graph.inputs, dtype=tf.float32, jit_compile=jit_compile)
+
+    compiled_and_not(build)

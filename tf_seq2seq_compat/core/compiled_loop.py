@@ -1,17 +1,19 @@
-"""The one loop as one XLA computation within a TF1 graph, with a gradient of its own.
+"""The one loop as XLA computations, with a gradient of its own.
 
-A graph that a `Session` runs can hold compiled functions, but TensorFlow cannot differentiate a
-compiled loop from outside: its gradient wants the lists of what every step computed, and a list
-cannot leave compiled code. Here the loop is two compiled functions. The first takes the steps and
-keeps, in dense arrays, the state before each. The second, which exists only if a gradient is
-asked for, walks back: it takes each step again from its state, and adds up what the step says of
-the gradients of all that it reads. So the memory is that of the states, whatever a step computes.
-Where a weight enters by matrix products only, their rows are kept instead, and its gradient is one
-product after the loop.
+TensorFlow's gradient of a loop wants the lists of what every step computed, and a list cannot leave
+compiled code; nor is there memory to spare for them. Here the loop is two. The first takes the
+steps and keeps, in dense arrays, the state before each and the products of the step. The second,
+which exists only if a gradient is asked for, walks back: it takes each step again from what was
+kept, and adds up what the step says of the gradients of all that it reads. So the memory does not
+grow with what a step computes besides. The gradient of what steps multiply by is one product after
+the loop.
 
-Arrays have a fixed size in compiled code: the capacity, which a multiple of `_BUCKET` stands for
-where it is not known beforehand, so that few sizes are ever compiled. How many steps are taken is
-not part of what is compiled.
+In a `tf.function(jit_compile=True)` both are part of the function that is compiled; in a TF1 graph
+each is compiled by itself, and a `Session` runs it.
+
+Arrays have a fixed size in compiled code: the capacity. In a TF1 graph, where it may not be known
+beforehand, a multiple of `_BUCKET` stands for it, so that few sizes are ever compiled. How many
+steps are taken is not part of what is compiled.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 A loop that multiplies by the same tensor at every step, a weight or the values of a memory, need
 not add a gradient as large as that tensor at each: it keeps the other factor and the gradient of
-the product, which are smaller, and multiplies the two when all steps are done.
+the product, which are smaller, and multiplies the two when all steps are done. A step that is taken
+again for its gradient need not multiply again either, if the results are kept: they are small too.
 """
 
 from __future__ import annotations

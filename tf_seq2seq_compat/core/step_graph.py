@@ -95,22 +95,22 @@ class StepGraph(func_graph.FuncGraph):
         for outside, inside in self.captures:
             if inside.op.name not in live:
                 continue
-            values = [inside]
-            consumers = [op for op in inside.consumers() if op.name in live]
-            if outside.dtype == tf.resource and all(_reads(op) for op in consumers):
-                values = [op.outputs[0] for op in consumers if op.type == 'ReadVariableOp']
-                outside = _value_of_variable(outside, consumers, by_name)
+            values, users = [inside], [op for op in inside.consumers() if op.name in live]
+            if outside.dtype == tf.resource and all(_reads(op) for op in users):
+                outside = _value_of_variable(outside, users, by_name)
+                values = [op.outputs[0] for op in users if op.type == 'ReadVariableOp']
+                users = [op for op in users if op.type != 'ReadVariableOp']
+                users += [op for value in values for op in value.consumers() if op.name in live]
             elif tf.is_tensor(outside) and not hasattr(outside, 'graph'):
                 outside = tf.identity(outside)  # An eager tensor, as one of the graph around.
-            casts = [op for value in values for op in value.consumers() if op.name in live]
-            types = {op.get_attr('DstT') for op in casts if op.type == 'Cast'}
-            if len(types) == 1 and all(op.type == 'Cast' for op in casts):
+            types = {op.get_attr('DstT') for op in users if op.type == 'Cast'}
+            if len(types) == 1 and all(op.type == 'Cast' for op in users):
                 # What is cast at every step is cast once, before the loop.
                 outside = tf.cast(outside, *types)
-                for operation in [*casts, *(v.op for v in values if v is not inside)]:
+                for operation in [*users, *(v.op for v in values if v is not inside)]:
                     _make_identity(by_name[operation.name], outside.dtype)
-                values = [op.outputs[0] for op in casts]
-            users = [op for value in values for op in value.consumers() if op.name in live]
+                values = [op.outputs[0] for op in users]
+                users = [op for value in values for op in value.consumers() if op.name in live]
             places = [place_of(values, op) for op in users]
             known = [place for place in places if place is not None]
             if users and len(known) == len(places):
@@ -336,8 +336,10 @@ def called_again(before: dict[str, int]) -> Iterator[None]:
 
 
 def _reads(operation: tf.Operation) -> bool:
-    """Whether it reads a variable given by its handle."""
-    return operation.type in ('ReadVariableOp', 'ResourceGather')
+    """Whether it reads a variable given by its handle, all of it or rows."""
+    if operation.type == 'ResourceGather':
+        return operation.get_attr('batch_dims') == 0
+    return operation.type == 'ReadVariableOp'
 
 
 def _value_of_variable(
@@ -387,10 +389,15 @@ def _output_name(name: str) -> str:
 
 
 def _without_nodes(definition: Any, names: Container[str]) -> Any:
+    """The definition without these nodes, for which no other waits then."""
     kept = tf1.GraphDef()
     kept.library.CopyFrom(definition.library)
     kept.versions.CopyFrom(definition.versions)
     kept.node.extend(node for node in definition.node if node.name not in names)
+    for node in kept.node:
+        inputs = [i for i in node.input if not (i.startswith('^') and i[1:] in names)]
+        del node.input[:]
+        node.input.extend(inputs)
     return kept
 
 
