@@ -136,25 +136,27 @@ class BasicDecoder(_CellAndHelper, Decoder):
         finished, first_inputs = self._helper.initialize()
         return finished, first_inputs, self._initial_state
 
-    def in_two_parts(self) -> tuple[BasicDecoder, Callable[[Any], Any]] | None:
+    def in_two_parts(self) -> tuple[BasicDecoder, Callable[[Any, Any], Any]] | None:
         """In teacher forcing, the output layer and the samples can wait for the last step."""
         layer = self._output_layer
         if (
             type(self) is not BasicDecoder
             or type(self._helper) is not TrainingHelper
             or not is_affine(layer)
-            or not isinstance(self._cell.output_size, int | tf.TensorShape)
+            or not _is_vector(self._cell.output_size)
         ):
             return None
 
-        def complete(outputs: BasicDecoderOutput) -> BasicDecoderOutput:
-            cell_outputs = outputs.rnn_output
-            rows = tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]])
-            steps_and_batch = tf.shape(cell_outputs)[:2]
-            with_layer = layer(rows)
-            shape = tf.concat([steps_and_batch, tf.shape(with_layer)[1:]], 0)
+        def complete(
+            outputs: BasicDecoderOutput, counted: tf.Tensor | None
+        ) -> BasicDecoderOutput:
+            cell_outputs = _only(counted, outputs.rnn_output)
+            with_layer = layer(tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]]))
+            shape = tf.concat([tf.shape(cell_outputs)[:-1], tf.shape(with_layer)[1:]], 0)
             rnn_output = tf.reshape(with_layer, shape)
-            rnn_output.set_shape(cell_outputs.shape[:2].concatenate(with_layer.shape[1:]))
+            rnn_output.set_shape(cell_outputs.shape[:-1].concatenate(with_layer.shape[1:]))
+            if layer.use_bias:  # Without, of zeros come zeros.
+                rnn_output = _only(counted, rnn_output)
             samples = self._helper.sample(time=None, outputs=rnn_output)
             return BasicDecoderOutput(rnn_output, samples)
 
@@ -193,6 +195,17 @@ class _CellDecoder(BasicDecoder):
         outputs, state = self._cell(inputs, state)
         finished, next_inputs, state = self._helper.next_inputs(time, outputs, state)
         return BasicDecoderOutput(outputs, ()), state, next_inputs, finished
+
+
+def _is_vector(size: Any) -> bool:
+    return isinstance(size, int) or (isinstance(size, tf.TensorShape) and size.rank == 1)
+
+
+def _only(counted: tf.Tensor | None, outputs: tf.Tensor) -> tf.Tensor:
+    """The outputs where the mask of their first axes says so, zero elsewhere."""
+    if counted is None:
+        return outputs
+    return tf.where(counted[..., None], outputs, tf.zeros([], outputs.dtype))
 
 
 class BasicDecoderV2(_CellAndHelper, BaseDecoder):

@@ -14,6 +14,7 @@ from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
 from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
+    axis_size,
     batched_zeros,
     check_same_structure,
     passes_through,
@@ -109,13 +110,15 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
-    def in_two_parts(self) -> tuple[Any, Callable[[Any], Any]] | None:
+    def in_two_parts(self) -> tuple[Any, Callable[[Any, Any], Any]] | None:
         """What a step must do, and what can be done for all steps at once after the last.
 
         Returns:
-          A decoder that does what it must, and a function from its outputs, `[time, batch, ...]`,
-          to those of this decoder; by default None, if nothing can wait. Only a decoder whose
-          finished sequences stay finished may give them.
+          A decoder that does what it must, and a function that makes the outputs of this decoder
+          of its outputs, which have two axes for batch and time in either order, and of a mask of
+          these axes: what to leave, the rest being zero, or None for all. By default None, if
+          nothing can wait. Only a decoder whose finished sequences stay finished, and that has no
+          `finalize`, may give them.
         """
         return None
 
@@ -266,7 +269,7 @@ def dynamic_decode(
     maximum_iterations = _checked_maximum(maximum_iterations)
     with tf1.variable_scope(scope, 'decoder'), mixed_precision(policy):
         finished, inputs, state = _initialized(decoder, kwargs)
-        whole, complete = decoder, None
+        complete = None
         if isinstance(decoder, Decoder):
             decoder, complete = decoder.in_two_parts() or (decoder, None)
         zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
@@ -305,24 +308,20 @@ def dynamic_decode(
         outputs = stacked(run, zero_outputs)
         _, _, state, lengths = run.state
         if complete is not None:
-            outputs = complete(outputs)
+            counted = None
             if impute_finished or under_xla():
                 ends = lengths if impute_finished else run.steps
-                outputs = tf.nest.map_structure(lambda x: _zero_from(x, ends), outputs)
+                counted = tf.range(axis_size(tf.nest.flatten(outputs)[0], 0))[:, None] < ends
+            if not output_time_major:  # Turned first: the outputs of the whole are larger.
+                outputs = tf.nest.map_structure(transpose_batch_time, outputs)
+                counted = None if counted is None else tf.transpose(counted)
+            return complete(outputs, counted), state, lengths
         # A decoder without finalize leaves the outputs as the steps gave them.
         with contextlib.suppress(NotImplementedError):
-            outputs, state = whole.finalize(outputs, state, lengths)
+            outputs, state = decoder.finalize(outputs, state, lengths)
         if not output_time_major:
             outputs = tf.nest.map_structure(transpose_batch_time, outputs)
         return outputs, state, lengths
-
-
-def _zero_from(outputs: tf.Tensor, ends: tf.Tensor) -> tf.Tensor:
-    """`[time, batch, ...]` outputs, zero from `ends` on: a step, or one for each sequence."""
-    before = tf.range(tf.shape(outputs)[0])[:, None] < ends
-    inner = [1] * (outputs.shape.rank - 2)
-    before = tf.reshape(before, tf.concat([tf.shape(before), tf.constant(inner, tf.int32)], 0))
-    return tf.where(before, outputs, tf.zeros([], outputs.dtype))
 
 
 def _initialized(decoder: Decoder | BaseDecoder, kwargs: dict[str, Any]) -> Any:
