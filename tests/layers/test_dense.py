@@ -29,6 +29,32 @@ def test_equals_numpy(shape, path):
     np.testing.assert_allclose(found, (1 - expected**2) @ kernel.T, rtol=1e-9)
 
 
+@pytest.mark.parametrize('path', PATHS)
+def test_second_derivatives(path):
+    x, weights = RANDOM.normal(size=[7, 3]), RANDOM.normal(size=[3, 2])
+
+    def penalty(weights):
+        return np.sum((2 * x @ weights @ weights.T) ** 2)
+
+    layer = Dense(2, use_bias=False, kernel_initializer=tf.constant_initializer(weights))
+
+    def build(x):
+        layer(x)
+
+        def of_gradient(x, kernel):
+            (found,) = gradients(lambda x: tf.reduce_sum(tf.square(layer(x))), x)
+            return tf.reduce_sum(tf.square(found))
+
+        return gradients(of_gradient, x, layer.kernel)[1]
+
+    expected = np.zeros_like(weights)
+    for at in np.ndindex(*weights.shape):
+        step = np.zeros_like(weights)
+        step[at] = 1e-6
+        expected[at] = (penalty(weights + step) - penalty(weights - step)) / 2e-6
+    np.testing.assert_allclose(run(path, build, x), expected, rtol=1e-6)
+
+
 def test_a_shape_that_is_not_known():
     with tf1_graph(), tf1.Session() as session:
         layer = Dense(4)

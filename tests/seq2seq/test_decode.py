@@ -85,6 +85,34 @@ def test_training_helper(path, impute, time_major):
 
 
 @pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('impute', [False, True])
+@pytest.mark.parametrize('time_major', [False, True])
+@pytest.mark.parametrize('bias', [0.0, 0.5])
+def test_an_output_layer_that_waits_for_the_last_step(path, impute, time_major, bias):
+    lengths = [4, 1, 3]
+    layer = seq2seq.Dense(
+        VOCABULARY,
+        use_bias=bool(bias),
+        kernel_initializer=tf.constant_initializer(PROJECTION),
+        bias_initializer=tf.constant_initializer(bias),
+    )
+
+    def program(x, state):
+        helper = seq2seq.TrainingHelper(x, lengths)
+        decoder = seq2seq.BasicDecoder(FixedCell(), helper, state, layer)
+        return seq2seq.dynamic_decode(decoder, time_major, impute)[0]
+
+    outputs = run(path, program, INPUTS, STATE)
+    if time_major:
+        outputs = [x.swapaxes(0, 1) for x in outputs]
+    logits, ids, _ = numpy_training(lengths, impute)
+    counted = np.arange(4) < np.array(lengths)[:, None] if impute else np.ones([BATCH, 4], bool)
+    logits[counted] += bias
+    np.testing.assert_allclose(leading(outputs[0], 4), logits, rtol=1e-5, atol=1e-5)
+    assert leading(outputs[1], 4).tolist() == ids.tolist()
+
+
+@pytest.mark.parametrize('path', PATHS)
 @pytest.mark.parametrize('maximum', [0, 1, 3, 5, 9])
 def test_maximum_iterations_and_time_major_outputs(path, maximum):
     def program(x, state):

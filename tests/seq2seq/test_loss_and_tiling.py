@@ -7,12 +7,13 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tests.paths import PATHS, run
+from tests.paths import PATHS, gradients, run
 
 RANDOM = np.random.RandomState(5)
 LOGITS = RANDOM.randn(3, 4, 5).astype(np.float32)
 TARGETS = RANDOM.randint(0, 5, [3, 4]).astype(np.int32)
 WEIGHTS = np.array([[1, 1, 0.5, 0], [2, 0, 0, 0], [0, 0, 0, 0]], np.float32)
+DIRECTION = RANDOM.randn(3, 4, 5).astype(np.float32)
 
 
 def numpy_crossent():
@@ -47,6 +48,43 @@ FLAGS = [
 def test_sequence_loss(path, flags):
     found = run(path, lambda *a: seq2seq.sequence_loss(*a, *flags), LOGITS, TARGETS, WEIGHTS)
     np.testing.assert_allclose(found, numpy_loss(*flags), rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_the_gradient_of_the_loss(path):
+    def program(logits):
+        def loss(logits):
+            return seq2seq.sequence_loss(logits, tf.constant(TARGETS), tf.constant(WEIGHTS))
+
+        def of_gradient(logits):
+            (found,) = gradients(loss, logits)
+            return tf.reduce_sum(found * DIRECTION)
+
+        return gradients(loss, logits) + gradients(of_gradient, logits)
+
+    found, second = run(path, program, LOGITS)
+    probabilities = np.exp(LOGITS) / np.exp(LOGITS).sum(-1, keepdims=True)
+    scale = WEIGHTS[..., None] / WEIGHTS.sum()
+    expected = (probabilities - np.eye(5)[TARGETS]) * scale
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+    mean = (probabilities * DIRECTION).sum(-1, keepdims=True)
+    expected = probabilities * (DIRECTION - mean) * scale
+    np.testing.assert_allclose(second, expected, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize('wrong', [-1, 5])
+def test_xla_gives_nan_for_what_is_no_class(wrong):
+    targets = np.where(np.arange(4) == 1, wrong, TARGETS)
+
+    def program(logits, targets):
+        def losses(logits):
+            return seq2seq.sequence_loss(logits, targets, tf.ones([3, 4]), False, False)
+
+        return losses(logits), *gradients(lambda x: tf.reduce_sum(losses(x)), logits)
+
+    for found in run('xla', program, LOGITS, targets):
+        assert np.isnan(found[:, 1]).all()
+        assert np.isfinite(found[:, [0, 2, 3]]).all()
 
 
 @pytest.mark.parametrize('path', PATHS)

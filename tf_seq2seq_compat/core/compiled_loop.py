@@ -267,13 +267,20 @@ def _run_compiled(
         d_state: Any,
     ) -> list[Any]:
         sequences, outside = read_from[:n_read], read_from[n_read:]
+        factors = graph.factors(outside)
 
         def again(time: tf.Tensor) -> tuple[Any, ...]:
             known = [_get(k, time) for k in kept]
             state = _in_places(known[: sum(is_needed)], graph.state, is_needed)
             readings, read = _readings(graph, sequences, time), _here(outside)
             results, multiplied = graph.copy(
-                time, state, readings, read, _drawn(draws, time), known[sum(is_needed) :]
+                time,
+                state,
+                readings,
+                read,
+                _drawn(draws, time),
+                remembered=known[sum(is_needed) :],
+                factors=_here(factors),
             )
             return state, readings, read, multiplied, parts.split(results)
 
@@ -302,10 +309,10 @@ def _run_compiled(
             return time - 1, d_state, d_sequences, d_outside, products
 
         def summed(read: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in factors]
+            return [t for n, t in enumerate(read) if _is_trainable(t) and n not in multiplied_by]
 
         aheads = [r.ahead for r in graph.readings if _is_trainable(r.sequence)]
-        factors = {each.factor for each in graph.products}
+        multiplied_by = {each.factor for each in graph.products}
         shapes = again(tf.constant(0))[3]
         start = (
             steps - 1,
@@ -328,7 +335,7 @@ def _run_compiled(
             for each in graph.products
         }
         d_outside = [
-            of_factors[n] if n in factors else next(sums)
+            of_factors[n] if n in multiplied_by else next(sums)
             for n, t in enumerate(outside)
             if _is_trainable(t)
         ]

@@ -8,6 +8,10 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.products import of_many_rows
+from tf_seq2seq_compat.core.step_graph import traced_step
+
 _POLICIES = {
     'float32': None,
     'mixed_bfloat16': tf.bfloat16,
@@ -64,7 +68,9 @@ def mixed_precision(policy: str | None) -> Iterator[None]:
 def matmul(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """`tf.matmul` in the precision of the context."""
     a, b, result = _operands(a, b)
-    return tf.cast(tf.matmul(a, b), result)
+    # A loop takes the gradients for weights its own way.
+    multiply = of_many_rows if under_xla() and traced_step() is None else tf.matmul
+    return tf.cast(multiply(a, b), result)
 
 
 def einsum(equation: str, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:

@@ -23,6 +23,7 @@ from tf_seq2seq_compat.core.products import (
     place_of,
     product_of,
     remember,
+    turned,
 )
 from tf_seq2seq_compat.core.reading import Reading
 
@@ -243,6 +244,7 @@ class StepGraph(func_graph.FuncGraph):
         outside: Sequence[tf.Tensor],
         draws: Sequence[tf.Tensor] = (),
         remembered: Sequence[tf.Tensor] | None = None,
+        factors: Sequence[tf.Tensor] = (),
     ) -> tuple[list[tf.Tensor], list[Product]]:
         """The results of the step, computed in the default graph from these tensors.
 
@@ -254,6 +256,7 @@ class StepGraph(func_graph.FuncGraph):
           draws: What `draw` gave, for this step.
           remembered: What `to_remember` says of the products of this step when it was taken first,
             so that they need not be computed.
+          factors: With `remembered`, what `factors` gave.
 
         Returns:
           The results, and `products`.
@@ -264,6 +267,7 @@ class StepGraph(func_graph.FuncGraph):
         if remembered is not None:
             definition = self._with_products_given()
             inputs |= {f'{_remembered(n)}:0': x for n, x in enumerate(remembered)}
+            inputs |= {f'{_factor(n)}:0': x for n, x in enumerate(factors)}
         names = [r.name for r in self.results]
         names += [op.name for op, _ in self._each_product()]
         copied = self._copied(inputs, names, definition)
@@ -281,6 +285,19 @@ class StepGraph(func_graph.FuncGraph):
             if can_be_remembered(operation)
         ]
 
+    def factors(self, outside: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """What stands for the factors of the products `to_remember`, the same for all steps.
+
+        Args:
+          outside: What stands for `read_from_outside`.
+        """
+        return [
+            turned(operation, place, outside[each.factor])
+            for each in self.products
+            for operation, place in zip(each.operations, each.places, strict=True)
+            if can_be_remembered(operation)
+        ]
+
     def _each_product(self) -> list[tuple[tf.Operation, int]]:
         return [
             pair
@@ -295,13 +312,18 @@ class StepGraph(func_graph.FuncGraph):
         by_name = {node.name: node for node in definition.node}
         kept = [each for each in self._each_product() if can_be_remembered(each[0])]
         for n, (operation, place) in enumerate(kept):
-            remember(by_name[operation.name], operation, place, _remembered(n))
+            remember(by_name[operation.name], operation, place, _remembered(n), _factor(n))
         return definition
 
 
 def _remembered(number: int) -> str:
     """Name of what stands for a product that is given."""
     return f'remembered_{number}'
+
+
+def _factor(number: int) -> str:
+    """Name of what stands for its factor."""
+    return f'factor_{number}'
 
 
 def traced_step() -> StepGraph | None:

@@ -147,9 +147,7 @@ class BasicDecoder(_CellAndHelper, Decoder):
         ):
             return None
 
-        def complete(
-            outputs: BasicDecoderOutput, counted: tf.Tensor | None
-        ) -> BasicDecoderOutput:
+        def complete(outputs: BasicDecoderOutput, counted: tf.Tensor | None) -> BasicDecoderOutput:
             cell_outputs = _only(counted, outputs.rnn_output)
             with_layer = layer(tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]]))
             shape = tf.concat([tf.shape(cell_outputs)[:-1], tf.shape(with_layer)[1:]], 0)
