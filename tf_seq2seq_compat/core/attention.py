@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.precision import einsum, matvec, operand
+from tf_seq2seq_compat.core.precision import operand, vector_by_matrix
 from tf_seq2seq_compat.core.structure import axis_size
 
 
@@ -73,7 +73,7 @@ def multiplicative_score(query: tf.Tensor, keys: tf.Tensor, scale: Any = None) -
       TypeError: If their dtypes differ.
     """
     _check_query(query, keys)
-    score = matvec(keys, query)
+    score = vector_by_matrix(query, keys, transpose=True)
     return score if scale is None else scale * score
 
 
@@ -140,7 +140,7 @@ def context_vector(alignments: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     Returns:
       `[batch, depth]`.
     """
-    return einsum('bt,btd->bd', alignments, values)
+    return vector_by_matrix(alignments, values)
 
 
 def hardmax(logits: tf.Tensor) -> tf.Tensor:

@@ -73,16 +73,29 @@ def matmul(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     return tf.cast(multiply(a, b), result)
 
 
-def einsum(equation: str, a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """`tf.einsum` in the precision of the context."""
-    a, b, result = _operands(a, b)
-    return tf.cast(tf.einsum(equation, a, b), result)
+def vector_by_matrix(
+    vectors: tf.Tensor, matrices: tf.Tensor, *, transpose: bool = False
+) -> tf.Tensor:
+    """The product of a vector and a matrix for each example, in the precision of the context.
 
+    Args:
+      vectors: `[batch, n]`.
+      matrices: `[batch, n, m]`, or with `transpose` `[batch, m, n]`.
+      transpose: Whether to transpose the matrices.
 
-def matvec(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-    """`tf.linalg.matvec` in the precision of the context."""
-    a, b, result = _operands(a, b)
-    return tf.cast(tf.linalg.matvec(a, b), result)
+    Returns:
+      `[batch, m]`.
+    """
+    vectors, matrices, result = _operands(vectors, matrices)
+    if under_xla():  # which products.py knows as what it is
+        product = tf.einsum('bn,bmn->bm' if transpose else 'bn,bnm->bm', vectors, matrices)
+    else:
+        # oneDNN takes over all other products of batches, and is slow for vectors.
+        rows = tf.raw_ops.BatchMatMulV3(
+            x=vectors[:, None], y=matrices, Tout=vectors.dtype, adj_y=transpose
+        )
+        product = tf.squeeze(rows, 1)
+    return tf.cast(product, result)
 
 
 def operand(tensor: tf.Tensor) -> tf.Tensor:
