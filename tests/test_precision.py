@@ -34,8 +34,14 @@ def test_products_are_those_of_rounded_numbers(path, policy):
     a, b = RANDOM.randn(4, 32).astype(np.float32), RANDOM.randn(32, 5).astype(np.float32)
 
     def build(a, b):
+        matrices = tf.tile(b[None], [4, 1, 1])
+        turned = tf.transpose(matrices, [0, 2, 1])
         with seq2seq.mixed_precision(policy):
-            return precision.matmul(a, b), precision.einsum('ab,bc->ac', a, b)
+            return (
+                precision.matmul(a, b),
+                precision.vector_by_matrix(a, matrices),
+                precision.vector_by_matrix(a, turned, transpose=True),
+            )
 
     exact = rounded(a, policy).astype(np.float64) @ rounded(b, policy).astype(np.float64)
     # Sums may be rounded to 16 bits once more, relative to what was added up.

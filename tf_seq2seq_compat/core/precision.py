@@ -87,10 +87,11 @@ def vector_by_matrix(
       `[batch, m]`.
     """
     vectors, matrices, result = _operands(vectors, matrices)
-    if under_xla():  # which products.py knows as what it is
+    if under_xla() or vectors.dtype == tf.float16:
         product = tf.einsum('bn,bmn->bm' if transpose else 'bn,bnm->bm', vectors, matrices)
     else:
-        # oneDNN takes over all other products of batches, and is slow for vectors.
+        # oneDNN takes over all other products of batches, and is slow for vectors; on processors
+        # this one has no float16.
         rows = tf.raw_ops.BatchMatMulV3(
             x=vectors[:, None], y=matrices, Tout=vectors.dtype, adj_y=transpose
         )
