@@ -92,7 +92,8 @@ def test_a_mechanism_of_a_user():
     query = state.cell_state.numpy()
     weights = np.exp(np.einsum('btd,bd->bt', MEMORY, query))
     weights /= weights.sum(1, keepdims=True)
-    np.testing.assert_allclose(output, np.einsum('bt,btd->bd', weights, MEMORY), rtol=1e-4)
+    expected = np.einsum('bt,btd->bd', weights, MEMORY)
+    np.testing.assert_allclose(output, expected, rtol=1e-4, atol=1e-6)
 
 
 def decoders(cell, layer, kind):
