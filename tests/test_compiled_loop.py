@@ -537,3 +537,34 @@ def test_operations_that_wait_for_arguments():
         return seq2seq.dynamic_rnn(cell, graph.inputs, dtype=tf.float32, jit_compile=jit_compile)
 
     compiled_and_not(build)
+
+
+class Sums(seq2seq.RNNCell):
+    """Adds up more than two tensors, and reads from a large one."""
+
+    state_size = output_size = UNITS
+
+    def __init__(self, table):
+        super().__init__()
+        self.table = table
+
+    def call(self, inputs, state):
+        row = tf.cast(self.table[0, :UNITS], tf.float32)
+        state = tf.add_n([tf.tanh(state), tf.sigmoid(state), inputs, tf.sin(state) + row])
+        return state, state
+
+
+def test_a_session_leaves_compiled_steps_as_they_are():
+    """Else, where memory seems short, it gives large sums operations that XLA does not know."""
+    with tf1_graph(), tf1.Session() as session:
+        inputs = tf1.placeholder(tf.float32, INPUTS.shape)
+        cell = Sums(tf.zeros([9000, 9000], tf.int32))
+        results = []
+        for jit_compile in (True, False):
+            outputs, _ = seq2seq.dynamic_rnn(
+                cell, inputs, dtype=tf.float32, jit_compile=jit_compile
+            )
+            results.append([outputs, *tf1.gradients(outputs, inputs)])
+        compiled, plain = session.run(results, {inputs: INPUTS})
+    for found, expected in zip(compiled, plain, strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)

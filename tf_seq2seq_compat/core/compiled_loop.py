@@ -45,6 +45,9 @@ tf1 = tf.compat.v1
 # How many loops of TF1 graphs were to be compiled, by the reason why not; '' if they are.
 OUTCOMES: collections.Counter[str] = collections.Counter()
 
+# A Session optimises the functions that a compiled function calls, with operations that XLA does not
+# know: where memory seems short, sums of three get a TemporaryVariable. These it leaves alone.
+_AS_IT_IS = {'_tf_data_function': True}
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
 _default = False
@@ -343,7 +346,9 @@ def _run_compiled(
 
     def compiled(function: Callable[..., Any]) -> Any:
         if not all_is_compiled:
-            function = tf.function(function, jit_compile=True, autograph=False)
+            function = tf.function(
+                function, jit_compile=True, autograph=False, experimental_attributes=_AS_IT_IS
+            )
         # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
         return record.stop_recording()(function)
 
