@@ -45,8 +45,8 @@ tf1 = tf.compat.v1
 # How many loops of TF1 graphs were to be compiled, by the reason why not; '' if they are.
 OUTCOMES: collections.Counter[str] = collections.Counter()
 
-# A Session optimises the functions that a compiled function calls, with operations that XLA does not
-# know: where memory seems short, sums of three get a TemporaryVariable. These it leaves alone.
+# A Session optimises the functions that a compiled function calls, with operations that XLA lacks:
+# where memory seems short, sums of three get a TemporaryVariable. These functions it leaves alone.
 _AS_IT_IS = {'_tf_data_function': True}
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
