@@ -568,3 +568,33 @@ def test_a_session_leaves_compiled_steps_as_they_are():
         compiled, plain = session.run(results, {inputs: INPUTS})
     for found, expected in zip(compiled, plain, strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+class Turning(seq2seq.RNNCell):
+    """Multiplies a complex state."""
+
+    state_size = output_size = UNITS
+
+    def __init__(self, weights):
+        super().__init__()
+        self.weights_of_turn = weights
+
+    def call(self, inputs, state):
+        state = inputs + tf.matmul(state, self.weights_of_turn)
+        return state, state
+
+
+def test_complex_numbers():
+    def gradient(inputs, weights):
+        with tf.GradientTape() as tape:
+            tape.watch([inputs, weights])
+            cell = Turning(weights)
+            outputs, _ = seq2seq.dynamic_rnn(cell, inputs, dtype=tf.complex64)
+            loss = tf.reduce_sum(tf.abs(outputs) ** 2)
+        return tape.gradient(loss, [inputs, weights])
+
+    parts = [0.3 * RANDOM.randn(*shape).astype(np.float32) for shape in 2 * [[UNITS, UNITS]]]
+    arrays = (1 + 2j) * INPUTS.astype(np.complex64), parts[0] + 1j * parts[1]
+    expected, found = (paths.run(path, gradient, *arrays) for path in ('eager', 'xla'))
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)

@@ -30,6 +30,27 @@ def test_equals_numpy(shape, path):
 
 
 @pytest.mark.parametrize('path', PATHS)
+def test_gradients_of_complex_numbers(path):
+    x, weights = (
+        RANDOM.normal(size=shape) + 1j * RANDOM.normal(size=shape) for shape in ([4, 3], [3, 2])
+    )
+    layer = Dense(
+        2,
+        use_bias=False,
+        dtype=tf.complex128,
+        kernel_initializer=lambda *_, **__: tf.constant(weights),
+    )
+
+    def build(x):
+        layer(x)
+        return gradients(lambda x, _: tf.reduce_sum(tf.abs(layer(x)) ** 2), x, layer.kernel)
+
+    of_x, of_weights = run(path, build, x)
+    np.testing.assert_allclose(of_x, 2 * x @ weights @ weights.conj().T, rtol=1e-9)
+    np.testing.assert_allclose(of_weights, 2 * x.conj().T @ x @ weights, rtol=1e-9)
+
+
+@pytest.mark.parametrize('path', PATHS)
 def test_second_derivatives(path):
     x, weights = RANDOM.normal(size=[7, 3]), RANDOM.normal(size=[3, 2])
 

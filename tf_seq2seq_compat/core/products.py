@@ -4,6 +4,9 @@ A loop that multiplies by the same tensor at every step, a weight or the values 
 not add a gradient as large as that tensor at each: it keeps the other factor and the gradient of
 the product, which are smaller, and multiplies the two when all steps are done. A step that is taken
 again for its gradient need not multiply again either, if the results are kept: they are small too.
+
+XLA multiplies as a product is written. Which factors of a gradient's products are turned beforehand,
+because processors multiply faster so, is decided here too.
 """
 
 from __future__ import annotations
@@ -34,10 +37,10 @@ def place_of(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | Non
       operation: What may be a product of one of them and something else.
 
     Returns:
-      The number of the input; None if it is no such product.
+      The number of the input; None if it is no such product, or one of complex numbers.
     """
     places = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
-    if len(places) != 1:
+    if len(places) != 1 or operation.outputs[0].dtype.is_complex:
         return None
     place = places[0]
     if operation.type == 'MatMul':
@@ -106,8 +109,8 @@ def of_many_rows(rows: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
     @tf.custom_gradient
     def product(rows: tf.Tensor, weight: tf.Tensor) -> Any:
         def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
-            columns = _as_it_is(tf.transpose(rows))
-            of_rows = tf.matmul(upstream, weight, transpose_b=True)
+            columns = _as_it_is(tf.linalg.adjoint(rows))
+            of_rows = tf.matmul(upstream, weight, adjoint_b=True)
             return [of_rows, tf.matmul(columns, upstream)]
 
         return tf.matmul(rows, weight), gradient
