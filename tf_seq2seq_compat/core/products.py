@@ -5,8 +5,8 @@ not add a gradient as large as that tensor at each: it keeps the other factor an
 the product, which are smaller, and multiplies the two when all steps are done. A step that is taken
 again for its gradient need not multiply again either, if the results are kept: they are small too.
 
-XLA multiplies as a product is written. Which factors of a gradient's products are turned beforehand,
-because processors multiply faster so, is decided here too.
+XLA multiplies as a product is written. Which factors of a gradient's products are turned
+beforehand, because processors multiply faster so, is decided here too.
 """
 
 from __future__ import annotations
