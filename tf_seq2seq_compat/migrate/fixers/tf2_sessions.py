@@ -192,15 +192,16 @@ def _check_strings(module: Module, nodes: list[cst.CSTNode]) -> None:
             if (
                 isinstance(each, (cst.SimpleString, cst.FormattedString))
                 and '\n' in module.text_of(each)
-                and not _is_function(module, each)
+                and not _may_span_lines(module, each)
             ):
                 raise Refused(each, 'text')
 
 
-def _is_function(module: Module, node: cst.CSTNode) -> bool:
+def _may_span_lines(module: Module, node: cst.CSTNode) -> bool:
+    """Whether a string's lines are kept as they are: it stands in a function, or for itself."""
     return any(
         isinstance(each, (cst.FunctionDef, cst.ClassDef)) for each in module.around(node)
-    ) or (isinstance(module.parent(node), cst.Expr))
+    ) or isinstance(module.parent(node), cst.Expr)
 
 
 def _is_variable(program: Program, run: Run) -> bool:
@@ -268,7 +269,6 @@ def _session(module: Module, program: Program, calls: Calls) -> str:
     """The statements under the session, one level further out."""
     body = program.body
     first = module.line_span(body[0])[0]
-    start = module.line_span(program.session)[1]
     start = module.start_with_comments(body[0])
     inner = module.code[first : module.span(body[0])[0]]
     end = module.line_span(program.session)[1]
