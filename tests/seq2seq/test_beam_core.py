@@ -74,6 +74,42 @@ def test_what_nobody_follows_does_not_matter(seed, steps, batch, beams):
     )
 
 
+def first_wrong_parent(parents, lengths):
+    """(parent, batch, time, beam) as a loop over examples and beams, from their ends, finds it."""
+    steps, batch, beams = parents.shape
+    for b, k in itertools.product(range(batch), range(beams)):
+        at = k
+        for t in range(min(lengths[b], steps) - 1, 0, -1):
+            at = parents[t, b, at]
+            if not 0 <= at < beams:
+                return at, b, t - 1, k
+    return None
+
+
+@pytest.mark.parametrize('path', ['graph', 'eager', 'function'])
+def test_a_wrong_parent_is_named_if_a_path_follows_it(path):
+    def build(ids, parents, lengths):
+        return seq2seq.gather_tree(ids, parents, lengths, 3)
+
+    refused = 0
+    for seed in range(12):
+        ids, parents, lengths = tree(seed, 4, 2, 3)
+        random = np.random.RandomState(seed)
+        wrong = random.rand(*parents.shape) < 0.1
+        parents = np.where(wrong, random.choice([-1, 3], parents.shape), parents).astype(np.int32)
+        found = first_wrong_parent(parents, lengths)
+        if found is None:
+            expected = naive_gather_tree(ids, parents, lengths, 3)
+            np.testing.assert_array_equal(run(path, build, ids, parents, lengths), expected)
+            continue
+        refused += 1
+        words = 'parent id {} at (batch, time, beam) == ({}, {}, {})'.format(*found)
+        with pytest.raises(tf.errors.InvalidArgumentError) as caught:
+            run(path, build, ids, parents, lengths)
+        assert words in str(caught.value)
+    assert 0 < refused < 12
+
+
 @settings(max_examples=30, deadline=None)
 @given(seeds, st.integers(1, 20), sizes, sizes)
 def test_reordering_an_array_is_the_naive_loop(seed, steps, batch, beams):

@@ -15,7 +15,7 @@ from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
 from tf_seq2seq_compat.checkpoint.parts import KerasPart, Part, parts_of
 from tf_seq2seq_compat.checkpoint.placement import Names, Placed, join, place
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError, VariableInfo, nearest, opened
-from tf_seq2seq_compat.checkpoint.rename import Renames
+from tf_seq2seq_compat.checkpoint.rename import Renames, historic_advice, historic_names
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 
@@ -388,6 +388,9 @@ def _left_over(
             f'the checkpoint has {name} {_shape(variables[name].shape)}, for which the model has '
             'no place' + (f'; nearest there: {", ".join(near)}' if near else '')
         )
+    historic = historic_names(free, wanted)
+    if historic:
+        lines.append(f"{historic_advice(historic)}: give renames='historic'.")
     lines += {hint for hint in (_reset_hint(item.part, free) for item in placed) if hint}
     lines.append(
         'give the scope of each object ({"decoder": cell}), rename rules, or ignore=[…] for what '

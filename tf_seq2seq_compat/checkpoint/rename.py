@@ -223,6 +223,32 @@ HISTORIC: tuple[History, ...] = (
 )
 
 
+def historic_names(names: Iterable[str], wanted: Iterable[str]) -> dict[str, str]:
+    """The names of before TF 1.2 that are of variables which are wanted under their later names.
+
+    Args:
+      names: Names of variables in a checkpoint.
+      wanted: Names of variables that it is to be restored into.
+
+    Returns:
+      The names in the checkpoint, and what each is called from 1.2 on.
+
+    Example:
+      >>> from tf_seq2seq_compat.checkpoint import rename
+      >>> rename.historic_names(['rnn/gru_cell/gates/biases'], ['rnn/gru_cell/gates/bias'])
+      {'rnn/gru_cell/gates/biases': 'rnn/gru_cell/gates/bias'}
+    """
+    later, wanted = Renames('historic'), set(wanted)
+    return {old: later(old) for old in names if later(old) != old and later(old) in wanted}
+
+
+def historic_advice(pairs: Mapping[str, str]) -> str:
+    """Says of a checkpoint that it has the names `historic_names` found, with the first three."""
+    shown = ', '.join(f'{old} -> {new}' for old, new in list(pairs.items())[:3])
+    more = ', …' if len(pairs) > 3 else ''
+    return f'The checkpoint has names of before TensorFlow 1.2 ({shown}{more})'
+
+
 def _rules(given: Any) -> Iterable[Rule]:
     if isinstance(given, Renames):
         yield from given.rules

@@ -197,6 +197,24 @@ def gather_tree(
     return tf.where(time < last, words, end_token)
 
 
+def followed_parents(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
+    """The parents that the paths follow, whether they are beams or not.
+
+    Args:
+      parents: As for `paths`, with any values.
+      max_lengths: As for `paths`.
+
+    Returns:
+      int32 `[time, batch, beam]`: the parent at which the path that ends in that beam leaves the
+      step, 0 where it does not leave it. A step before one with a wrong parent has another path's.
+    """
+    valid = tf.logical_and(parents >= 0, parents < tf.shape(parents)[2])
+    path = paths(tf.where(valid, parents, 0), max_lengths)
+    time = tf.range(axis_size(parents, 0))[:, None]
+    leaves = tf.logical_and(time > 0, time < max_lengths[None, :])
+    return tf.where(leaves[:, :, None], tf.gather(parents, path, batch_dims=2), 0)
+
+
 def reorder(history: tf.Tensor, parents: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     """Puts what the beams left at each step in the order of the beams at the end.
 

@@ -122,6 +122,11 @@ class _TF1Start:
             return
         self._done = True
         behavior.turn_on_tf1_behavior()
+        # These need TensorFlow.
+        from tf_seq2seq_compat.legacy import graph_operations, historic_checkpoints
+
+        graph_operations.provide_missing_operations()
+        historic_checkpoints.explain_missing_names()
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             warnings.filterwarnings('ignore', message=message)

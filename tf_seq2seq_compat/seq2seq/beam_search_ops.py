@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam as core
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.loop import under_xla
 
 tf1 = tf.compat.v1
 
@@ -40,7 +41,7 @@ def gather_tree(
     Raises:
       TypeError: If an argument is not int32.
       ValueError: If the shapes do not fit together.
-      InvalidArgumentError: If a parent that is followed is no beam (on a CPU, and not under XLA).
+      InvalidArgumentError: If a parent that is followed is not a beam (not under XLA).
 
     Example:
       >>> ids = [[[1, 2]], [[3, 4]], [[5, 6]]]
@@ -66,9 +67,40 @@ def gather_tree(
                 f'shape {lengths.shape} for step_ids of shape {step_ids.shape}. For lengths of '
                 'each beam, take their maximum: tf.reduce_max(lengths, axis=1).'
             )
+        if not under_xla():
+            parent_ids = _with_valid_parents(parent_ids, lengths)
         ids = core.gather_tree(step_ids, parent_ids, lengths, end_token)
         ids.set_shape(step_ids.shape.merge_with(parent_ids.shape))
         return ids
+
+
+def _with_valid_parents(parent_ids: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """The parents, after a check that those which are followed are beams; others become 0."""
+    beams = tf.shape(parent_ids)[2]
+
+    def is_beam(parents: tf.Tensor) -> tf.Tensor:
+        return tf.logical_and(parents >= 0, parents < beams)
+
+    followed = core.followed_parents(parent_ids, lengths)
+    wrong = tf.logical_not(is_beam(followed))
+
+    def refuse() -> tf.Tensor:
+        # TF1 looks at one beam after the other, each from its end.
+        latest_first = tf.transpose(tf.reverse(wrong, [0]), [1, 2, 0])
+        batch, beam, back = tf.unstack(tf.where(latest_first)[0])
+        time = tf.shape(wrong, tf.int64)[0] - 1 - back
+        message = tf.strings.format(
+            'parent id {} at (batch, time, beam) == ({}, {}, {}) is not one of the {} beams: '
+            'parent_ids must be from 0 to beams - 1 up to max_sequence_lengths.',
+            [followed[time, batch, beam], batch, time - 1, beam, beams],
+        )
+        with tf.control_dependencies([tf.debugging.Assert(False, [message], summarize=1)]):
+            return tf.identity(parent_ids)
+
+    def accept() -> tf.Tensor:
+        return tf.where(is_beam(parent_ids), parent_ids, 0)
+
+    return tf.cond(tf.reduce_any(wrong), refuse, accept)
 
 
 def _checked(argument: str, value: Any, shape: str, rank: int) -> tf.Tensor:
