@@ -45,7 +45,9 @@ def test_a_graph_with_a_beam_search_is_imported(operation, provided):
     with tf.Graph().as_default():
         tf.import_graph_def(again, name='old')
         tf.import_graph_def(old_graph(operation), name='twice')
-        feed = {f'{scope}/{name}': value for name, value in feed.items() for scope in ('old', 'twice')}
+        feed = {
+            f'{scope}/{name}': value for name, value in feed.items() for scope in ('old', 'twice')
+        }
         with tf1.Session() as session:
             for found in session.run(['old/beams_1:0', 'twice/beams_0:0'], feed):
                 np.testing.assert_array_equal(found, BEAMS)

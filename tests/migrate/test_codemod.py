@@ -12,6 +12,7 @@ from tests.legacy.processes import python
 from tests.migrate.fixers.migrating import OURS, TF, V1
 from tf_seq2seq_compat.migrate import codemod, report, sources
 from tf_seq2seq_compat.migrate.codemod import migrate, migrate_source
+from tf_seq2seq_compat.migrate.module import Finding
 from tf_seq2seq_compat.migrate.project import Project, outline
 
 CALL = 'tf.disable_v2_behavior()\n'
@@ -126,11 +127,46 @@ def test_a_file_elsewhere_is_no_library(tmp_path):
 def test_what_would_not_parse_is_not_written(tmp_path, monkeypatch):
     from tf_seq2seq_compat.migrate.edits import Edit
 
-    write(tmp_path, {'a.py': 'x = 1\n'})
-    monkeypatch.setitem(codemod.TARGETS, 'compat', (lambda module: [Edit(0, 1, '(')],))
+    def fix(module):
+        yield Finding('rewritten', 1, 'x')
+        yield Finding('rewritten', 2, 'y')
+        start = module.code.find('x')
+        if start >= 0:
+            yield Edit(start, start + 1, '(')
+        start = module.code.find('y')
+        if start >= 0:
+            yield Edit(start, start + 1, 'z')
+
+    write(tmp_path, {'a.py': 'x = 1\ny = 2\n'})
+    monkeypatch.setitem(codemod.TARGETS, 'compat', (fix,))
     [file] = migrate([tmp_path])
-    assert not file.changed
-    assert 'is left as it is: rewritten, it does not parse' in file.problems[0]
+    assert file.result.text == 'x = 1\nz = 2\n'
+    [left] = [note for note in file.result.notes if note.kind == 'needs a look']
+    assert (left.place.line, left.name) == (1, 'x')
+    assert 'by hand' in left.advice
+    assert {note.place.line for note in file.result.notes if note.kind == 'rewritten'} == {2}
+
+
+@pytest.mark.parametrize(
+    ('line', 'name'),
+    [
+        ('from tensorflow.python.estimator import estimator as e', 'e.Estimator'),
+        ('from tensorflow.python.estimator.estimator import Estimator as e', 'e'),
+        ('from tensorflow.python.estimator import run_config, estimator as e', 'e.Estimator'),
+        ('import tensorflow.python.estimator.estimator as e', 'e.Estimator'),
+        ('from tensorflow.python.estimator import *', 'estimator.Estimator'),
+        ('from tensorflow import estimator as e', 'e.Estimator'),
+        ('import tensorflow.estimator', 'tensorflow.estimator.Estimator'),
+    ],
+)
+def test_modules_that_are_read_of_a_name(line, name):
+    result = migrate_source(f'{TF}{line}\nfound = {name}\n', is_program=False)
+    assert line not in result.text
+    assert result.count('needs a look') == 0
+    namespace = {}
+    exec(result.text, namespace)
+    assert namespace['found'].__name__ in ('Estimator', 'EstimatorV2')
+    assert migrate_source(result.text, is_program=False).text == result.text
 
 
 def test_names_of_a_star_import_are_not_taken(tmp_path):

@@ -26,6 +26,7 @@ from tf_seq2seq_compat.migrate.project import Project
 REWRITTEN, LOOK, UNKNOWN = 'rewritten', 'needs a look', 'unknown'
 KINDS = (REWRITTEN, LOOK, UNKNOWN)
 _ROUNDS = 8
+_UNPARSABLE = 'is left as it was, as what would replace it does not parse: rewrite it by hand'
 
 
 @dataclass(frozen=True)
@@ -107,46 +108,71 @@ def migrate_source(
         notes += [Note(REWRITTEN, sources.Place(line), *said) for line, *said in found]
         sources.check(text)
     document = edits.document(text, notebook=notebook)
+    refused: set[tuple[str, str]] = set()
     for _ in range(_ROUNDS):
-        changes, findings = _round(document, path, project, target, is_program)
+        changes, findings = _round(document, path, project, target, is_program, refused)
+        while not _parses(document.edited(changes), document):
+            refused |= _unparsable(document, changes)
+            changes, findings = _round(document, path, project, target, is_program, refused)
         notes += _notes(document, findings, rewritten=True)
         if not changes:
             break
-        document = _next(document, changes)
+        document = document.edited(changes)
     notes += _notes(document, findings, rewritten=False)
     ordered = sorted(notes, key=lambda note: (note.place.cell or 0, note.place.line))
     return Result(document.text, tuple(dict.fromkeys(ordered)), document.problems)
 
 
 def _round(
-    document: Script | Notebook, path: Path | None, project: Project, target: str, is_program: bool
+    document: Script | Notebook,
+    path: Path | None,
+    project: Project,
+    target: str,
+    is_program: bool,
+    refused: set[tuple[str, str]],
 ) -> tuple[list[Edit], list[Finding]]:
+    """The changes of one round, but those of `refused`, and what the fixers say."""
     if not document.code.strip():
         return [], []
     module = Module(document.code, path, project, is_program=is_program, breaks=document.breaks)
     changes: list[Edit] = []
     findings: list[Finding] = []
+    left: dict[int, Finding] = {}
+    lines = edits.Lines(module.code)
     for fix in TARGETS[target]:
         for each in fix(module):
             if isinstance(each, Finding):
                 findings.append(each)
-            elif module.code[each.start : each.end] != each.text:
+                continue
+            old = module.code[each.start : each.end]
+            if (old, each.text) in refused:
+                line, _ = lines.place(each.start)
+                left[line] = Finding('needs a look', line, old, _UNPARSABLE)
+            elif old != each.text:
                 changes.append(each)
-    return edits.compatible(changes), findings
+    kept = [each for each in findings if each.kind != REWRITTEN or each.node_line not in left]
+    return edits.compatible(changes), [*kept, *left.values()]
 
 
-def _next(document: Script | Notebook, changes: list[Edit]) -> Script | Notebook:
-    """The document with the changes made, which parses as the one before did.
+def _unparsable(document: Script | Notebook, changes: list[Edit]) -> set[tuple[str, str]]:
+    """The changes, old and new text, that leave no Python when those before them are made."""
+    kept: list[Edit] = []
+    found = set()
+    for change in changes:
+        if _parses(document.edited([*kept, change]), document):
+            kept.append(change)
+        else:
+            found.add((document.code[change.start : change.end], change.text))
+    return found
 
-    Raises:
-      Unreadable: it does not; so nothing is written.
-    """
-    after = document.edited(changes)
+
+def _parses(after: Script | Notebook, before: Script | Notebook) -> bool:
+    """Whether a changed document is Python as the one before was."""
     try:
         sources.check(after.code)
-    except sources.Unreadable as error:
-        raise sources.Unreadable(f'is left as it is: rewritten, it {error}') from None
-    return after
+    except sources.Unreadable:
+        return False
+    return after.problems == before.problems
 
 
 def _notes(

@@ -124,7 +124,7 @@ def _of_place(module: Module, alias: cst.CSTNode, full: str, bound: str, place: 
             return _DROP, counted
         if _same_module(full, place):
             return None, []
-        return (import_line(import_name(place), bound), *_support(module, place)), counted
+        return (_module_line(module, place, bound), *_support(module, place)), counted
     return (*_symbol(module, place, bound), *_support(module, place)), counted
 
 
@@ -179,7 +179,7 @@ def _plain(module: Module, root: str, full: str, guarded: bool) -> tuple[_Line, 
     gone = all(read.place is not None and not read.kept for read in reads)
     if reads and gone and not _is_wanted(module, root):
         return _DROP
-    return (import_line(import_name(home), root),)
+    return (_module_line(module, home, root),)
 
 
 def _of_nothing(
@@ -216,6 +216,8 @@ def _starred(module: Module, statement: cst.ImportFrom) -> Iterator[Fix]:
         if read.module == f'{full}.{read.base.value}'
     }
     home = module.stand_in(full)
+    if home is not None and ':' in import_name(home):
+        home = None  # It is read of a name: there is no star for that.
     lines: list[_Line] = []
     if home is not None and not (home.module == places.PACKAGE and not home.path):
         lines.append(_Line(f'from {import_name(home)} import *'))
@@ -226,7 +228,7 @@ def _starred(module: Module, statement: cst.ImportFrom) -> Iterator[Fix]:
         if home is not None and places.found(home.below(bound)) is places.found(place) and lines:
             continue
         if places.is_module(place):
-            lines.append(import_line(import_name(place), bound))
+            lines.append(_module_line(module, place, bound))
         else:
             lines += _symbol(module, place, bound)
     if home is not None and lines == [_Line(f'from {raw} import *')]:
@@ -252,6 +254,14 @@ def import_line(module: str, name: str) -> _Line:
     if not source or module == places.V1:
         return _Line(f'import {module} as {name}')
     return _Line('', source, last if last == name else f'{last} as {name}')
+
+
+def _module_line(module: Module, place: Place, bound: str) -> _Line:
+    """The statement that gives a module a name."""
+    written = import_name(place)
+    if '.' in written.partition(':')[2]:
+        return _Line(f'{bound} = {module.say(place)}')  # It is read of a name, not imported.
+    return import_line(written, bound)
 
 
 def _other_module(
