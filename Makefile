@@ -170,14 +170,16 @@ docs: $(READY)
 
 legacy-env: $(LEGACY)/.ready
 
-# NumPy, protobuf and h5py: the newest that TensorFlow 1.15.5 works with; Keras as of its day.
+# NumPy, protobuf and h5py: the newest that TensorFlow 1.15.5 works with; Keras, SciPy and others
+# as of its day.
 $(LEGACY)/.ready:
 	@test -n '$(LEGACY_PYTHON)' || \
 		{ echo 'no Python 3.7 found: make LEGACY_PYTHON=/path/to/python3.7'; exit 1; }
 	@echo 'building $(LEGACY) with $(LEGACY_PYTHON); takes minutes'
 	@$(LEGACY_PYTHON) -m venv $(LEGACY)
 	@$(LEGACY)/bin/python $(pip_install) \
-		tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19' keras==2.3.1 'h5py<3'
+		tensorflow==1.15.5 'protobuf<3.21' 'numpy<1.19' keras==2.3.1 'h5py<3' \
+		scipy==1.2.3 pillow==6.2.2 pandas==0.25.3 matplotlib==2.2.5 scikit-learn==0.20.4
 	@touch $@
 
 golden: $(ORACLE_READY)
@@ -189,6 +191,7 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py
 	$(ORACLE) tests/legacy/time_capsule_golden.py
+	$(ORACLE) tests/legacy/library_golden.py
 	$(ORACLE) tests/legacy/internals_golden.py
 	$(ORACLE) tests/legacy/estimator_golden.py
 	$(ORACLE) tests/legacy/contrib_golden.py
@@ -204,6 +207,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py --check
 	$(ORACLE) tests/legacy/time_capsule_golden.py --check
+	$(ORACLE) tests/legacy/library_golden.py --check
 	$(ORACLE) tests/legacy/internals_golden.py --check
 	$(ORACLE) tests/legacy/estimator_golden.py --check
 	$(ORACLE) tests/legacy/contrib_golden.py --check

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests.legacy.processes import environment, last_line, run
-from tf_seq2seq_compat.legacy.time_capsule import collector, numpy_names, python_names
+from tf_seq2seq_compat.legacy.time_capsule import collector, tables
 
 HERE = pathlib.Path(__file__).parent
 GOLDEN = HERE / 'time_capsule_golden.py'
@@ -293,7 +293,7 @@ def test_without_the_runner_nothing_is_restored():
     assert done.stdout == 'False False\n'
 
 
-ROWS = [*python_names.NAMES, *numpy_names.NAMES]
+ROWS = tables.NAMES
 
 
 def test_every_row_of_a_name_that_is_gone_leads_somewhere():
@@ -312,8 +312,8 @@ def test_every_row_of_a_name_that_is_gone_leads_somewhere():
 
 
 def test_every_gone_module_has_a_successor_or_advice():
-    for row in (*python_names.MODULES, *numpy_names.MODULES):
-        assert row.gone.startswith(('Python 3.', 'NumPy ')) and row.advice, row
+    for row in tables.MODULES:
+        assert row.gone.split()[-1][0].isdigit() and row.advice, row
 
 
 def test_the_collector_says_what_was_noted_once_and_in_order():

@@ -16,8 +16,8 @@ from typing import Any
 
 import tf_seq2seq_compat
 from tf_seq2seq_compat.legacy import symbols
-from tf_seq2seq_compat.legacy.time_capsule import numpy_names, python_names
 from tf_seq2seq_compat.legacy.time_capsule import rows as capsule_rows
+from tf_seq2seq_compat.legacy.time_capsule import tables
 from tf_seq2seq_compat.migrate import scan
 
 PACKAGE = 'tf_seq2seq_compat'
@@ -197,8 +197,8 @@ def _as_written(place: Place) -> Place:
 
 @functools.cache
 def _capsule() -> dict[str, Any]:
-    names = {f'{row.module}.{row.name}': row for row in (*python_names.NAMES, *numpy_names.NAMES)}
-    modules = {row.name: row for row in (*python_names.MODULES, *numpy_names.MODULES)}
+    names = {f'{row.module}.{row.name}': row for row in tables.NAMES}
+    modules = {row.name: row for row in tables.MODULES}
     return {**modules, **names}
 
 

@@ -160,14 +160,14 @@ def verdict(name: str) -> Verdict | None:
 @functools.cache
 def _time_capsule() -> dict[str, Verdict]:
     """What Python and NumPy removed, and the runner restores where it is missing."""
-    from tf_seq2seq_compat.legacy.time_capsule import numpy_names, python_names
+    from tf_seq2seq_compat.legacy.time_capsule import tables
 
     verdicts = {}
-    for row in (*python_names.NAMES, *numpy_names.NAMES):
+    for row in tables.NAMES:
         name = f'{row.module}.{row.name}'
         advice = f'Gone since {row.gone}, restored by run. Today: {row.advice}.'
         verdicts[name] = Verdict(name, REPAIRED, True, advice)
-    for gone in (*python_names.MODULES, *numpy_names.MODULES):
+    for gone in tables.MODULES:
         status, what = (REPAIRED, 'restored by run') if gone.target else (GONE, 'not restored')
         advice = f'Gone since {gone.gone}, {what}. Today: {gone.advice}.'
         verdicts[gone.name] = Verdict(gone.name, status, True, advice)

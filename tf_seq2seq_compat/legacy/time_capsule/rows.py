@@ -58,7 +58,8 @@ class Method:
       owner: the class.
       name: the method.
       gone: the first version without it.
-      target: the method that takes its place, by name, or a function of `self` and the arguments.
+      target: the method that takes its place, by name, or a function of `self` and the arguments; a
+        property where it was one.
       now: what one writes today; by default the target.
     """
 
@@ -66,7 +67,7 @@ class Method:
     owner: str
     name: str
     gone: str
-    target: str | Callable[..., Any]
+    target: str | Callable[..., Any] | property
     now: str = ''
 
     @property

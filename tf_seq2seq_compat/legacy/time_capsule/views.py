@@ -16,20 +16,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tf_seq2seq_compat.legacy import import_hook
-from tf_seq2seq_compat.legacy.time_capsule import (
-    numpy_changes,
-    numpy_names,
-    python_changes,
-    python_names,
-)
+from tf_seq2seq_compat.legacy.time_capsule import python_changes, tables
 from tf_seq2seq_compat.legacy.time_capsule.collector import RESTORED, asked_by_program
-from tf_seq2seq_compat.legacy.time_capsule.rows import Change, Method, Module, Name, shown
+from tf_seq2seq_compat.legacy.time_capsule.rows import Method, Module, Name, shown
 
-_MODULES: dict[str, Module] = {
-    row.name: row for row in (*python_names.MODULES, *numpy_names.MODULES)
-}
-_METHODS = (*python_names.METHODS, *numpy_names.METHODS)
-_CHANGES: tuple[Change, ...] = (*python_changes.CHANGES, *numpy_changes.CHANGES)
+_MODULES: dict[str, Module] = {row.name: row for row in tables.MODULES}
 
 
 def _names() -> dict[str, dict[str, Name]]:
@@ -39,7 +30,7 @@ def _names() -> dict[str, dict[str, Name]]:
         for row in _MODULES.values()
         if '.' in row.name and row.target
     )
-    for row in (*python_names.NAMES, *numpy_names.NAMES, *gone):
+    for row in (*tables.NAMES, *gone):
         table.setdefault(row.module, {})[row.name] = row
     return table
 
@@ -92,13 +83,15 @@ class _RestoredMethod:
                 obj=owner if instance is None else instance,
             )
         RESTORED.note(f'{row.owner}.{row.name}', row.advice)
+        if isinstance(row.target, property):
+            return row.target.__get__(instance, owner)
         if isinstance(row.target, str):
             return getattr(owner if instance is None else instance, row.target)
         return row.target if instance is None else types.MethodType(row.target, instance)
 
 
 _prepared: set[int] = set()
-_WATCHED = frozenset({*_NAMES, *(row.module for row in _METHODS)})
+_WATCHED = frozenset({*_NAMES, *(row.module for row in tables.METHODS)})
 
 
 def _prepare() -> None:
@@ -110,7 +103,7 @@ def _prepare() -> None:
         _prepared.add(id(module))
         if name in _NAMES:
             _answer_program(module, _NAMES[name])
-        for row in _METHODS:
+        for row in tables.METHODS:
             owner = getattr(module, row.owner, None) if row.module == name else None
             if owner is not None and _lacks(owner, row.name):
                 _set_method(owner, row.name, _RestoredMethod(row))
@@ -206,7 +199,7 @@ def view_of(module: types.ModuleType) -> types.ModuleType:
     name = module.__name__
     if name not in _views and sys.modules.get(name) is module and name in _CHANGED_MODULES:
         changed: dict[str, Any] = {}
-        for row in _CHANGES:
+        for row in tables.CHANGES:
             if row.module != name or row.since > _version(name):
                 continue
             for each in row.names:
@@ -223,7 +216,7 @@ def view_of(module: types.ModuleType) -> types.ModuleType:
     return view if isinstance(view, View) and view._real is module else module
 
 
-_CHANGED_MODULES = frozenset(row.module for row in _CHANGES)
+_CHANGED_MODULES = frozenset(row.module for row in tables.CHANGES)
 
 
 def restore_open() -> None:
