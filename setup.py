@@ -60,6 +60,7 @@ setup(
             'pytest>=7.4',
             'pytest-xdist>=3.3',
             'hypothesis>=6.80',
+            'tensorflow-probability>=0.23',
             'ruff>=0.9',
             'mypy>=1.8',
         ],
