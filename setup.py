@@ -64,6 +64,7 @@ setup(
             'scipy>=1.10',
             'pandas>=2.0',
             'scikit-learn>=1.3',
+            'tensorflow-probability>=0.23',
             'ruff>=0.9',
             'mypy>=1.8',
         ],
