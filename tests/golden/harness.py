@@ -185,7 +185,12 @@ class Variables:
         def initializer(shape, dtype=None, partition_info=None):
             sizes = [int(size) for size in shape]
             dtype = self._tf.as_dtype(dtype or self._tf.float32).base_dtype
-            return self._tf.constant(variable_value(name, sizes, dtype.name), dtype)
+            if partition_info is None:
+                return self._tf.constant(variable_value(name, sizes, dtype.name), dtype)
+            whole = variable_value(name, partition_info.full_shape, dtype.name)
+            starts = partition_info.var_offset
+            part = tuple(slice(start, start + sizes[axis]) for axis, start in enumerate(starts))
+            return self._tf.constant(whole[part], dtype)
 
         return initializer
 

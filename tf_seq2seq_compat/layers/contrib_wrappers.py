@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.recurrence import window_attention
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
@@ -208,7 +209,7 @@ class EmbeddingWrapper(_Wrapper):
                 tf.nest.flatten(state)[0].dtype.base_dtype,
                 initializer=initializer or tf1.random_uniform_initializer(-(3**0.5), 3**0.5),
             )
-            embedded = tf.nn.embedding_lookup(embedding, tf.reshape(ids, [-1]))
+            embedded = embed(embedding, tf.reshape(ids, [-1]))
         return self._cell(embedded, state)
 
 
@@ -361,7 +362,7 @@ class AttentionCellWrapper(_Wrapper):
             )
             v = tf1.get_variable('attn_v', [self._attn_vec_size], window.dtype)
             query = linear(tf.nest.flatten(cell_state), self._attn_vec_size, True)
-            context = window_attention(query, window, weights[0, 0], v)
+            context = window_attention(query, window, tf.squeeze(weights, [0, 1]), v)
         with tf1.variable_scope('attn_output_projection'):
             output = linear([output, context], self._attn_size, True)
         window = tf.concat([window[:, 1:], output[:, None]], 1)

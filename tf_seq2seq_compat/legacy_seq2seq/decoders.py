@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
@@ -232,7 +233,7 @@ def embedding_rnn_decoder(
             loop_function = _extract_argmax_and_embed(
                 embedding, output_projection, update_embedding_for_previous
             )
-        inputs = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
+        inputs = [embed(embedding, symbols) for symbols in decoder_inputs]
         return rnn_decoder(inputs, initial_state, cell, loop_function)
 
 
@@ -305,7 +306,7 @@ def embedding_attention_decoder(
                 embedding, output_projection, update_embedding_for_previous
             )
         return attention_decoder(
-            [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs],
+            [embed(embedding, symbols) for symbols in decoder_inputs],
             initial_state,
             attention_states,
             cell,
@@ -335,7 +336,7 @@ def _extract_argmax_and_embed(
         if output_projection is not None:
             weights, biases = output_projection
             logits = tf.matmul(previous, weights) + biases
-        embedded = tf.nn.embedding_lookup(embedding, tf.argmax(logits, axis=1))
+        embedded = embed(embedding, tf.argmax(logits, axis=1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
 
     return embedded_symbol

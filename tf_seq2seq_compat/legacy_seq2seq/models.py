@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.contrib_wrappers import EmbeddingWrapper, OutputProjectionWrapper
@@ -251,7 +252,7 @@ def embedding_tied_rnn_seq2seq(
         check_projection(output_projection, num_symbols)
         embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
         encoder_steps, decoder_steps = (
-            [tf.nn.embedding_lookup(embedding, symbols) for symbols in steps]
+            [embed(embedding, symbols) for symbols in steps]
             for steps in (encoder_inputs, decoder_inputs)
         )
         if output_projection is None:
