@@ -8,6 +8,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.structure import axis_size
+
 tf1 = tf.compat.v1
 
 
@@ -26,7 +29,15 @@ def embed(embedding: Any, ids: Any) -> tf.Tensor:
     Returns:
       `ids.shape + [depth]`.
     """
-    return tf1.nn.embedding_lookup(embedding, ids, partition_strategy='mod')
+    has_parts = isinstance(embedding, list) or hasattr(embedding, 'as_tensor')
+    if not (has_parts and under_xla()):
+        return tf1.nn.embedding_lookup(embedding, ids, partition_strategy='mod')
+    # XLA has no lists of ids whose lengths are not known, which that lookup makes.
+    parts = [tf.convert_to_tensor(part) for part in embedding]
+    ids = tf.cast(ids, tf.int32)
+    starts = tf.cumsum(tf.stack([axis_size(part, 0) for part in parts]), exclusive=True)
+    rows = tf.gather(starts, ids % len(parts)) + ids // len(parts)
+    return tf.gather(tf.concat(parts, 0), rows)
 
 
 def embedding_function(embedding: Any) -> Callable[[Any], Any]:

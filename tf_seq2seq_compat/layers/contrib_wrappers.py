@@ -14,6 +14,7 @@ from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
+from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
 
@@ -203,11 +204,11 @@ class EmbeddingWrapper(_Wrapper):
             )
         initializer = self._initializer or tf1.get_variable_scope().initializer
         with tf1.device('/cpu:0'):
-            embedding = tf1.get_variable(
+            embedding = embedding_variable(
                 'embedding',
-                [self._embedding_classes, self._embedding_size],
+                (self._embedding_classes, self._embedding_size),
                 tf.nest.flatten(state)[0].dtype.base_dtype,
-                initializer=initializer or tf1.random_uniform_initializer(-(3**0.5), 3**0.5),
+                initializer or tf1.random_uniform_initializer(-(3**0.5), 3**0.5),
             )
             embedded = embed(embedding, tf.reshape(ids, [-1]))
         return self._cell(embedded, state)

@@ -12,6 +12,7 @@ from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
+from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
 from tf_seq2seq_compat.legacy_seq2seq.ownership import variables_kept_on
@@ -227,7 +228,7 @@ def embedding_rnn_decoder(
     kept = variables_kept_on(variables, 'embedding_rnn_decoder')
     with kept, tf1.variable_scope(scope or 'embedding_rnn_decoder'):
         check_projection(output_projection, num_symbols)
-        embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
+        embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         loop_function = None
         if feed_previous:
             loop_function = _extract_argmax_and_embed(
@@ -299,7 +300,7 @@ def embedding_attention_decoder(
     with kept, tf1.variable_scope(scope or 'embedding_attention_decoder', dtype=dtype):
         if output_projection is not None:
             _check_shape('biases', output_projection[1], [num_symbols])
-        embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
+        embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         loop_function = None
         if feed_previous:
             loop_function = _extract_argmax_and_embed(

@@ -8,7 +8,6 @@ from ..harness import case, integers, normal
 from .private_names import module
 
 IDS = integers(7, 3, 2)
-INPUTS = {'x': normal(2, 4), 'memory': normal(2, 5, 4), 'ids': IDS}
 
 
 def under_partitioner(name, rows, run, **inputs):
@@ -103,15 +102,9 @@ def raw(tf, x, lengths):
 
 LOOPS = {
     'static_rnn': lambda tf, x, n: tf.nn.static_rnn(gru(tf), tf.unstack(x, axis=1), dtype=x.dtype),
-    'static_bidirectional_rnn': lambda tf, x, n: tf.nn.static_bidirectional_rnn(
-        gru(tf), gru(tf), tf.unstack(x, axis=1), dtype=x.dtype
-    ),
     'dynamic_rnn': lambda tf, x, n: tf.nn.dynamic_rnn(gru(tf), x, n, dtype=x.dtype),
     'bidirectional_dynamic_rnn': lambda tf, x, n: tf.nn.bidirectional_dynamic_rnn(
         gru(tf), gru(tf), x, n, dtype=x.dtype
-    ),
-    'stack_bidirectional_dynamic_rnn': lambda tf, x, n: (
-        tf.contrib.rnn.stack_bidirectional_dynamic_rnn([gru(tf)], [gru(tf)], x, dtype=x.dtype)
     ),
     'raw_rnn': raw,
     'LSTMBlockFusedCell': lambda tf, x, n: tf.contrib.rnn.LSTMBlockFusedCell(4)(x, dtype=x.dtype),
@@ -192,13 +185,6 @@ def beams_v2(tf, embedding, h):
     return decoder(embedding, [1, 4], 0, tf.contrib.seq2seq.tile_batch(h, 2))[0]
 
 
-def decoded_v2(tf, sampler, h, inputs, **options):
-    decoder = module(tf, 'basic_decoder').BasicDecoderV2(
-        gru(tf), sampler, certain(tf), maximum_iterations=3
-    )
-    return decoder(inputs, initial_state=h, **options)
-
-
 DECODERS = {
     'GreedyEmbeddingHelper': lambda tf, embedding, x, h: decoded(
         tf, tf.contrib.seq2seq.GreedyEmbeddingHelper(embedding, [1, 4], 0), h
@@ -213,30 +199,6 @@ DECODERS = {
     ),
     'BeamSearchDecoder': lambda tf, embedding, x, h: beams(tf, embedding, h),
     'BeamSearchDecoderV2': lambda tf, embedding, x, h: beams_v2(tf, embedding, h),
-    'GreedyEmbeddingSampler': lambda tf, embedding, x, h: decoded_v2(
-        tf,
-        module(tf, 'sampler').GreedyEmbeddingSampler(),
-        h,
-        embedding,
-        start_tokens=tf.constant([1, 4]),
-        end_token=0,
-    ),
-    'SampleEmbeddingSampler': lambda tf, embedding, x, h: decoded_v2(
-        tf,
-        module(tf, 'sampler').SampleEmbeddingSampler(),
-        h,
-        embedding,
-        start_tokens=tf.constant([1, 4]),
-        end_token=0,
-    ),
-    'ScheduledEmbeddingTrainingSampler': lambda tf, embedding, x, h: decoded_v2(
-        tf,
-        module(tf, 'sampler').ScheduledEmbeddingTrainingSampler(1.0),
-        h,
-        x,
-        sequence_length=[3, 2],
-        embedding=embedding,
-    ),
 }
 
 
@@ -247,3 +209,153 @@ def with_table(tf, run, x, h):
 
 
 under_partitioner('decoders', DECODERS, with_table, x=normal(2, 3, 4), h=normal(2, 4))
+
+
+@case(
+    x=normal(2, 3, 4), h=normal(2, 4), first=normal(3, 4), second=normal(2, 4), third=normal(2, 4)
+)
+def lists_of_shards(tf, x, h, first, second, third):
+    """An embedding that is a list of tensors, in which ids are found as in a partitioned one."""
+    outputs = {}
+    for row in ('GreedyEmbeddingHelper', 'BeamSearchDecoder'):
+        with tf.variable_scope(row):
+            outputs[row] = DECODERS[row](tf, [first, second, third], x, h)
+    return outputs
+
+
+# -- tf.contrib.legacy_seq2seq --------------------------------------------------------------------
+
+
+def rnn(tf):
+    return tf.nn.rnn_cell.BasicRNNCell(4)
+
+
+LEGACY = {
+    'basic_rnn_seq2seq': lambda tf, legacy, steps: legacy.basic_rnn_seq2seq(steps, steps, rnn(tf)),
+    'tied_rnn_seq2seq': lambda tf, legacy, steps: legacy.tied_rnn_seq2seq(steps, steps, rnn(tf)),
+    'attention_decoder': lambda tf, legacy, steps: legacy.attention_decoder(
+        steps, steps[1], tf.stack(steps, 1), rnn(tf), num_heads=2
+    ),
+}
+under_partitioner(
+    'legacy_seq2seq',
+    LEGACY,
+    lambda tf, run, memory: run(tf, tf.contrib.legacy_seq2seq, tf.unstack(memory, axis=1)),
+    memory=normal(2, 2, 4),
+)
+
+
+def decoder_of_symbols(name, feed_previous):
+    def run(tf, legacy, ids, memory):
+        attending = {'attention_states': memory} if 'attention' in name else {}
+        return getattr(legacy, name)(
+            decoder_inputs=ids,
+            initial_state=memory[:, 0],
+            cell=rnn(tf),
+            num_symbols=WORDS,
+            embedding_size=4,
+            output_projection=(tf.get_variable('w', [4, WORDS]), tf.get_variable('b', [WORDS])),
+            feed_previous=feed_previous,
+            **attending,
+        )
+
+    return run
+
+
+def model_of_symbols(name, *symbols):
+    return lambda tf, legacy, ids, memory: getattr(legacy, name)(
+        ids, ids, rnn(tf), *symbols, embedding_size=4, feed_previous=True
+    )
+
+
+LEGACY_OF_SYMBOLS = {
+    'embedding_rnn_decoder': decoder_of_symbols('embedding_rnn_decoder', True),
+    'embedding_rnn_decoder_given': decoder_of_symbols('embedding_rnn_decoder', False),
+    'embedding_attention_decoder': decoder_of_symbols('embedding_attention_decoder', True),
+    'embedding_attention_decoder_given': decoder_of_symbols('embedding_attention_decoder', False),
+    'embedding_rnn_seq2seq': model_of_symbols('embedding_rnn_seq2seq', 9, WORDS),
+    'embedding_tied_rnn_seq2seq': model_of_symbols('embedding_tied_rnn_seq2seq', WORDS),
+    'embedding_attention_seq2seq': model_of_symbols('embedding_attention_seq2seq', 9, WORDS),
+    'one2many_rnn_seq2seq': lambda tf, legacy, ids, memory: legacy.one2many_rnn_seq2seq(
+        ids, {'a': ids}, rnn(tf), {'a': rnn(tf)}, 9, {'a': WORDS}, 4, feed_previous=True
+    ),
+}
+under_partitioner(
+    'legacy_seq2seq_symbols',
+    LEGACY_OF_SYMBOLS,
+    lambda tf, run, ids, memory: run(tf, tf.contrib.legacy_seq2seq, tf.unstack(ids), memory),
+    ids=integers(WORDS, 2, 2),
+    memory=normal(2, 3, 4),
+)
+
+
+# -- what else of TF1 looks rows up in parts, or makes variables ----------------------------------
+
+
+def sampled(tf, true=1):
+    """Candidates that are given, as no seed has to matter."""
+    expected = tf.constant([0.5, 0.25, 0.125])
+    return tf.constant([2, 5, 6], tf.int64), tf.fill([2, true], 0.5), expected
+
+
+def sparse(tf, ids):
+    indices = tf.constant([[0, 0], [0, 1], [1, 0]], tf.int64)
+    return tf.SparseTensor(indices, tf.reshape(ids, [-1])[:3], [2, 2])
+
+
+LOOKUPS = {
+    'embedding_lookup': lambda tf, w, b, x, ids: tf.nn.embedding_lookup(w, ids, max_norm=1.0),
+    'embedding_lookup_sparse': lambda tf, w, b, x, ids: tf.nn.embedding_lookup_sparse(
+        w, sparse(tf, ids), None
+    ),
+    'safe_embedding_lookup_sparse': lambda tf, w, b, x, ids: tf.nn.safe_embedding_lookup_sparse(
+        w, sparse(tf, ids)
+    ),
+    'contrib_safe_embedding_lookup_sparse': lambda tf, w, b, x, ids: (
+        tf.contrib.layers.safe_embedding_lookup_sparse(list(w), sparse(tf, ids))
+    ),
+    'embedding_lookup_unique': lambda tf, w, b, x, ids: tf.contrib.layers.embedding_lookup_unique(
+        w, ids
+    ),
+    'nce_loss': lambda tf, w, b, x, ids: tf.nn.nce_loss(
+        w, b, tf.transpose(ids), x, 3, WORDS, 3, sampled_values=sampled(tf, 3)
+    ),
+    'sampled_softmax_loss': lambda tf, w, b, x, ids: tf.nn.sampled_softmax_loss(
+        w, b, ids[:2, :1], x, 3, WORDS, sampled_values=sampled(tf)
+    ),
+    'sampled_sparse_softmax_loss': lambda tf, w, b, x, ids: (
+        tf.contrib.nn.sampled_sparse_softmax_loss(
+            w, b, ids[:2, :1], x, 3, WORDS, sampled_values=sampled(tf)
+        )
+    ),
+}
+
+
+def with_weights(tf, run, x, ids):
+    w = tf.get_variable('w', [WORDS, 4])
+    b = tf.get_variable('b', [WORDS])
+    return run(tf, w, b, x, ids)
+
+
+under_partitioner('lookups', LOOKUPS, with_weights, x=normal(2, 4), ids=IDS)
+
+
+LAYERS = {
+    'dense': lambda tf, x, ids: tf.layers.dense(x, 3),
+    'conv1d': lambda tf, x, ids: tf.layers.conv1d(x, 3, 2),
+    'separable_conv1d': lambda tf, x, ids: tf.layers.separable_conv1d(x, 3, 2),
+    'conv2d': lambda tf, x, ids: tf.layers.conv2d(x[..., None], 3, 2),
+    'batch_normalization': lambda tf, x, ids: tf.layers.batch_normalization(x, training=True),
+    'fully_connected': lambda tf, x, ids: tf.contrib.layers.fully_connected(x, 3),
+    'convolution': lambda tf, x, ids: tf.contrib.layers.convolution(x[..., None], 3, 2),
+    'batch_norm': lambda tf, x, ids: tf.contrib.layers.batch_norm(x, scale=True),
+    'layer_norm': lambda tf, x, ids: tf.contrib.layers.layer_norm(x),
+    'embed_sequence': lambda tf, x, ids: tf.contrib.layers.embed_sequence(ids, WORDS, 4),
+    'bow_encoder': lambda tf, x, ids: tf.contrib.layers.bow_encoder(ids, WORDS, 4),
+    'crf_log_likelihood': lambda tf, x, ids: tf.contrib.crf.crf_log_likelihood(
+        x, tf.transpose(ids) % 4, tf.constant([3, 2])
+    )[0],
+}
+under_partitioner(
+    'layers', LAYERS, lambda tf, run, x, ids: run(tf, x, ids), x=normal(2, 3, 4), ids=IDS
+)
