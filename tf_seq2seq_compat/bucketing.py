@@ -47,7 +47,7 @@ def bucket_size(size: Any, buckets: int | Sequence[int] = 16) -> Any:
     beyond = f'is more than the last bucket of {sizes}: add a larger one, or shorten the sequence'
     if tf.is_tensor(size):
         last = tf.constant(sizes[-1], size.dtype)
-        check = tf.debugging.assert_less_equal(size, last, f'A size {beyond}.')
+        check = tf.debugging.assert_less_equal(size, last, message=f'A size {beyond}.')
         with tf.control_dependencies([] if check is None else [check]):
             fits = tf.identity(size) <= tf.constant(sizes, size.dtype)
         return tf.constant(sizes, size.dtype)[tf.argmax(fits)]

@@ -193,7 +193,7 @@ class _CudnnRNN(Layer):
         for layer, cells in enumerate(self._cells):
             if layer and training and self._dropout:
                 seed = None if self._seed is None else self._seed + layer
-                inputs = tf.nn.dropout(inputs, self._dropout, seed=seed)
+                inputs = tf.nn.dropout(inputs, rate=self._dropout, seed=seed)
             given = states[layer * self.num_dirs : (layer + 1) * self.num_dirs]
             options: dict[str, Any] = {
                 'sequence_length': sequence_lengths,

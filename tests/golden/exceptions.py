@@ -108,3 +108,13 @@ _except(
     ['eager', 'function', 'xla'],
     'TF1 leaves a history as it is if all sizes are known, which in eager mode they always are',
 )
+_except(
+    ['partitioned_loops'],
+    ['xla'],
+    "TF1's raw_rnn, one of its rows, has no argument that bounds its steps",
+)
+_except(
+    ['partitioned_layers', 'partitioned_lookups'],
+    ['xla'],
+    "XLA has none of the operations of TensorFlow's own sparse lookups, of which there are rows",
+)

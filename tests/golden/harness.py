@@ -165,6 +165,14 @@ class Variables:
         tf = self._tf
         return tf.variable_scope(tf.get_variable_scope(), custom_getter=self._get)
 
+    def parts(self):
+        """The variables by their names, partitioned ones as their parts."""
+        every = {}
+        for name, variable in self.by_name.items():
+            parts = list(variable) if hasattr(variable, 'as_tensor') else None
+            every.update({part.name[:-2]: part for part in parts} if parts else {name: variable})
+        return every
+
     def _get(self, getter, name, *args, **kwargs):
         if not self._graph_mode and name in self.by_name:
             return self.by_name[name]
@@ -185,7 +193,12 @@ class Variables:
         def initializer(shape, dtype=None, partition_info=None):
             sizes = [int(size) for size in shape]
             dtype = self._tf.as_dtype(dtype or self._tf.float32).base_dtype
-            return self._tf.constant(variable_value(name, sizes, dtype.name), dtype)
+            if partition_info is None:
+                return self._tf.constant(variable_value(name, sizes, dtype.name), dtype)
+            whole = variable_value(name, partition_info.full_shape, dtype.name)
+            starts = partition_info.var_offset
+            part = tuple(slice(start, start + sizes[axis]) for axis, start in enumerate(starts))
+            return self._tf.constant(whole[part], dtype)
 
         return initializer
 
@@ -296,6 +309,29 @@ def _gradients(one, tf, leaves, tensors, values):
     found = tf.gradients(tf.add_n(terms), sources) if sources else []
     dense = [None if gradient is None else tf.convert_to_tensor(gradient) for gradient in found]
     return dict(zip(names, dense))  # noqa: B905 (Python 3.7)
+
+
+def joined(result):
+    """A result in which the parts of a partitioned variable are one variable again."""
+    arrays, parts, rows = {}, {}, {}
+    for key, value in sorted(result.arrays.items(), key=lambda item: _part(item[0])):
+        parts.setdefault(_part(key)[0], []).append(value)
+    for key, values in parts.items():
+        arrays[key] = values[0] if len(values) == 1 else np.concatenate(values)
+    for name, shape, dtype, trainable in result.facts['variables']:
+        whole, number = _part(name)
+        size = rows[whole][1][0] if whole in rows else 0
+        shape = shape if number is None else [size + shape[0]] + shape[1:]
+        rows[whole] = [whole, shape, dtype, trainable]
+    missing = sorted({_part(key)[0] for key in result.facts['without_gradient']})
+    facts = dict(result.facts, variables=list(rows.values()), without_gradient=missing)
+    return Result(arrays, facts)
+
+
+def _part(name):
+    """The name of the variable, and which of its parts this is; None for a whole one."""
+    head, _, last = name.rpartition('/')
+    return (head, int(last[5:])) if last.startswith('part_') else (name, None)
 
 
 # -- files ----------------------------------------------------------------------------------------

@@ -215,7 +215,7 @@ class Layer(tf.Module):
         with self._variable_scope(self._reuse):
             return tf1.get_variable(
                 name,
-                shape=tf.TensorShape(shape),
+                shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
                 dtype=tf.as_dtype(dtype or self.dtype or tf.float32),
                 initializer=initializer,
                 regularizer=regularizer,

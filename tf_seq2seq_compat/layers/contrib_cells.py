@@ -10,6 +10,7 @@ from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
 from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
+from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
 
 tf1 = tf.compat.v1
@@ -396,17 +397,18 @@ class UGRNNCell(RNNCell):
         return self._num_units
 
     def build(self, input_shape: Any) -> None:
-        """Creates `kernel` and `bias`."""
-        rows, columns = input_depth(self, input_shape) + self._num_units, 2 * self._num_units
-        self._kernel = self.add_variable('kernel', [rows, columns], initializer=self._initializer)
-        self._bias = self.add_variable('bias', [columns], initializer=tf1.zeros_initializer())
+        """Notes the depth of the inputs; `call` creates `kernel` and `bias`."""
+        input_depth(self, input_shape)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
+        weights = Linear(
+            [inputs, state], 2 * self._num_units, True, kernel_initializer=self._initializer
+        )
         output = recurrence.ugrnn_step(
-            inputs, state, self._kernel, self._bias, self._activation, self._forget_bias
+            inputs, state, weights.kernel, weights.bias, self._activation, self._forget_bias
         )
         return output, output
 

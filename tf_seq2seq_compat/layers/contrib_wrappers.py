@@ -8,11 +8,13 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.recurrence import window_attention
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
+from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
 
@@ -202,13 +204,13 @@ class EmbeddingWrapper(_Wrapper):
             )
         initializer = self._initializer or tf1.get_variable_scope().initializer
         with tf1.device('/cpu:0'):
-            embedding = tf1.get_variable(
+            embedding = embedding_variable(
                 'embedding',
-                [self._embedding_classes, self._embedding_size],
+                (self._embedding_classes, self._embedding_size),
                 tf.nest.flatten(state)[0].dtype.base_dtype,
-                initializer=initializer or tf1.random_uniform_initializer(-(3**0.5), 3**0.5),
+                initializer or tf1.random_uniform_initializer(-(3**0.5), 3**0.5),
             )
-            embedded = tf.nn.embedding_lookup(embedding, tf.reshape(ids, [-1]))
+            embedded = embed(embedding, tf.reshape(ids, [-1]))
         return self._cell(embedded, state)
 
 
@@ -361,7 +363,7 @@ class AttentionCellWrapper(_Wrapper):
             )
             v = tf1.get_variable('attn_v', [self._attn_vec_size], window.dtype)
             query = linear(tf.nest.flatten(cell_state), self._attn_vec_size, True)
-            context = window_attention(query, window, weights[0, 0], v)
+            context = window_attention(query, window, tf.squeeze(weights, [0, 1]), v)
         with tf1.variable_scope('attn_output_projection'):
             output = linear([output, context], self._attn_size, True)
         window = tf.concat([window[:, 1:], output[:, None]], 1)

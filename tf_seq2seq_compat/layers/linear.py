@@ -48,13 +48,13 @@ class Linear:
         parts = _parts(args)
         depths = [_depth(part) for part in parts]
         dtype = parts[0].dtype.base_dtype
-        self._kernel = tf1.get_variable(
+        self.kernel = tf1.get_variable(
             'kernel', [sum(depths), output_size], dtype, initializer=kernel_initializer
         )
-        self._bias = None
+        self.bias = None
         if build_bias:
-            self._bias = tf1.get_variable(
-                'bias', [output_size], dtype, initializer=bias_initializer or tf.zeros_initializer()
+            self.bias = _whole_variable(
+                'bias', [output_size], dtype, bias_initializer or tf1.zeros_initializer()
             )
 
     def __call__(self, args: Any) -> tf.Tensor:
@@ -66,7 +66,7 @@ class Linear:
         Returns:
           `[batch, output_size]`.
         """
-        return affine(_parts(args), self._kernel, self._bias)
+        return affine(_parts(args), self.kernel, self.bias)
 
 
 def linear(
@@ -99,6 +99,13 @@ def linear(
     Legacy: `tensorflow.contrib.rnn.python.ops.core_rnn_cell._linear` of TF 1.15.
     """
     return Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
+
+
+def _whole_variable(name: str, shape: list[int], dtype: tf.DType, initializer: Any) -> Any:
+    """A variable that the partitioner of the open scope leaves whole, as TF1 leaves this bias."""
+    with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False) as scope:
+        scope.set_partitioner(None)
+        return tf1.get_variable(name, shape, dtype, initializer=initializer)
 
 
 def _parts(args: Any) -> list[tf.Tensor]:

@@ -12,7 +12,7 @@ import importlib
 import types
 from typing import Any, Literal, NoReturn
 
-from tf_seq2seq_compat.legacy import symbols
+from tf_seq2seq_compat.legacy import argument_order, symbols
 
 Base = Literal['v1', 'v2']
 
@@ -187,7 +187,12 @@ class Facade:
         return value
 
     def _wrapped(self, path: str, value: Any) -> Any:
-        """A real module that the table has rows inside of becomes a namespace over it."""
+        """A real module that the table has rows inside of becomes a namespace over it.
+
+        A function whose parameters TensorFlow 2 put in another order gets TF1's.
+        """
+        if self.base == 'v1' and path in argument_order.PARAMETERS:
+            return argument_order.in_order(value, argument_order.PARAMETERS[path])
         if isinstance(value, types.ModuleType) and symbols.has_rows_below(path):
             return self.namespace(path, value)
         return value

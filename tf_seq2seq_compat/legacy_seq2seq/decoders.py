@@ -8,9 +8,11 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
+from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
 from tf_seq2seq_compat.legacy_seq2seq.ownership import variables_kept_on
@@ -226,13 +228,13 @@ def embedding_rnn_decoder(
     kept = variables_kept_on(variables, 'embedding_rnn_decoder')
     with kept, tf1.variable_scope(scope or 'embedding_rnn_decoder'):
         check_projection(output_projection, num_symbols)
-        embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
+        embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         loop_function = None
         if feed_previous:
             loop_function = _extract_argmax_and_embed(
                 embedding, output_projection, update_embedding_for_previous
             )
-        inputs = [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs]
+        inputs = [embed(embedding, symbols) for symbols in decoder_inputs]
         return rnn_decoder(inputs, initial_state, cell, loop_function)
 
 
@@ -298,14 +300,14 @@ def embedding_attention_decoder(
     with kept, tf1.variable_scope(scope or 'embedding_attention_decoder', dtype=dtype):
         if output_projection is not None:
             _check_shape('biases', output_projection[1], [num_symbols])
-        embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
+        embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         loop_function = None
         if feed_previous:
             loop_function = _extract_argmax_and_embed(
                 embedding, output_projection, update_embedding_for_previous
             )
         return attention_decoder(
-            [tf.nn.embedding_lookup(embedding, symbols) for symbols in decoder_inputs],
+            [embed(embedding, symbols) for symbols in decoder_inputs],
             initial_state,
             attention_states,
             cell,
@@ -335,7 +337,7 @@ def _extract_argmax_and_embed(
         if output_projection is not None:
             weights, biases = output_projection
             logits = tf.matmul(previous, weights) + biases
-        embedded = tf.nn.embedding_lookup(embedding, tf.argmax(logits, axis=1))
+        embedded = embed(embedding, tf.argmax(logits, axis=1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
 
     return embedded_symbol

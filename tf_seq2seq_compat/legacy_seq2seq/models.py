@@ -8,9 +8,11 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.contrib_wrappers import EmbeddingWrapper, OutputProjectionWrapper
+from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.legacy_seq2seq.decoders import (
     LoopFunction,
@@ -249,9 +251,9 @@ def embedding_tied_rnn_seq2seq(
     kept = variables_kept_on(variables, 'embedding_tied_rnn_seq2seq')
     with kept, tf1.variable_scope(scope or 'embedding_tied_rnn_seq2seq', dtype=dtype) as opened:
         check_projection(output_projection, num_symbols)
-        embedding = tf1.get_variable('embedding', [num_symbols, embedding_size])
+        embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         encoder_steps, decoder_steps = (
-            [tf.nn.embedding_lookup(embedding, symbols) for symbols in steps]
+            [embed(embedding, symbols) for symbols in steps]
             for steps in (encoder_inputs, decoder_inputs)
         )
         if output_projection is None:

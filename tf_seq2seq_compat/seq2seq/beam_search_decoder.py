@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import check_same_structure
 from tf_seq2seq_compat.layers.base import graph_mode
@@ -439,10 +440,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
             coverage_penalty_weight=coverage_penalty_weight,
             reorder_tensor_arrays=reorder_tensor_arrays,
         )
-        if callable(embedding):
-            self._embedding_fn = embedding
-        else:
-            self._embedding_fn = functools.partial(tf.nn.embedding_lookup, embedding)
+        self._embedding_fn = embedding_function(embedding)
         self._begin_from(start_tokens, end_token, initial_state)
 
     @without_autograph
@@ -548,7 +546,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
                 'embedding, or make the decoder without embedding_fn.'
             )
         if embedding is not None:
-            self._embedding_fn = functools.partial(tf.nn.embedding_lookup, embedding)
+            self._embedding_fn = embedding_function(embedding)
         elif self.embedding_fn is not None:
             self._embedding_fn = self.embedding_fn
         else:

@@ -8,6 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.step_graph import traced_step
@@ -301,7 +302,7 @@ class GreedyEmbeddingHelper(Helper):
     """
 
     def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
-        self._embedding_fn = _embedding_function(embedding)
+        self._embedding_fn = embedding_function(embedding)
         self._start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
         self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
         if self._start_tokens.shape.rank not in (None, 1):
@@ -488,13 +489,6 @@ def _unstack_ta(inp: Any) -> tf.TensorArray:
 
 
 # -- pieces of the helpers ------------------------------------------------------------------------
-
-
-def _embedding_function(embedding: Any) -> Callable[[Any], Any]:
-    """From ids to inputs: a function as it is, or a lookup in a matrix."""
-    if callable(embedding):
-        return embedding
-    return lambda ids: tf1.nn.embedding_lookup(embedding, ids)
 
 
 def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[], Any]) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical
 from tf_seq2seq_compat.core.structure import (
@@ -21,7 +22,6 @@ from tf_seq2seq_compat.seq2seq.helper import (
     TrainingHelper,
     _check_callable,
     _check_logits,
-    _embedding_function,
 )
 
 tf1 = tf.compat.v1
@@ -79,7 +79,7 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
         name: str | None = None,
     ) -> None:
         with tf1.name_scope(name, 'ScheduledEmbeddingSamplingWrapper', [sampling_probability]):
-            self._embedding_fn = _embedding_function(embedding)
+            self._embedding_fn = embedding_function(embedding)
             self._sampling_probability = _checked_probability(sampling_probability)
             self._seed = seed
             self._scheduling_seed = scheduling_seed

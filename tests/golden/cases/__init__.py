@@ -17,6 +17,7 @@ from . import (  # noqa: F401
     losses,
     monotonic,
     names,
+    partitioned,
     private_names,
     raw_rnn,
     scheduled,
