@@ -99,16 +99,6 @@ _except(
     'a loop of no steps is left out of a compiled program, and with it the variables of the step',
 )
 _except(
-    ['beam_without_maximum'],
-    ['xla'],
-    'without maximum_iterations no bound is known',
-)
-_except(
-    ['beam_history_all_known'],
-    ['eager', 'function', 'xla'],
-    'TF1 leaves a history as it is if all sizes are known, which in eager mode they always are',
-)
-_except(
     ['partitioned_loops'],
     ['xla'],
     "TF1's raw_rnn, one of its rows, has no argument that bounds its steps",
@@ -117,4 +107,14 @@ _except(
     ['partitioned_layers', 'partitioned_lookups'],
     ['xla'],
     "XLA has none of the operations of TensorFlow's own sparse lookups, of which there are rows",
+)
+_except(
+    ['beam_without_maximum'],
+    ['xla'],
+    'without maximum_iterations no bound is known',
+)
+_except(
+    ['beam_history_all_known'],
+    ['eager', 'function', 'xla'],
+    'TF1 leaves a history as it is if all sizes are known, which in eager mode they always are',
 )

@@ -323,8 +323,9 @@ def joined(result):
         size = rows[whole][1][0] if whole in rows else 0
         shape = shape if number is None else [size + shape[0]] + shape[1:]
         rows[whole] = [whole, shape, dtype, trainable]
-    missing = sorted({_part(key)[0] for key in result.facts['without_gradient']})
-    facts = dict(result.facts, variables=list(rows.values()), without_gradient=missing)
+    facts = dict(result.facts, variables=list(rows.values()))
+    for key in ('trainable_variables', 'without_gradient'):
+        facts[key] = list(dict.fromkeys(_part(name)[0] for name in facts.get(key, [])))
     return Result(arrays, facts)
 
 
