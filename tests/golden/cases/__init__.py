@@ -22,4 +22,5 @@ from . import (  # noqa: F401
     scheduled,
     static_rnn,
     v2,
+    variant_cells,
 )
