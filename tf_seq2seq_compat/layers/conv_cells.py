@@ -128,6 +128,9 @@ class ConvLSTMCell(RNNCell):
             h = tf.concat([h, inputs], -1)
         return h, LSTMStateTuple(c, h)
 
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tf.Tensor:
+        return tf.zeros([1, *self._input_shape], dtype)
+
 
 class Conv1DLSTMCell(ConvLSTMCell):
     """`ConvLSTMCell` over one dimension of space.

@@ -124,6 +124,9 @@ class GLSTMCell(RNNCell):
         )
         return h, LSTMStateTuple(c, h)
 
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tf.Tensor:
+        return tf.zeros([1, depth * self._number_of_groups], dtype)
+
 
 class IntersectionRNNCell(RNNCell):
     """The intersection network: gated through time and, between layers, through depth.
@@ -200,6 +203,9 @@ class IntersectionRNNCell(RNNCell):
         return contrib_recurrence.intersection_step(
             inputs, state, linear, self._forget_bias, self._y_activation
         )
+
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tf.Tensor:
+        return tf.zeros([1, depth if self._num_input_proj else self._num_units], dtype)
 
 
 class PhasedLSTMCell(RNNCell):
@@ -310,3 +316,6 @@ class PhasedLSTMCell(RNNCell):
             trainable=self._trainable_ratio_on,
         )
         return period, phase, ratio_on
+
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tuple[tf.Tensor, tf.Tensor]:
+        return tf.zeros([1, 1], dtype), tf.zeros([1, depth], dtype)

@@ -176,6 +176,9 @@ class TimeFreqLSTMCell(_FrequencyCell):
         )
         return tf.concat([h for _, h in states], 1), tf.concat([*sum(states, ())], 1)
 
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tf.Tensor:
+        return tf.zeros([1, self._feature_size], dtype)
+
 
 class GridLSTMCell(_FrequencyCell):
     """A grid of two LSTMs over bands of frequency: one through frequency, one through time.
@@ -381,6 +384,12 @@ class GridLSTMCell(_FrequencyCell):
                 )
             weights.append(GridWeights(*product, (pairs.get('I'), pairs.get('F'), pairs.get('O'))))
         return weights[0], weights[1] if len(weights) == 2 else None
+
+    def _trial_inputs(self, depth: int, dtype: tf.DType) -> tf.Tensor:
+        if self._end_freqindex_list:
+            return tf.zeros([1, max(self._end_freqindex_list)], dtype)
+        between = (self._frequency_skip or 0) * (self._num_frequency_blocks[0] - 1)
+        return tf.zeros([1, (self._feature_size or 0) + between], dtype)
 
 
 class BidirectionalGridLSTMCell(GridLSTMCell):
