@@ -19,6 +19,21 @@ HOMES = {
     'tf.contrib.legacy_seq2seq': legacy_seq2seq,
     'tf.contrib.rnn': rnn,
 }
+# tf.contrib.grid_rnn, which is not in that file: arguments and defaults, read off TF 1.15.5.
+GRID_RNN = {
+    'Grid1BasicLSTMCell': 'forget_bias=1',
+    'Grid1BasicRNNCell': '',
+    'Grid1LSTMCell': 'use_peepholes=False, forget_bias=1.0',
+    'Grid2BasicLSTMCell': 'tied=False, non_recurrent_fn=None, forget_bias=1',
+    'Grid2BasicRNNCell': 'tied=False, non_recurrent_fn=None',
+    'Grid2GRUCell': 'tied=False, non_recurrent_fn=None',
+    'Grid2LSTMCell': 'tied=False, non_recurrent_fn=None, use_peepholes=False, forget_bias=1.0',
+    'Grid3LSTMCell': 'tied=False, non_recurrent_fn=None, use_peepholes=False, forget_bias=1.0',
+    'GridRNNCell': (
+        'num_dims=1, input_dims=None, output_dims=None, priority_dims=None, '
+        'non_recurrent_dims=None, tied=False, cell_fn=None, non_recurrent_fn=None'
+    ),
+}
 SYMBOLS = [
     pytest.param(LEGACY[module][name], module, name, id=f'{module}.{name}')
     for module in HOMES
@@ -70,6 +85,15 @@ def test_signature_is_tf1s(recorded, module, name):
         assert hasattr(symbol, attribute), f'{name}.{attribute}'
     if recorded.get('fields'):
         assert list(symbol._fields) == recorded['fields']
+
+
+@pytest.mark.parametrize('name', GRID_RNN)
+def test_signature_of_a_grid(name):
+    symbol = getattr(facade.tensorflow().contrib.grid_rnn, name)
+    parameters = list(inspect.signature(symbol).parameters.values())
+    found = ', '.join(str(p.replace(annotation=p.empty)) for p in parameters)
+    parts = ['num_units', GRID_RNN[name], 'state_is_tuple=True', 'output_is_tuple=True']
+    assert found == ', '.join(part for part in parts if part)
 
 
 @pytest.mark.parametrize('module', HOMES)

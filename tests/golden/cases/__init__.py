@@ -12,6 +12,7 @@ from . import (  # noqa: F401
     cudnn,
     decoding,
     dynamic_rnn,
+    grid_rnn,
     helpers,
     legacy_seq2seq,
     losses,

@@ -216,7 +216,7 @@ def with_state(tf, cell, x, numbers):
     return cell(x, cell.state_tuple_type(*parts))
 
 
-@case(one_step=True, x=X, numbers=normal(3, 18))
+@case(x=X, numbers=normal(3, 18))
 def grid_lstm(tf, x, numbers):
     """The options, blocks of bands, and states of one tensor."""
     rnn = tf.contrib.rnn
@@ -230,7 +230,7 @@ def grid_lstm(tf, x, numbers):
         return dict(found, joined=joined(x, numbers))
 
 
-@case(one_step=True, x=X, numbers=normal(3, 36))
+@case(x=X, numbers=normal(3, 36))
 def bidirectional_grid_lstm(tf, x, numbers):
     rnn = tf.contrib.rnn
     found = {}
@@ -273,7 +273,7 @@ def variants_float64(tf, x, image):
     return found
 
 
-@case(one_step=True, keep_initializers=True, x=X)
+@case(keep_initializers=True, x=X)
 def variant_initial_values(tf, x):
     """What variables begin with, where nothing is drawn."""
     rnn = tf.contrib.rnn

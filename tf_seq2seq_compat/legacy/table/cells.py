@@ -27,6 +27,7 @@ _BLOCK_CELLS = 'tf_seq2seq_compat.layers.block_cells'
 _CONV_CELLS = 'tf_seq2seq_compat.layers.conv_cells'
 _DENSE_CELLS = 'tf_seq2seq_compat.layers.dense_cells'
 _GRID_CELLS = 'tf_seq2seq_compat.layers.grid_cells'
+_GRID_RNN_CELLS = 'tf_seq2seq_compat.layers.grid_rnn_cells'
 _INDEPENDENT_CELLS = 'tf_seq2seq_compat.layers.independent_cells'
 _LINEAR = 'tf_seq2seq_compat.layers.linear'
 _BASIC_CELLS = 'RNNCell BasicRNNCell GRUCell BasicLSTMCell LSTMCell LSTMStateTuple MultiRNNCell'
@@ -109,6 +110,17 @@ def rows() -> Iterator[Row]:
     for file in ('rnn', 'lstm_ops', 'gru_ops', 'fused_rnn_cell'):
         yield from module(f'{ops}.{file}', '', 'the public names of this module')
     yield from module(f'{ops}.rnn_cell', '', _NO_SUCH_CELL)
+    grid = 'tensorflow.contrib.grid_rnn'
+    yield from module(f'{grid}.python')
+    yield from module(f'{grid}.python.ops')
+    for package in (grid, f'{grid}.python.ops.grid_rnn_cell'):
+        yield from module(package, '', _NO_SUCH_CELL)
+        yield from symbols(
+            package,
+            'Grid1BasicLSTMCell Grid1BasicRNNCell Grid1LSTMCell Grid2BasicLSTMCell '
+            'Grid2BasicRNNCell Grid2GRUCell Grid2LSTMCell Grid3LSTMCell GridRNNCell',
+            _GRID_RNN_CELLS,
+        )
     yield from missing('tensorflow.nn', 'rnn', 'tf.nn.static_rnn, its name since TF 1.0')
     # A name that TF1's package only happened to have, which programs use.
     yield from module(f'{contrib}.array_ops', f'{PYTHON}.ops.array_ops')
