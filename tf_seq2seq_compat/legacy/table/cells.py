@@ -110,6 +110,9 @@ def rows() -> Iterator[Row]:
     for file in ('rnn', 'lstm_ops', 'gru_ops', 'fused_rnn_cell'):
         yield from module(f'{ops}.{file}', '', 'the public names of this module')
     yield from module(f'{ops}.rnn_cell', '', _NO_SUCH_CELL)
+    # TF1 has these in the file, but not in the package.
+    inside = 'CFNCell LayerNormLSTMCell MinimalRNNCell NTMCell WeightNormLSTMCell'
+    yield from missing(f'{ops}.rnn_cell', inside, _NO_SUCH_CELL)
     grid = 'tensorflow.contrib.grid_rnn'
     yield from module(f'{grid}.python')
     yield from module(f'{grid}.python.ops')
