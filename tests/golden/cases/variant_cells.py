@@ -56,10 +56,12 @@ def independent_broadcast_states(tf, x, row, column, wide):
     }
 
 
-sequence('ind_rnn', lambda rnn: rnn.IndRNNCell(4))
-sequence('indy_gru', lambda rnn: rnn.IndyGRUCell(4))
-sequence('indy_lstm', lambda rnn: rnn.IndyLSTMCell(4))
-sequence('sru', lambda rnn: rnn.SRUCell(4))
+sequence(
+    'independent',
+    lambda rnn: rnn.MultiRNNCell(
+        [rnn.IndRNNCell(4), rnn.IndyGRUCell(4), rnn.IndyLSTMCell(4), rnn.SRUCell(4)]
+    ),
+)
 
 # -- groups, depth, phases ------------------------------------------------------------------------
 
@@ -101,11 +103,10 @@ def phased_lstm(tf, time, late, x, c, h):
     }
 
 
-sequence('group_lstm', lambda rnn: rnn.GLSTMCell(4, number_of_groups=2), x=normal(3, 6, 4))
 sequence(
     'intersection',
     lambda rnn: rnn.MultiRNNCell(
-        [rnn.IntersectionRNNCell(4, num_in_proj=4), rnn.IntersectionRNNCell(4)]
+        [rnn.IntersectionRNNCell(4, num_in_proj=4), rnn.GLSTMCell(4, number_of_groups=2)]
     ),
 )
 
@@ -154,23 +155,10 @@ def conv_lstm(tf, line, plane, cube, c, h):
 
 
 sequence(
-    'conv_1d_lstm',
-    lambda rnn: rnn.Conv1DLSTMCell(input_shape=[4, 3], output_channels=2, kernel_shape=[3]),
-    x=normal(3, 6, 4, 3),
-)
-sequence(
     'conv_2d_lstm',
     lambda rnn: rnn.ConvLSTMCell(2, [3, 4, 2], 3, [3, 2], use_bias=False),
     x=normal(3, 6, 3, 4, 2),
 )
-sequence(
-    'conv_3d_lstm',
-    lambda rnn: rnn.Conv3DLSTMCell(
-        input_shape=[3, 2, 2, 2], output_channels=1, kernel_shape=[2, 1, 3]
-    ),
-    x=normal(3, 6, 3, 2, 2, 2),
-)
-
 # -- frequency ------------------------------------------------------------------------------------
 
 
@@ -246,7 +234,6 @@ def bidirectional_grid_lstm(tf, x, numbers):
 
 sequence('time_frequency_lstm', lambda rnn: rnn.TimeFreqLSTMCell(4, True, feature_size=5))
 sequence('grid_lstm', lambda rnn: rnn.GridLSTMCell(3, use_peepholes=True, **GRID))
-sequence('grid_lstm_joined', lambda rnn: rnn.GridLSTMCell(3, state_is_tuple=False, **GRID))
 sequence('bidirectional_grid_lstm', lambda rnn: rnn.BidirectionalGridLSTMCell(3, **GRID))
 
 # -- all of them ----------------------------------------------------------------------------------
