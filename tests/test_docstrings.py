@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import bucketing, checkpoint, cudnn_rnn, legacy_seq2seq, plotting, rnn
-from tf_seq2seq_compat.layers import linear
+from tf_seq2seq_compat.layers import grid_rnn_cells, linear
 
 # Examples of these would change the interpreter that runs the tests.
 WITHOUT_EXAMPLE = {'install', 'uninstall'}
@@ -23,6 +23,7 @@ OF_RNN = [
     pytest.param(bucketing.LimitedShapes, id='LimitedShapes'),
     pytest.param(linear.Linear, id='Linear'),
     pytest.param(linear.linear, id='linear'),
+    *(pytest.param(getattr(grid_rnn_cells, n), id=f'grid_rnn.{n}') for n in grid_rnn_cells.__all__),
 ]
 
 

@@ -42,6 +42,10 @@ _HOMES = {
     'layers.contrib_cells': (
         'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell'
     ),
+    'layers.conv_cells': 'Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell',
+    'layers.dense_cells': 'GLSTMCell IntersectionRNNCell PhasedLSTMCell',
+    'layers.grid_cells': 'BidirectionalGridLSTMCell GridLSTMCell TimeFreqLSTMCell',
+    'layers.independent_cells': 'IndRNNCell IndyGRUCell IndyLSTMCell SRUCell',
     'layers.contrib_wrappers': (
         'AttentionCellWrapper CompiledWrapper EmbeddingWrapper HighwayWrapper '
         'InputProjectionWrapper OutputProjectionWrapper'

@@ -85,6 +85,22 @@ recurrent_model(
 recurrent_model('v1_format', lambda tf: tf.nn.rnn_cell.BasicLSTMCell(UNITS), v1_format=True)
 recurrent_model('lstm_block', lambda tf: tf.contrib.rnn.LSTMBlockCell(UNITS, use_peephole=True))
 recurrent_model('layer_norm_lstm', lambda tf: tf.contrib.rnn.LayerNormBasicLSTMCell(UNITS))
+recurrent_model(
+    'group_lstm',
+    lambda tf: tf.contrib.rnn.GLSTMCell(4, number_of_groups=2),
+    x=normal(2, 6, 6),
+)
+recurrent_model(
+    'conv_lstm',
+    lambda tf: tf.contrib.rnn.ConvLSTMCell(1, [4, 2], 2, [3]),
+    x=normal(2, 6, 4, 2),
+)
+recurrent_model(
+    'grid_lstm',
+    lambda tf: tf.contrib.rnn.BidirectionalGridLSTMCell(
+        3, use_peepholes=True, feature_size=2, frequency_skip=1, num_frequency_blocks=[2]
+    ),
+)
 
 
 @model(x=normal(2, 6, UNITS), lengths=LENGTHS)

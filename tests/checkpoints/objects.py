@@ -21,6 +21,11 @@ CELLS = {
     'v1_format': lambda: seq2seq.BasicLSTMCell(models.UNITS),
     'lstm_block': lambda: rnn.LSTMBlockCell(models.UNITS, use_peephole=True),
     'layer_norm_lstm': lambda: rnn.LayerNormBasicLSTMCell(models.UNITS),
+    'group_lstm': lambda: rnn.GLSTMCell(4, number_of_groups=2),
+    'conv_lstm': lambda: rnn.ConvLSTMCell(1, [4, 2], 2, [3]),
+    'grid_lstm': lambda: rnn.BidirectionalGridLSTMCell(
+        3, use_peepholes=True, feature_size=2, frequency_skip=1, num_frequency_blocks=[2]
+    ),
     'multi_rnn': lambda: multi_rnn(),
 }
 

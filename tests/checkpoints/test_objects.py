@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.checkpoints import models, objects
+from tests.layers import test_variant_cells as variant_cells
 from tf_seq2seq_compat import checkpoint, cudnn_rnn, rnn
 from tf_seq2seq_compat.checkpoint import CheckpointError
 
@@ -38,6 +39,18 @@ def test_a_fresh_cell_gets_the_names_of_the_checkpoint(name):
     for variable in variables:
         wanted = objects.expected(name)['variable/' + variable.name.partition(':')[0]]
         np.testing.assert_array_equal(variable.numpy(), wanted)
+
+
+@pytest.mark.parametrize('name', variant_cells.CELLS)
+def test_a_fresh_cell_of_each_kind(name):
+    """It takes the variables of one that was called, whatever inputs that takes."""
+    make, _, arrays = variant_cells.CELLS[name]
+    first, fresh, values = make(), make(), variant_cells.fixed_weights()
+    wanted = variant_cells.called(first, values, *arrays)
+    checkpoint.restore({v.name.partition(':')[0]: v.numpy() for v in first.variables}, fresh)
+    assert fresh.variables
+    for found, want in zip(variant_cells.called(fresh, values, *arrays), wanted, strict=True):
+        np.testing.assert_array_equal(found, want)
 
 
 @pytest.mark.parametrize('called', [False, True], ids=['fresh', 'called'])

@@ -94,6 +94,7 @@ assert error_of('tf.nope') == "AttributeError: module 'tensorflow' has no attrib
 from tensorflow.contrib import tpu
 from tensorflow.contrib.tpu.python.tpu import tpu_config
 from tensorflow.contrib import legacy_seq2seq, crf
+from tensorflow.contrib.rnn.python.ops import rnn_cell
 import tensorflow.contrib.cudnn_rnn as cudnn_rnn
 assert not hasattr(tpu, 'TPUEstimator') and getattr(a, 'attention_decoder_fn_train', 0) == 0
 for use, name, instead in [
@@ -101,31 +102,31 @@ for use, name, instead in [
     ('tpu_config.TPUConfig', 'tf.contrib.tpu.python.tpu.tpu_config.TPUConfig', 'RunConfig'),
     ('a.DynamicAttentionWrapper', 'tf.contrib.seq2seq.DynamicAttentionWrapper', 'AttentionWrapper'),
     ('a.simple_decoder_fn_train', 'tf.contrib.seq2seq.simple_decoder_fn_train', 'dynamic_decode'),
-    ('rnn.PhasedLSTMCell', 'tf.contrib.rnn.PhasedLSTMCell', 'RNNCell'),
+    ('rnn_cell.NTMCell', 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell', 'RNNCell'),
     ('tf.contrib.no_such_package', 'tf.contrib.no_such_package', 'TensorFlow 2'),
 ]:
     words = error_of(use)
     assert words.startswith('LegacyNameError: ' + name + ' is not provided'), words
     assert instead in words, words
-from tensorflow.contrib.rnn import PhasedLSTMCell
+from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell
 from tensorflow.contrib.tpu import TPUEstimator as Estimator, no_such_name
-assert 'tf.contrib.tpu.TPUEstimator' in repr(Estimator) and not hasattr(rnn, 'PhasedLSTMCell')
+assert 'tf.contrib.tpu.TPUEstimator' in repr(Estimator) and not hasattr(rnn_cell, 'NTMCell')
 for use in [
-    'PhasedLSTMCell(4)', 'PhasedLSTMCell.call', 'PhasedLSTMCell[0]', 'list(PhasedLSTMCell)',
-    'isinstance(1, PhasedLSTMCell)', 'class Mine(PhasedLSTMCell): x = 1', 'rnn.PhasedLSTMCell',
+    'NTMCell(4)', 'NTMCell.call', 'NTMCell[0]', 'list(NTMCell)',
+    'isinstance(1, NTMCell)', 'class Mine(NTMCell): x = 1', 'rnn_cell.NTMCell',
 ]:
     words = error_of(use)
-    assert words.startswith('LegacyNameError: tf.contrib.rnn.PhasedLSTMCell is not provided'), words
+    assert 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell is not provided' in words, words
 try:
-    from tensorflow.contrib.rnn import PhasedLSTMCell as Wanted
+    from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell as Wanted
 except ImportError as error:
-    assert 'tf.contrib.rnn.PhasedLSTMCell is not provided' in str(error), error
+    assert 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell is not provided' in str(error), error
     Wanted = rnn.LSTMCell
 assert Wanted is rnn.LSTMCell, 'who is prepared for the import to fail sees it fail'
 try:
-    from tensorflow.contrib.rnn import PhasedLSTMCell as unguarded
+    from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell as unguarded
 finally:
-    assert unguarded is PhasedLSTMCell
+    assert unguarded is NTMCell
 
 # A replaced function is the one that is used.
 from tf_seq2seq_compat.seq2seq import attention_wrapper as real

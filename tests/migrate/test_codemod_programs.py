@@ -114,7 +114,8 @@ import json
 import numpy as np
 import tensorflow as tf
 from tensorflow.contrib import rnn, slim
-from tensorflow.contrib.rnn import GRUCell, ConvLSTMCell
+from tensorflow.contrib.rnn import GRUCell
+from tensorflow.contrib.seq2seq import prepare_attention
 from tensorflow.contrib.seq2seq.python.ops import attention_wrapper
 from tensorflow.python.layers.core import Dense
 from tensorflow.python.ops import array_ops, rnn_cell_impl
@@ -137,7 +138,7 @@ found['hparams'] = tf.contrib.training.HParams(a=1).parse('a=3').a
 found['mode'] = tf.estimator.ModeKeys.TRAIN
 found['keras'] = tf.keras.layers.Dense(3)(x).shape.as_list()
 try:
-    ConvLSTMCell(3)
+    prepare_attention(3)
 except AttributeError as error:
     found['gone'] = 'Use instead' in str(error)
 with tf.Session() as session:
@@ -152,7 +153,7 @@ def test_a_program_of_many_names(tmp_path):
     program.write_text(CALLS)
     left = migrate_in_place(program)
     assert left == [
-        ('needs a look', 'tf.contrib.rnn.ConvLSTMCell'),
+        ('needs a look', 'tf.contrib.seq2seq.prepare_attention'),
         ('needs a look', 'tf.contrib.rnn'),
     ]
     done = python(program)

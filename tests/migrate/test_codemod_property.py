@@ -43,7 +43,7 @@ STATEMENTS = [
     'b = tf.reduce_sum(x, reduction_indices=1, keep_dims=True)',
     'tf.layers.dropout = lambda x: x',
     'e = getattr(tf.contrib.rnn, x), getattr(tf, x), hasattr(tf, "strings")',
-    'f = tf.contrib.rnn.ConvLSTMCell(3), tf.no_such_name, ShampooOptimizer(tpu.TPUEstimator)',
+    'f = tf.contrib.seq2seq.prepare_attention, tf.no_such_name, ShampooOptimizer(tpu.TPUEstimator)',
     'class Cell(tf.contrib.rnn.RNNCell):\n    seq2seq = tf.contrib.seq2seq.tile_batch',
     'def g(tf, seq2seq=3):\n    return tf.contrib.rnn.GRUCell(seq2seq)',
     'def h(x):\n    cells = tf.contrib.rnn\n    return cells.GRUCell(x)',

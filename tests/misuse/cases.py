@@ -1076,3 +1076,149 @@ def v2_sampler_not_initialized(tf):
 @misuse('embedding_fn', 'callable')
 def v2_embedding_fn_is_a_number(tf):
     inside(tf, 'sampler').GreedyEmbeddingSampler(3)
+
+
+# -- the cells of grids, groups, phases and images ------------------------------------------------
+
+
+def one_step(tf, cell, *shape, **options):
+    """One step from a state of zeros, or from `state`, with inputs of this shape and `dtype`."""
+    dtype = options.get('dtype', tf.float32)
+    inputs = options.get('inputs', tf.ones(shape, dtype))
+    state = options.get('state')
+    return cell(inputs, cell.zero_state(BATCH, tf.float32) if state is None else state)[0]
+
+
+def grid(tf, **options):
+    options = dict({'feature_size': 2, 'frequency_skip': 1, 'num_frequency_blocks': [3]}, **options)
+    return tf.contrib.rnn.GridLSTMCell(UNITS, **options)
+
+
+def image_cell(tf, **options):
+    arguments = {'conv_ndims': 2, 'input_shape': [3, 3, 2], 'output_channels': 2}
+    return tf.contrib.rnn.ConvLSTMCell(**dict(arguments, kernel_shape=[3, 3], **options))
+
+
+@misuse('int32', 'floating point', 'embedding')
+def independent_inputs_of_ids(tf):
+    return one_step(tf, tf.contrib.rnn.IndRNNCell(UNITS), BATCH, DEPTH, dtype=tf.int32)
+
+
+@misuse('(2, 6)', '(2, 5)', 'zero_state')
+def independent_state_of_another_size(tf):
+    state = tf.zeros([BATCH, UNITS + 1])
+    return one_step(tf, tf.contrib.rnn.IndyGRUCell(UNITS), BATCH, DEPTH, state=state)
+
+
+@misuse('float64', 'float32', 'zero_state')
+def independent_state_of_another_type(tf):
+    state = tf.zeros([BATCH, UNITS], tf.float64)
+    return one_step(tf, tf.contrib.rnn.SRUCell(UNITS), BATCH, DEPTH, state=state)
+
+
+@misuse('tuple', 'zero_state')
+def independent_lstm_state_is_a_tensor(tf):
+    # Two rows would do for c and h in eager mode.
+    state = tf.zeros([BATCH, UNITS])
+    return one_step(tf, tf.contrib.rnn.IndyLSTMCell(UNITS), BATCH, DEPTH, state=state)
+
+
+@misuse('rank 2', '(2, 3, 4)', 'dynamic_rnn')
+def independent_inputs_are_a_sequence(tf):
+    return one_step(tf, tf.contrib.rnn.IndRNNCell(UNITS), BATCH, TIME, DEPTH)
+
+
+@misuse('num_units', '5', 'number_of_groups=2')
+def groups_do_not_divide_the_units(tf):
+    tf.contrib.rnn.GLSTMCell(5, number_of_groups=2)
+
+
+@misuse('num_proj', '3', 'number_of_groups=2')
+def groups_do_not_divide_the_projection(tf):
+    tf.contrib.rnn.GLSTMCell(4, num_proj=3, number_of_groups=2)
+
+
+@misuse('depth', '5', 'number_of_groups=2')
+def groups_do_not_divide_the_inputs(tf):
+    return one_step(tf, tf.contrib.rnn.GLSTMCell(4, number_of_groups=2), BATCH, 5)
+
+
+@misuse('depth 4', 'num_units=5', 'num_in_proj')
+def intersection_inputs_of_another_depth(tf):
+    return one_step(tf, tf.contrib.rnn.IntersectionRNNCell(UNITS), BATCH, DEPTH)
+
+
+@misuse('(time, features)')
+def phased_inputs_without_time(tf):
+    return one_step(tf, tf.contrib.rnn.PhasedLSTMCell(UNITS), BATCH, DEPTH)
+
+
+@misuse('(time, features)', '3')
+def phased_inputs_of_three(tf):
+    inputs = [tf.ones([BATCH, size]) for size in (1, DEPTH, DEPTH)]
+    return one_step(tf, tf.contrib.rnn.PhasedLSTMCell(UNITS), inputs=inputs)
+
+
+@misuse('(2,)', '(2, 5)')
+def phased_times_without_a_column(tf):
+    inputs = tf.ones([BATCH]), tf.ones([BATCH, DEPTH])
+    return one_step(tf, tf.contrib.rnn.PhasedLSTMCell(UNITS), inputs=inputs)
+
+
+@misuse('input_shape', '[3, 2]', '2 dimensions')
+def images_of_another_number_of_dimensions(tf):
+    image_cell(tf, input_shape=[3, 2])
+
+
+@misuse('kernel_shape=[3, 3]', '(2, 3, 2)')
+def image_inputs_of_another_rank(tf):
+    return one_step(tf, image_cell(tf), BATCH, 3, 2)
+
+
+@misuse('(2, 4, 3, 2)', '(2, 3, 3, 2)')
+def image_inputs_of_another_size(tf):
+    return one_step(tf, image_cell(tf), BATCH, 4, 3, 2)
+
+
+@misuse('int32', 'floating point')
+def image_inputs_of_ids(tf):
+    return one_step(tf, image_cell(tf), BATCH, 3, 3, 2, dtype=tf.int32)
+
+
+@misuse('num_frequency_blocks')
+def grid_without_blocks(tf):
+    grid(tf, num_frequency_blocks=None)
+
+
+@misuse('num_frequency_blocks', '2 bands', 'give 3')
+def grid_of_another_number_of_bands(tf):
+    return one_step(tf, grid(tf, num_frequency_blocks=[2]), BATCH, DEPTH)
+
+
+@misuse('num_frequency_blocks=[1, 2]', '[0]')
+def grid_blocks_without_their_columns(tf):
+    return one_step(tf, grid(tf, num_frequency_blocks=[1, 2]), BATCH, DEPTH)
+
+
+@misuse('feature_size', 'None')
+def grid_without_feature_size(tf):
+    return one_step(tf, grid(tf, feature_size=None), BATCH, DEPTH)
+
+
+@misuse('GridLSTMStateTuple', 'state_f00_b00_c', 'zero_state')
+def grid_state_without_names(tf):
+    state = tuple(tf.zeros([BATCH, UNITS]) for _ in range(6))
+    return one_step(tf, grid(tf), BATCH, DEPTH, state=state)
+
+
+@misuse('14 rows', '99 parts')
+def grid_kernel_of_many_shards(tf):
+    return one_step(
+        tf, grid(tf, num_unit_shards=99, feature_size=4, num_frequency_blocks=[1]), BATCH, DEPTH
+    )  # noqa: E501
+
+
+@misuse('(2, 10)', '20 columns')
+def frequency_state_for_fewer_bands(tf):
+    cell = tf.contrib.rnn.TimeFreqLSTMCell(UNITS, feature_size=2, frequency_skip=2)
+    return one_step(tf, cell, BATCH, DEPTH)

@@ -15,6 +15,7 @@ RECORD = json.loads((Path(__file__).parent / 'tf1_15_5.json').read_text(encoding
 # Where this package raises another type than TF1, and why.
 OTHER_TYPE = {
     'memory_of_rank_2': ('ValueError', 'TF1 broadcasts it to scores that mean nothing'),
+    'frequency_state_for_fewer_bands': ('ValueError', 'TF1 finds it when the graph runs'),
     'legacy_attention_memory_of_rank_2': ('ValueError', 'TF1 stumbles over the missing dimension'),
 }
 

@@ -467,6 +467,8 @@ class _Finder:
         """A layer that is built by a call with zeros."""
         depth = Depth()
         shapes = _probed(layer)
+        if shapes and not any(any(slope) for _, slope in shapes.values()):
+            depth.value = 1  # Whatever it is, the inputs are the same.
         if shapes is None:
             part.problem = f'{label} ({type(layer).__name__}) has no variables yet: {_CALL_ONCE}'
             return
@@ -562,6 +564,7 @@ def _probed(layer: Any) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | 
     """Base and slope of each variable that a layer would make, by their names below its scope."""
     try:
         two, three = (_shapes_at(layer, depth) for depth in (2, 3))
+        sizes = [_trial_inputs(layer, depth, tf.float32) for depth in (2, 3)]
     except Exception:  # Whatever a cell of the user does not bear; it then has to be called first.
         return None
     if not two or two.keys() != three.keys():
@@ -570,7 +573,8 @@ def _probed(layer: Any) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | 
     for name, small in two.items():
         slope = tuple(b - a for a, b in zip(small, three[name], strict=True))
         shapes[name] = (tuple(a - 2 * s for a, s in zip(small, slope, strict=True)), slope)
-    return shapes if any(any(slope) for _, slope in shapes.values()) else None
+    one_size = len({tuple(t.shape for t in tf.nest.flatten(inputs)) for inputs in sizes}) == 1
+    return shapes if one_size or any(any(slope) for _, slope in shapes.values()) else None
 
 
 def _shapes_at(layer: Any, depth: int) -> dict[str, tuple[int, ...]]:
@@ -586,12 +590,18 @@ def _shapes_at(layer: Any, depth: int) -> dict[str, tuple[int, ...]]:
 
 
 def _call_once(layer: Any, depth: int, dtype: tf.DType) -> None:
-    shape = [1] * ((layer.input_ndim or 2) - 1) + [depth]
-    inputs = tf.zeros(shape, dtype)
+    inputs = _trial_inputs(layer, depth, dtype)
     if isinstance(layer, RNNCell):
         layer(inputs, layer.zero_state(1, dtype))
     else:
         layer(inputs)
+
+
+def _trial_inputs(layer: Any, depth: int, dtype: tf.DType) -> Any:
+    """Zeros such as a layer takes; one which takes no `[batch, depth]` has a method for them."""
+    if hasattr(layer, '_trial_inputs'):
+        return layer._trial_inputs(depth, dtype)
+    return tf.zeros([1] * ((layer.input_ndim or 2) - 1) + [depth], dtype)
 
 
 class _entered:

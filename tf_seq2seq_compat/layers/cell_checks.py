@@ -87,3 +87,64 @@ def checked_state(cell: Any, inputs: tf.Tensor, state: Any) -> list[tf.Tensor]:
                 f'{inputs.shape} must have shape ({inputs.shape[0]}, {width}). {hint}'
             )
     return parts
+
+
+def floating_inputs(cell: Any, inputs: Any) -> tf.Tensor:
+    """The inputs of a cell whose variables take their type from them."""
+    if not tf.is_tensor(inputs):
+        raise ValueError(f'inputs of {cell.name} must be one tensor, but are {inputs}.')
+    if not (inputs.dtype.is_floating or inputs.dtype.is_complex):
+        raise TypeError(
+            f'inputs of {cell.name} have dtype {inputs.dtype.name}, but must be floating point: '
+            'look ids up in an embedding first.'
+        )
+    return inputs
+
+
+def lenient_state(
+    cell: Any, inputs: tf.Tensor, state: Any, sizes: Any = None, broadcast: bool = False
+) -> list[tf.Tensor]:
+    """The tensors of a state that is one tensor, or as many as there are sizes.
+
+    Args:
+      cell: The cell, for its name and its `state_size`.
+      inputs: Its inputs, which have the batch and the type.
+      state: What it was called with.
+      sizes: What is to be checked in place of the cell's `state_size`; None within for a part of
+        which only the batch is.
+      broadcast: Whether a part may have 1 in place of its batch or a size, as TF1 took it where
+        only operations of single elements follow.
+    """
+    sizes = cell.state_size if sizes is None else sizes
+    hint = 'Begin with zero_state(batch_size, dtype).'
+    if isinstance(sizes, tuple):
+        if tf.is_tensor(state) or not isinstance(state, list | tuple):
+            raise TypeError(f'state of {cell.name} must be a tuple, but is {state}. {hint}')
+        if len(state) != len(sizes):
+            raise ValueError(
+                f'state of {cell.name} must have {len(sizes)} parts, but has {len(state)}: '
+                f'{state}. {hint}'
+            )
+    elif state is None or isinstance(state, list | tuple):
+        raise ValueError(f'state of {cell.name} must be one tensor, but is {state}. {hint}')
+    else:
+        state, sizes = (state,), (sizes,)
+    parts = [tf.convert_to_tensor(part) for part in state]
+    for part, size in zip(parts, sizes, strict=True):
+        if part.dtype.base_dtype != inputs.dtype.base_dtype:
+            raise TypeError(
+                f'state of {cell.name} has dtype {part.dtype.name}, but inputs have dtype '
+                f'{inputs.dtype.name}. Make the state with zero_state(batch_size, inputs.dtype).'
+            )
+        batch = tf.TensorShape([None if inputs.shape.rank is None else inputs.shape[0]])
+        wanted = batch.concatenate(None if size is None else size)
+        fits = wanted.is_compatible_with(part.shape)
+        if not fits and broadcast and part.shape.rank == wanted.rank:
+            pairs = zip(part.shape.as_list(), wanted.as_list(), strict=True)
+            fits = all(None in pair or pair[0] in (1, pair[1]) for pair in pairs)
+        if not fits:
+            raise ValueError(
+                f'state of {cell.name} has shape {part.shape}, but for inputs of shape '
+                f'{inputs.shape} must have shape {wanted}. {hint}'
+            )
+    return parts

@@ -12,6 +12,7 @@ from . import (  # noqa: F401
     cudnn,
     decoding,
     dynamic_rnn,
+    grid_rnn,
     helpers,
     legacy_seq2seq,
     losses,
@@ -23,4 +24,5 @@ from . import (  # noqa: F401
     scheduled,
     static_rnn,
     v2,
+    variant_cells,
 )

@@ -174,10 +174,13 @@ def test_a_shadowed_builtin_is_named_in_full():
 
 
 def test_what_is_gone_needs_a_look_and_stays():
-    text = TF + 'x = tf.contrib.rnn.ConvLSTMCell(3)\n'
-    assert warnings_of(text) == [('needs a look', 'tf.contrib.rnn.ConvLSTMCell', 2)]
-    assert 'subclass of tf.nn.rnn_cell.RNNCell' in advice_of(text)
-    assert body('x = tf.contrib.rnn.ConvLSTMCell(3)\n') == 'x = tf.contrib.rnn.ConvLSTMCell(3)\n'
+    text = TF + 'x = tf.contrib.seq2seq.prepare_attention(3)\n'
+    assert warnings_of(text) == [('needs a look', 'tf.contrib.seq2seq.prepare_attention', 2)]
+    assert 'AttentionWrapper' in advice_of(text)
+    assert (
+        body('x = tf.contrib.seq2seq.prepare_attention(3)\n')
+        == 'x = tf.contrib.seq2seq.prepare_attention(3)\n'
+    )
 
 
 def test_what_no_one_knows_is_unknown():

@@ -24,12 +24,17 @@ _FUSED_RNN = 'tf_seq2seq_compat.fused_rnn'
 _CONTRIB_CELLS = 'tf_seq2seq_compat.layers.contrib_cells'
 _CONTRIB_WRAPPERS = 'tf_seq2seq_compat.layers.contrib_wrappers'
 _BLOCK_CELLS = 'tf_seq2seq_compat.layers.block_cells'
+_CONV_CELLS = 'tf_seq2seq_compat.layers.conv_cells'
+_DENSE_CELLS = 'tf_seq2seq_compat.layers.dense_cells'
+_GRID_CELLS = 'tf_seq2seq_compat.layers.grid_cells'
+_GRID_RNN_CELLS = 'tf_seq2seq_compat.layers.grid_rnn_cells'
+_INDEPENDENT_CELLS = 'tf_seq2seq_compat.layers.independent_cells'
 _LINEAR = 'tf_seq2seq_compat.layers.linear'
 _BASIC_CELLS = 'RNNCell BasicRNNCell GRUCell BasicLSTMCell LSTMCell LSTMStateTuple MultiRNNCell'
 _CELL_WRAPPERS = 'DropoutWrapper ResidualWrapper DeviceWrapper'
-_EXOTIC_CELL = (
-    'LSTMCell, GRUCell, LayerNormBasicLSTMCell, NASCell or UGRNNCell of tf.contrib.rnn, or a '
-    'subclass of tf.nn.rnn_cell.RNNCell with the equations of the cell'
+_NO_SUCH_CELL = (
+    'a cell of tf.contrib.rnn, or a subclass of tf.nn.rnn_cell.RNNCell with the equations of the '
+    'cell'
 )
 
 
@@ -91,6 +96,10 @@ def rows() -> Iterator[Row]:
             'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell',
             _CONTRIB_CELLS,
         ),
+        ('rnn_cell', 'Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell', _CONV_CELLS),
+        ('rnn_cell', 'GLSTMCell IntersectionRNNCell PhasedLSTMCell', _DENSE_CELLS),
+        ('rnn_cell', 'BidirectionalGridLSTMCell GridLSTMCell TimeFreqLSTMCell', _GRID_CELLS),
+        ('rnn_cell', 'IndRNNCell IndyGRUCell IndyLSTMCell SRUCell', _INDEPENDENT_CELLS),
         ('lstm_ops', 'LSTMBlockCell', _BLOCK_CELLS),
         ('lstm_ops', 'LSTMBlockFusedCell LSTMBlockWrapper', _FUSED_RNN),
         ('gru_ops', 'GRUBlockCell GRUBlockCellV2', _BLOCK_CELLS),
@@ -100,14 +109,21 @@ def rows() -> Iterator[Row]:
         yield from symbols(f'{ops}.{file}', names, target)
     for file in ('rnn', 'lstm_ops', 'gru_ops', 'fused_rnn_cell'):
         yield from module(f'{ops}.{file}', '', 'the public names of this module')
-    yield from module(f'{ops}.rnn_cell', '', _EXOTIC_CELL)
-    exotic = (
-        'BidirectionalGridLSTMCell Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell '
-        'GLSTMCell GridLSTMCell IndRNNCell IndyGRUCell IndyLSTMCell IntersectionRNNCell '
-        'PhasedLSTMCell SRUCell TimeFreqLSTMCell'
-    )
-    yield from missing(contrib, exotic, _EXOTIC_CELL)
-    yield from missing(f'{ops}.rnn_cell', exotic, _EXOTIC_CELL)
+    yield from module(f'{ops}.rnn_cell', '', _NO_SUCH_CELL)
+    # TF1 has these in the file, but not in the package.
+    inside = 'CFNCell LayerNormLSTMCell MinimalRNNCell NTMCell WeightNormLSTMCell'
+    yield from missing(f'{ops}.rnn_cell', inside, _NO_SUCH_CELL)
+    grid = 'tensorflow.contrib.grid_rnn'
+    yield from module(f'{grid}.python')
+    yield from module(f'{grid}.python.ops')
+    for package in (grid, f'{grid}.python.ops.grid_rnn_cell'):
+        yield from module(package, '', _NO_SUCH_CELL)
+        yield from symbols(
+            package,
+            'Grid1BasicLSTMCell Grid1BasicRNNCell Grid1LSTMCell Grid2BasicLSTMCell '
+            'Grid2BasicRNNCell Grid2GRUCell Grid2LSTMCell Grid3LSTMCell GridRNNCell',
+            _GRID_RNN_CELLS,
+        )
     yield from missing('tensorflow.nn', 'rnn', 'tf.nn.static_rnn, its name since TF 1.0')
     # A name that TF1's package only happened to have, which programs use.
     yield from module(f'{contrib}.array_ops', f'{PYTHON}.ops.array_ops')

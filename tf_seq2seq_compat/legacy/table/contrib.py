@@ -286,7 +286,6 @@ def _rest() -> Iterator[Row]:
     yield from packages(CONTRIB, 'bayesflow', _TFP)
     yield from packages(CONTRIB, 'integrate', 'tfp.math.ode (TensorFlow Probability)')
     yield from packages(CONTRIB, 'copy_graph graph_editor', 'tf.graph_util, tf.import_graph_def')
-    yield from packages(CONTRIB, 'grid_rnn', 'the cells of tf.contrib.rnn')
     yield from packages(CONTRIB, 'memory_stats', 'tf.config.experimental.get_memory_info')
     yield from packages(CONTRIB, 'lite', 'tf.lite')
     yield from packages(CONTRIB, 'compiler', 'tf.function(jit_compile=True)')
