@@ -102,7 +102,6 @@ for use, name, instead in [
     ('a.DynamicAttentionWrapper', 'tf.contrib.seq2seq.DynamicAttentionWrapper', 'AttentionWrapper'),
     ('a.simple_decoder_fn_train', 'tf.contrib.seq2seq.simple_decoder_fn_train', 'dynamic_decode'),
     ('rnn.PhasedLSTMCell', 'tf.contrib.rnn.PhasedLSTMCell', 'RNNCell'),
-    ('tf.contrib.no_such_package', 'tf.contrib.no_such_package', 'TensorFlow 2'),
 ]:
     words = error_of(use)
     assert words.startswith('LegacyNameError: ' + name + ' is not provided'), words
