@@ -287,7 +287,16 @@ def _rest() -> Iterator[Row]:
     yield from moved(f'{CONTRIB}.deprecated.merge_summary', f'{V1}.summary:merge')
     yield from packages(CONTRIB, 'bayesflow', _TFP)
     yield from packages(CONTRIB, 'integrate', 'tfp.math.ode (TensorFlow Probability)')
-    yield from packages(CONTRIB, 'copy_graph graph_editor', 'tf.graph_util, tf.import_graph_def')
+    yield from packages(CONTRIB, 'copy_graph', 'tf.graph_util, tf.import_graph_def')
+    editor = f'{CONTRIB}.graph_editor'
+    yield from module(
+        editor,
+        f'{OF_CONTRIB}.graph_editor',
+        'copy_with_input_replacements, graph_replace and reroute_ts, or tf.import_graph_def with '
+        'an input_map; tf.recompute_grad for gradient checkpointing',
+    )
+    for file in ('edit', 'reroute', 'select', 'subgraph', 'transform', 'util'):
+        yield from module(f'{editor}.{file}', f'{OF_CONTRIB}.graph_editor')
     yield from packages(CONTRIB, 'grid_rnn', 'the cells of tf.contrib.rnn')
     yield from packages(CONTRIB, 'memory_stats', 'tf.config.experimental.get_memory_info')
     yield from packages(CONTRIB, 'lite', 'tf.lite')
