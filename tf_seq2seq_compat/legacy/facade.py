@@ -54,11 +54,11 @@ def unknown(module: Namespace, name: str) -> AttributeError:
         return AttributeError(f'{words}.{question}' if near else words, name=name)
     row = symbols.TABLE.get(module._path)
     advice = row.advice if row is not None and row.name != 'tensorflow.contrib' else ''
-    if advice and not near and not symbols.has_rows_below(module._path):
+    if advice and not symbols.has_rows_below(module._path):
         return not_provided(path)  # of a package of which no name is known
-    if advice and not near:
-        question = f' Instead of {public_name(module._path)} there is: {advice}.'
-    return LegacyNameError(f'{public_name(module._path)} has no {name}.{question}', name=name)
+    if advice:
+        question += f' Instead of {public_name(module._path)} there is: {advice}.'
+    return LegacyNameError(f'There is no {public_name(path)}.{question}', name=name)
 
 
 def _note(row: symbols.Row) -> None:
@@ -196,8 +196,7 @@ class Namespace(types.ModuleType):
     def __dir__(self) -> list[str]:
         base = self._base()
         names = {*_own_names(self), *symbols.names_below(self._path)}
-        if '.' in self._path:
-            names.discard('python')  # the files inside, which TF1 keeps out of its lists
+        names.discard('python')  # the files inside, which TF1 keeps out of its lists
         return sorted(names.union(_names_shown(base) if base is not None else ()))
 
     def __repr__(self) -> str:

@@ -16,6 +16,7 @@ Filter = bool | Callable[[Any], bool]
 
 __all__ = [
     'SubGraphView',
+    'TransformerInfo',
     'add_control_inputs',
     'copy_with_input_replacements',
     'filter_ops',
@@ -473,7 +474,7 @@ def copy_with_input_replacements(
       The copy, and what became of what.
 
     Raises:
-      ValueError: the copy is to be in another graph.
+      ValueError: the copy is to be in another graph, or an operation is not in `src_scope`.
 
     Example:
       >>> from tf_seq2seq_compat.legacy.contrib import graph_editor
@@ -527,6 +528,8 @@ def _deref(tensor: Any) -> tf.Tensor:
 
 def _new_name(graph: tf.Graph, name: str, old_scope: str, new_scope: str) -> str:
     old_scope = old_scope and f'{old_scope.rstrip("/")}/'
+    if not name.startswith(old_scope):
+        raise ValueError(f'src_scope is {old_scope!r}, and {name} is not in that name scope.')
     return str(graph.unique_name(f'{new_scope}/{name.removeprefix(old_scope)}'.lstrip('/')))
 
 

@@ -296,7 +296,7 @@ def _rest() -> Iterator[Row]:
         'an input_map; tf.recompute_grad for gradient checkpointing',
     )
     for file in ('edit', 'reroute', 'select', 'subgraph', 'transform', 'util'):
-        yield from module(f'{editor}.{file}', f'{OF_CONTRIB}.graph_editor')
+        yield from alias(f'{editor}.{file}', editor)
     yield from packages(CONTRIB, 'grid_rnn', 'the cells of tf.contrib.rnn')
     yield from packages(CONTRIB, 'memory_stats', 'tf.config.experimental.get_memory_info')
     yield from packages(CONTRIB, 'lite', 'tf.lite')

@@ -144,5 +144,3 @@ def rows() -> Iterator[Row]:
         yield Row(f'{CONTRIB}.rnn.{file}', 'alias', f'{inside}.{file}', now, until='1.1')
     yield from missing('tensorflow', 'sdca', 'tf.estimator.LinearClassifier')
     yield from missing('tensorflow', 'tensorboard', 'the package tensorboard, by itself')
-    yield from missing('tensorflow', 'core', 'import tensorflow.core.framework, or another of it')
-    yield from missing('tensorflow', 'tools', f'{PYTHON}.tools')
