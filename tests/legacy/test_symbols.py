@@ -13,7 +13,8 @@ from unittest import mock
 import pytest
 import tensorflow as tf
 
-from tf_seq2seq_compat.legacy import facade, symbols
+from tf_seq2seq_compat.legacy import facade, runtime, symbols
+from tf_seq2seq_compat.legacy.contrib import deprecated, graph_editor
 
 API = pathlib.Path(__file__).parents[1] / 'api' / 'tf1_15_5.json'
 
@@ -79,7 +80,7 @@ def test_error_in_attribute_and_in_default():
         _ = contrib.tpu.TPUEstimator
 
 
-@pytest.mark.parametrize('module', [facade, symbols])
+@pytest.mark.parametrize('module', [facade, symbols, runtime, graph_editor, deprecated])
 def test_examples_run(module):
     found = doctest.testmod(module, globs={'tf': tf})
     assert found.attempted and not found.failed
