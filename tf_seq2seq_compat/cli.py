@@ -224,6 +224,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
     from tf_seq2seq_compat.legacy import runner
+    from tf_seq2seq_compat.legacy.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
     if options.output is not None and not is_notebook:
@@ -245,6 +246,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             module=options.module,
             strict=options.strict,
             xla=options.xla,
+            runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:
         print(f'{runner.PROGRAM_NAME}: {error}', file=sys.stderr)
