@@ -137,11 +137,7 @@ class _TF1Start:
             return
         self._done = True
         behavior.turn_on_tf1_behavior()
-        # These need TensorFlow.
-        from tf_seq2seq_compat.legacy import graph_operations, historic_checkpoints
-
-        graph_operations.provide_missing_operations(self._runtime)
-        historic_checkpoints.explain_missing_names(self._runtime)
+        behavior.read_old_files(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             self._runtime.filter_warnings('ignore', message=message)
