@@ -37,9 +37,7 @@ from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, re
 from tf_seq2seq_compat.core.products import Product, gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import (
     NotCompiled,
-    Scopes,
     StepGraph,
-    called_again,
     traced_step,
 )
 from tf_seq2seq_compat.core.structure import axis_size
@@ -99,19 +97,28 @@ def compiled_unroll(
     Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why, or
     where the program asked for it a warning.
     """
-    before = Scopes.now()
+    parts = _Parts(state, emits)
+    graph = StepGraph(parts.tensors(state))
     try:
-        unrolled = _compiled(step, state, emits, capacity, limit, running)
+        _check(state, capacity)
+        graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
+        first = tf.constant(True) if running is None else running(state)
+        limit = capacity if limit is None else limit
+        emitted, final, steps = _run_compiled(
+            graph, parts, parts.tensors(state), first, capacity, limit
+        )
+        unrolled = parts.unrolled(emitted, final, steps)
     except NotCompiled as stop:
         reason = str(stop)
     except Exception as error:  # What is wrong for the plain loop too, that will raise.
         first_line = str(error).strip().partition('\n')[0]
         reason = f'its step cannot be traced by itself ({type(error).__name__}: {first_line})'
     else:
+        graph.hand_over()
         _note('', explicit)
         return unrolled
     _note(reason, explicit)
-    with called_again(before):
+    with graph.called_again():
         return loop.unroll(
             step,
             state,
@@ -122,32 +129,6 @@ def compiled_unroll(
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
         )
-
-
-def _compiled(
-    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
-    state: Any,
-    emits: Any,
-    capacity: Any,
-    limit: Any,
-    running: Callable[[Any], tf.Tensor] | None,
-) -> loop.Unrolled:
-    """The compiled loop, if there is one."""
-    _check(state, capacity)
-    parts = _Parts(state, emits)
-    tensors = parts.tensors(state)
-    graph = StepGraph(tensors)
-    graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
-    read_state_as_inputs(graph)
-    multiply_inputs_beforehand(graph)
-    graph.define(sizes_are_known=not loop.under_xla())
-    first = tf.constant(True) if running is None else running(state)
-    limit = capacity if limit is None else limit
-    if awaited := list(graph.function_captures.control):
-        with tf.control_dependencies(awaited):  # What the step waits for, outside of it.
-            limit = tf.identity(limit)
-    emitted, final, steps = _run_compiled(graph, parts, tensors, first, capacity, limit)
-    return parts.unrolled(emitted, final, steps)
 
 
 def _note(reason: str, explicit: bool) -> None:
@@ -271,6 +252,12 @@ def _run_compiled(
 ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
     """The stacked results, the final state and the number of steps."""
     all_is_compiled = loop.under_xla()
+    read_state_as_inputs(graph)
+    multiply_inputs_beforehand(graph)
+    graph.define(sizes_are_known=not all_is_compiled)
+    if awaited := list(graph.function_captures.control):
+        with tf.control_dependencies(awaited):  # What the step waits for, outside of it.
+            limit = tf.identity(limit)
     sequences = [r.sequence for r in graph.readings]
     if not all_is_compiled:
         sequences = [_padded(s) for s in sequences]

@@ -49,6 +49,7 @@ _CONSTANT = {
     *('delta', 'depth', 'dims', 'k', 'limit', 'multiples', 'num', 'num_cols', 'num_elements'),
     *('num_rows', 'num_segments', 'output_shape', 'paddings', 'shape', 'size', 'start'),
 }
+_SOME_SIZE = 7  # for sizes that are not known
 _OF_UNKNOWN_SIZE = {'DynamicPartition', 'Unique', 'UniqueV2', 'UniqueWithCounts', 'Where'}
 
 
@@ -99,6 +100,7 @@ class StepGraph(func_graph.FuncGraph):
         self.products: list[_Products] = []
         self._outside: list[tf.Tensor] = []
         self._drawn: list[str] = []
+        self._scopes = _Scopes.now()
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
             self.state = [self.placeholder_like(s) for s in state]
@@ -119,6 +121,39 @@ class StepGraph(func_graph.FuncGraph):
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
+
+    def hand_over(self, collection: str | None = None) -> None:
+        """Gives what the step added to collections (or one) to the graph around, but its tensors.
+
+        TensorFlow does so for the collections of variables only.
+        """
+        for key in self.get_all_collection_keys() if collection is None else [collection]:
+            known = {id(value) for value in self.outer_graph.get_collection(key)}
+            for value in self.get_collection(key):
+                of_step = isinstance(value, tf.Tensor | tf.Operation) and (
+                    value.graph is not self.outer_graph
+                )
+                if id(value) not in known and not of_step:
+                    self.outer_graph.add_to_collection(key, value)
+
+    @contextlib.contextmanager
+    def called_again(self) -> Iterator[None]:
+        """Lets the step, traced but not to be copied, find its variables when called again."""
+        if tf1.executing_eagerly_outside_functions():  # Its variables are on the layers.
+            yield
+            return
+        # These losses come with new variables, and there are none this time.
+        self.hand_over(tf1.GraphKeys.REGULARIZATION_LOSSES)
+        made = _Scopes.now().variables - self._scopes.variables
+        store = variable_scope.get_variable_scope_store()
+        store.variable_scopes_count = dict(self._scopes.opened)
+
+        def found(getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
+            return getter(name, *args, **(kwargs | {'reuse': True} if name in made else kwargs))
+
+        here = tf1.get_variable_scope()
+        with tf1.variable_scope(here, custom_getter=found, auxiliary_name_scope=False):
+            yield
 
     def define(self, sizes_are_known: bool = False) -> None:
         """Makes the definition to copy, of that which the results depend on, in XLA's terms.
@@ -184,6 +219,7 @@ class StepGraph(func_graph.FuncGraph):
         captured = {inside.op.name for inside in self._outside}
         _check_draws(live_nodes, nested, captured)
         if sizes_are_known:
+            self._check_state_sizes()
             _check_sizes(live_nodes, captured)
             for function in definition.library.function:
                 _check_sizes({node.name: node for node in function.node_def}, set())
@@ -193,6 +229,29 @@ class StepGraph(func_graph.FuncGraph):
         for tensor in [*self.state, *self.results, *readings, *self.read_from_outside]:
             if tensor.dtype.base_dtype in (tf.resource, tf.string, tf.variant):
                 raise NotCompiled(f'the step uses a tensor of type {tensor.dtype.name}')
+
+    def _check_state_sizes(self) -> None:
+        """Raises if a step changes a size of the state, all unknown sizes being the same number."""
+        if all(p.shape.is_fully_defined() for p in self.state):
+            return
+
+        def arguments(tensors: Iterable[tf.Tensor]) -> list[tf.Tensor]:
+            shapes = [None if t.shape.rank is None else t.shape.as_list() for t in tensors]
+            known = [s and [_SOME_SIZE if d is None else d for d in s] for s in shapes]
+            return [tf1.placeholder(t.dtype, s) for t, s in zip(tensors, known, strict=True)]
+
+        with tf.Graph().as_default():
+            before = arguments(self.state)
+            readings = arguments([reading.placeholder for reading in self.readings])
+            try:
+                results, _ = self.copy(
+                    tf.constant(0), before, readings, arguments(self.read_from_outside)
+                )
+            except ValueError:  # Sizes that do not fit together tell nothing.
+                return
+        for old, new in zip(before, results[-1 - len(before) : -1], strict=True):
+            if not new.shape.is_compatible_with(old.shape):
+                raise NotCompiled('a step changes the size of its state')
 
     def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
@@ -384,40 +443,19 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
-class Scopes(NamedTuple):
+class _Scopes(NamedTuple):
     """What TF1 knows of variables: how often each scope was opened, and their names."""
 
     opened: dict[str, int]
     variables: set[str]
 
     @classmethod
-    def now(cls) -> Scopes:
+    def now(cls) -> _Scopes:
         """Those of the graph around."""
         variables = variable_scope._get_default_variable_store()
         names = {*variables._vars, *variables._partitioned_vars}
         opened = variable_scope.get_variable_scope_store().variable_scopes_count
         return cls(dict(opened), names)
-
-
-@contextlib.contextmanager
-def called_again(before: Scopes) -> Iterator[None]:
-    """Lets a step that has been traced, but is not copied, find its variables when called again.
-
-    Args:
-      before: `Scopes.now()` before it was traced.
-    """
-    if tf1.executing_eagerly_outside_functions():  # Its variables are on the layers.
-        yield
-        return
-    made = Scopes.now().variables - before.variables
-    variable_scope.get_variable_scope_store().variable_scopes_count = before.opened
-
-    def found(getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
-        return getter(name, *args, **(kwargs | {'reuse': True} if name in made else kwargs))
-
-    here = tf1.get_variable_scope()
-    with tf1.variable_scope(here, custom_getter=found, auxiliary_name_scope=False):
-        yield
 
 
 def _reads(operation: tf.Operation) -> bool:
