@@ -388,9 +388,12 @@ def _run_compiled(
 
     def compiled(function: Callable[..., Any]) -> Any:
         if not all_is_compiled:
-            function = tf.function(
+            by_xla = tf.function(
                 function, jit_compile=True, autograph=False, experimental_attributes=_AS_IT_IS
             )
+            # Where TensorFlow calls what is compiled, it forgets the tf.cond or while_loop of TF1
+            # that it is in: so another function calls it.
+            function = tf.function(lambda *args: by_xla(*args), autograph=False)
         # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
         return record.stop_recording()(function)
 
