@@ -402,10 +402,24 @@ def _run_compiled(
         steps, stacks, final, kept = compiled(forward)(capacity, limit, first, draws, *tensors)
 
         def gradient(_: Any, *upstream: Any) -> list[Any]:
-            d_stacks = _filled(upstream[: len(stacks)], stacks)
-            d_state = _filled(upstream[len(stacks) :], final)
-            read_from = list(tensors[n_state:])
-            found = compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
+            # In the gradient of a conditional TensorFlow has the shapes of what is outside of it
+            # computed there, where XLA does not see that they are constants.
+            given = steps, draws, kept, list(tensors[n_state:]), stacks, final
+            steps_here, draws_here, kept_here, read_from, *outputs = tf.nest.map_structure(
+                tf.identity, given
+            )
+            d_stacks = _filled(upstream[: len(stacks)], outputs[0])
+            d_state = _filled(upstream[len(stacks) :], outputs[1])
+            capacities = [axis_size(stack, 0) for stack in [*d_stacks, *kept_here]]
+            found = compiled(backward)(
+                next(iter(capacities), capacity),
+                steps_here,
+                draws_here,
+                kept_here,
+                read_from,
+                d_stacks,
+                d_state,
+            )
             trainable = iter(_differentiated(found, tensors))
             return [next(trainable) if _is_trainable(t) else None for t in tensors]
 

@@ -148,12 +148,12 @@ class StepGraph(func_graph.FuncGraph):
         store = variable_scope.get_variable_scope_store()
         store.variable_scopes_count = dict(self._scopes.opened)
 
-        def found(getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any) -> Any:
-            return getter(name, *args, **(kwargs | {'reuse': True} if name in made else kwargs))
-
-        here = tf1.get_variable_scope()
-        with tf1.variable_scope(here, custom_getter=found, auxiliary_name_scope=False):
+        stores = tf1.get_collection_ref(variable_scope._VARSTORE_KEY)
+        usual, stores[0] = stores[0], _StoreOfAgain(stores[0], made)
+        try:
             yield
+        finally:
+            stores[0] = usual
 
     def define(self, sizes_are_known: bool = False) -> None:
         """Makes the definition to copy, of that which the results depend on, in XLA's terms.
@@ -443,6 +443,19 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
+class _StoreOfAgain(variable_scope._VariableStore):
+    """TF1's store of variables, in which some are found where they would be made."""
+
+    def __init__(self, store: Any, made: Container[str]) -> None:
+        super().__init__()
+        self._vars, self._partitioned_vars = store._vars, store._partitioned_vars
+        self._made = made
+
+    def get_variable(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        known = {'reuse': True} if name in self._made else {}
+        return super().get_variable(name, *args, **{**kwargs, **known})
+
+
 class _Scopes(NamedTuple):
     """What TF1 knows of variables: how often each scope was opened, and their names."""
 
@@ -537,7 +550,8 @@ def _check_effects(nodes: Iterable[Any]) -> None:
     """Raises for operations that do more than to compute their outputs."""
     found = sorted({node.op for node in nodes if _has_effects(node)})
     if found:
-        raise NotCompiled(f'the step has side effects ({", ".join(found)})')
+        named = [name for name in found if name != 'VariableV2'] or found  # see `capture`
+        raise NotCompiled(f'the step has side effects ({", ".join(named)})')
 
 
 def _has_effects(node: Any) -> bool:
