@@ -16,7 +16,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
+from tf_seq2seq_compat.core.compiled_loop import unroll_for
 from tf_seq2seq_compat.core.loop import for_steps, input_array, stacked, unroll
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
@@ -168,7 +168,7 @@ def dynamic_rnn(
             # One step at least, so that the variables exist even if every sequence is empty.
             longest = tf.maximum(1, tf.reduce_max(tf.concat([sequence_length, [0]], 0)))
             limit = tf.minimum(time_steps, longest)
-        run = (compiled_unroll if is_compiled(jit_compile) else unroll)(
+        run = unroll_for(jit_compile)(
             step,
             state,
             zero_output,

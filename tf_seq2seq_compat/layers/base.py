@@ -264,8 +264,12 @@ class Layer(tf.Module):
                 self._check_and_build(inputs)
             elif self.input_ndim is not None:
                 self._check_rank(inputs)
-            self._first_call = False
-            return self.call(inputs, *args, **kwargs)
+            first, self._first_call = self._first_call, False
+            try:
+                return self.call(inputs, *args, **kwargs)
+            except Exception:
+                self._first_call = first
+                raise
 
     def _check_and_build(self, inputs: Any) -> None:
         self._check_rank(inputs)
