@@ -224,7 +224,7 @@ class Layer(tf.Module):
             id(v)
             for layer in layers
             if not layer.trainable
-            for v in (every if layer is self else layer._own_variables.values())
+            for v in (every if layer is self else layer.variables)
         }
         return [
             (v, v.trainable and id(v) not in frozen) for v in {id(v): v for v in every}.values()
