@@ -196,6 +196,7 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/legacy/estimator_golden.py
 	$(ORACLE) tests/legacy/contrib_golden.py
 	$(ORACLE) tests/legacy/contrib_names_golden.py
+	$(ORACLE) tests/api/attributes_golden.py
 
 golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
@@ -212,6 +213,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/legacy/estimator_golden.py --check
 	$(ORACLE) tests/legacy/contrib_golden.py --check
 	$(ORACLE) tests/legacy/contrib_names_golden.py --check
+	$(ORACLE) tests/api/attributes_golden.py --check
 
 clean:
 	rm -rf $(VENV) .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \

@@ -127,15 +127,6 @@ class RNNCell(Layer):
         with tf1.name_scope(type(self).__name__ + 'ZeroState'):
             return batched_zeros(batch_size, self.state_size, dtype)
 
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return {'name': self.name, 'trainable': self.trainable, 'dtype': dtype_name(self.dtype)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> RNNCell:
-        """The cell for what `get_config` gave."""
-        return cls(**config)
-
 
 class LayerRNNCell(RNNCell):
     """An `RNNCell` whose variables are made in `build`.
@@ -150,8 +141,3 @@ class LayerRNNCell(RNNCell):
     ) -> Any:
         """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
-
-
-def dtype_name(dtype: tf.DType | None) -> str | None:
-    """The name of a type that may not be known yet."""
-    return None if dtype is None else dtype.name

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.cell_base import dtype_name
+from tf_seq2seq_compat.layers.base import dtype_name
 
 tf1 = tf.compat.v1
 

@@ -212,9 +212,16 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
         self._num_proj_shards = num_proj_shards
+        self._initializer = initializer
         self._forget_bias = forget_bias
         self._state_is_tuple = state_is_tuple
         self._activation = activation_function(activation)
+        self._output_size = self._num_proj or self._num_units
+        self._state_size = (
+            LSTMStateTuple(self._num_units, self._output_size)
+            if state_is_tuple
+            else self._num_units + self._output_size
+        )
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
@@ -223,13 +230,11 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
 
     @property
     def state_size(self) -> Any:
-        if self._state_is_tuple:
-            return LSTMStateTuple(self._num_units, self.output_size)
-        return self._num_units + self.output_size
+        return self._state_size
 
     @property
     def output_size(self) -> int:
-        return self._num_proj or self._num_units
+        return self._output_size
 
     def build(self, input_shape: Any) -> None:
         """Creates `W_<i>`, `B`, `W_{F,O}_diag`, `W_P_<i>` and `<gate>/{gamma,beta}`."""
@@ -303,6 +308,9 @@ class NASCell(LayerRNNCell):
     """
 
     input_ndim = 2
+    bias: Any = None
+    projection_weights: Any = None
+    _NAS_BASE = 8
 
     def __init__(
         self,
@@ -316,33 +324,34 @@ class NASCell(LayerRNNCell):
         self._num_units = whole_number('num_units', num_units)
         self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
         self._use_bias = use_bias
+        self._output_size = self._num_proj or self._num_units
+        self._state_size = LSTMStateTuple(self._num_units, self._output_size)
 
     @property
     def state_size(self) -> LSTMStateTuple:
-        return LSTMStateTuple(self._num_units, self.output_size)
+        return self._state_size
 
     @property
     def output_size(self) -> int:
-        return self._num_proj or self._num_units
+        return self._output_size
 
     def build(self, inputs_shape: Any) -> None:
         """Creates `kernel`, `recurrent_kernel`, `bias` and `projection_weights`."""
-        depth, columns = input_depth(self, inputs_shape), 8 * self._num_units
-        self._recurrent_kernel = self.add_variable('recurrent_kernel', [self.output_size, columns])
-        self._kernel = self.add_variable('kernel', [depth, columns])
-        self._bias = self._projection = None
+        depth, columns = input_depth(self, inputs_shape), self._NAS_BASE * self._num_units
+        self.recurrent_kernel = self.add_variable('recurrent_kernel', [self.output_size, columns])
+        self.kernel = self.add_variable('kernel', [depth, columns])
         if self._use_bias:
-            self._bias = self.add_variable('bias', [columns], initializer=tf1.zeros_initializer())
+            self.bias = self.add_variable('bias', [columns], initializer=tf1.zeros_initializer())
         if self._num_proj:
             shape = [self._num_units, self._num_proj]
-            self._projection = self.add_variable('projection_weights', shape)
+            self.projection_weights = self.add_variable('projection_weights', shape)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state)
         c, h = recurrence.nas_step(
-            inputs, c, h, self._kernel, self._recurrent_kernel, self._bias, self._projection
+            inputs, c, h, self.kernel, self.recurrent_kernel, self.bias, self.projection_weights
         )
         return h, LSTMStateTuple(c, h)
 

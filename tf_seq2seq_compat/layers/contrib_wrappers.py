@@ -86,7 +86,7 @@ class OutputProjectionWrapper(_Wrapper):
         self._output_size = whole_number('output_size', output_size)
         if not self._output_size:
             raise ValueError('output_size must be > 0, but is 0.')
-        self._activation = activation_function(activation)
+        self._activation = None if activation is None else activation_function(activation)
 
     @property
     def output_size(self) -> int:
@@ -95,7 +95,8 @@ class OutputProjectionWrapper(_Wrapper):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs and state as the cell's, the output `[batch, output_size]`."""
         output, new_state = self._cell(inputs, state)
-        return self._activation(linear(output, self._output_size, True)), new_state
+        projected = linear(output, self._output_size, True)
+        return activation_function(self._activation)(projected), new_state
 
 
 class InputProjectionWrapper(_Wrapper):
@@ -136,11 +137,12 @@ class InputProjectionWrapper(_Wrapper):
         if input_size is not None:
             logger.warning('%s: input_size is ignored.', self.name)
         self._num_proj = whole_number('num_proj', num_proj)
-        self._activation = activation_function(activation)
+        self._activation = None if activation is None else activation_function(activation)
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state and output as the cell's."""
-        return self._cell(self._activation(linear(inputs, self._num_proj, True)), state)
+        projected = linear(inputs, self._num_proj, True)
+        return self._cell(activation_function(self._activation)(projected), state)
 
 
 class EmbeddingWrapper(_Wrapper):
