@@ -16,6 +16,7 @@ examples:
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What stands after the script (or the module, or the notebook) is the program's own command line.
+Python programs of its own that it starts (subprocess, os.system, multiprocessing) get the same.
 
 A notebook is executed cell by cell in a kernel of its own, in the notebook's folder, and the
 executed copy is written, up to the error if a cell fails (exit code 1). Inside Jupyter, the cell
