@@ -199,7 +199,8 @@ class Result:
     Args:
       arrays: NumPy arrays by name: `output/<path>`, `gradient/variable/<name>`,
         `gradient/input/<name>`, and `initial/<name>` where initial values are recorded.
-      facts: `structure` of the returned nest; `variables` as [name, shape, dtype, trainable];
+      facts: `structure` of the returned nest; `variables` as [name, shape, dtype, trainable] in the
+        order of `tf.global_variables()`, and the names of `tf.trainable_variables()` in its order;
         `without_gradient`; `inputs`, see `input_facts`; `static_shapes` of the outputs while the
         graph was built.
     """
@@ -214,13 +215,13 @@ def is_float(dtype):
 
 
 def variable_facts(variables):
-    """[[name, shape, dtype, trainable]] sorted by name."""
+    """[[name, shape, dtype, trainable]] in the order given."""
     rows = []
     for variable in variables:
         name = variable.name[:-2] if variable.name.endswith(':0') else variable.name
         dtype = variable.dtype.base_dtype.name
         rows.append([name, variable.shape.as_list(), dtype, bool(variable.trainable)])
-    return sorted(rows)
+    return rows
 
 
 def input_facts(one):
@@ -254,6 +255,7 @@ def run_in_graph(one, tf):
             'structure': structure(nest),
             'static_shapes': {path: _static_shape(leaf) for path, leaf in leaves},
             'variables': variable_facts(tf.global_variables()),
+            'trainable_variables': [row[0] for row in variable_facts(tf.trainable_variables())],
             'without_gradient': [],
             'inputs': input_facts(one),
         }

@@ -23,9 +23,9 @@ class _Normalizing(RNNCell):
     _layer_norm: bool
     _norm_gain: float
     _norm_shift: float
+    _norms: dict[str, tuple[Any, Any]]
 
     def _build_norms(self, names: str, units: int) -> None:
-        self._norms: dict[str, tuple[Any, Any]] = {}
         for name in names.split() if self._layer_norm else ():
             self._norms[name] = tuple(
                 self.add_variable(
@@ -97,6 +97,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._keep_prob = dropout_keep_prob
         self._seed = dropout_prob_seed
 
@@ -217,6 +218,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._peepholes: Any = None
         self._projection: Any = None
 
@@ -236,11 +238,12 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         rows = input_depth(self, input_shape) + self.output_size
         self._kernel = self._sharded('W', rows, 3 * units, self._num_unit_shards)
         self._bias = self.add_variable('B', [3 * units], initializer=tf1.zeros_initializer())
-        self._build_norms('transform forget output state', units)
+        self._build_norms('transform forget output', units)
         if self._use_peepholes:
             self._peepholes = tuple(
                 self.add_variable(f'W_{gate}_diag', [units]) for gate in ('F', 'O')
             )
+        self._build_norms('state', units)
         if self._num_proj:
             self._projection = self._sharded('W_P', units, self._num_proj, self._num_proj_shards)
         self.built = True
