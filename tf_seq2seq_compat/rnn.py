@@ -9,6 +9,7 @@ replaces `from tensorflow.contrib import rnn`.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -412,19 +413,38 @@ def static_rnn(
             )
         state = _initial_state(cell, initial_state, batch_size, dtype)
         state = for_steps(state, len(inputs))
-        zero_output = batched_zeros(batch_size, cell.output_size, _output_dtype(dtype, state))
         outputs = []
         for time, step_inputs in enumerate(inputs):
             if time > 0:
                 variable_scope.reuse_variables()
-            output, new_state = cell(step_inputs, state)
-            if sequence_length is not None:
-                finished = time >= sequence_length
-                output = where_rows(finished, zero_output, output)
-                new_state = where_rows(finished, state, new_state)
+            call = functools.partial(cell, step_inputs, state)
+            if sequence_length is None:
+                output, state = call()
+            else:
+                size, output_dtype = cell.output_size, _output_dtype(dtype, state)
+                zero_output = batched_zeros(batch_size, size, output_dtype)
+                output, state = _step_within(time, sequence_length, call, zero_output, state)
             outputs.append(output)
-            state = new_state
         return outputs, state
+
+
+def _step_within(
+    time: int, lengths: tf.Tensor, call: Callable[[], Any], zero_output: Any, state: Any
+) -> tuple[Any, Any]:
+    """A step for the sequences that go on; none after the longest, for what counts steps."""
+
+    def step() -> tuple[Any, Any]:
+        output, new_state = call()
+        finished = time >= lengths
+        return where_rows(finished, zero_output, output), where_rows(finished, state, new_state)
+
+    output, new_state = tf.cond(
+        tf.reduce_any(time < lengths), step, lambda: (zero_output, state)
+    )
+    for new, old in zip(tf.nest.flatten((output, new_state)), tf.nest.flatten((zero_output, state))):
+        if tf.is_tensor(new):
+            new.set_shape(old.shape)
+    return output, new_state
 
 
 def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> Any:

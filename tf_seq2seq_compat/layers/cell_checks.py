@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -87,3 +89,17 @@ def checked_state(cell: Any, inputs: tf.Tensor, state: Any) -> list[tf.Tensor]:
                 f'{inputs.shape} must have shape ({inputs.shape[0]}, {width}). {hint}'
             )
     return parts
+
+
+def leading_columns(state: tf.Tensor, sizes: Sequence[int]) -> list[tf.Tensor]:
+    """The first columns of a `[batch, depth]` state, as parts of these sizes.
+
+    Args:
+      state: At least as wide as the sizes together.
+      sizes: Of each part.
+
+    Returns:
+      List of `[batch, size]` tensors.
+    """
+    begins = itertools.accumulate(sizes, initial=0)
+    return [tf.slice(state, [0, b], [-1, n]) for b, n in zip(begins, sizes, strict=False)]

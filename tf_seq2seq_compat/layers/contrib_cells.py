@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, leading_columns, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
 
@@ -262,7 +262,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         parts = checked_state(self, inputs, state)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = recurrence.coupled_lstm_step(
             inputs,
             parts[0],

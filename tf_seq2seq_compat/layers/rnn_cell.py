@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, leading_columns, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function, activation_name
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 
@@ -324,7 +324,7 @@ class LSTMCell(LayerRNNCell):
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         parts = checked_state(self, inputs, state)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = parts
         c, h = recurrence.lstm_step(
             inputs,
@@ -490,7 +490,8 @@ class MultiRNNCell(RNNCell):
 
     def _states(self, state: Any) -> Any:
         if not self._state_is_tuple:
-            return tf.split(state, [cell.state_size for cell in self._cells], axis=1)
+            # As TF1: columns beyond state_size are left alone.
+            return leading_columns(state, [cell.state_size for cell in self._cells])
         if tf.is_tensor(state) or not tf.nest.is_nested(state) or len(state) < len(self._cells):
             raise ValueError(
                 f'state of MultiRNNCell must be a tuple of {len(self._cells)} states, one for '
