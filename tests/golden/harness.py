@@ -265,16 +265,17 @@ def run_in_graph(one, tf):
                 fetches['initial/' + variable.op.name] = variable
         # A first run gives the shapes. The second is in a Session of its own, so that random ops
         # begin again.
-        values = _run(tf, graph, fetches)
+        values = run(tf, graph, fetches)
         if one.gradients:
             found = _gradients(one, tf, leaves, tensors, values)
             facts['without_gradient'] = sorted(key for key in found if found[key] is None)
             fetches.update((key, value) for key, value in found.items() if value is not None)
-            values = _run(tf, graph, fetches)
+            values = run(tf, graph, fetches)
     return Result({key: np.asarray(value) for key, value in values.items()}, facts)
 
 
-def _run(tf, graph, fetches):
+def run(tf, graph, fetches):
+    """The values of `fetches` in a new Session, the variables as they begin."""
     config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     with tf.Session(graph=graph, config=config) as session:
         session.run(tf.global_variables_initializer())
