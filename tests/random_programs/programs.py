@@ -33,6 +33,11 @@ HELPERS = [
     'training', 'training_major', 'greedy', 'greedy_function', 'sample', 'scheduled_embedding',
     'scheduled_output', 'custom', 'inference', 'inference_embedding', 'beam', 'beam',
 ]  # fmt: skip
+PART_FORMS = [
+    '{} {}'.format(part, form)
+    for part in 'ch'
+    for form in ('batch of one', 'width of one', 'no batch', 'scalar')
+]
 CHANGES = {
     'attention_layer': ['size', 'layers', 'keras'],
     'history': [True],
@@ -44,7 +49,7 @@ CHANGES = {
     ],
     'state': [
         'none', 'zero dynamic', 'given unknown', 'given unknown rank', 'list', 'array', 'wider',
-        'narrower', 'batch of one', 'no batch', 'too many', 'concatenated', 'double',
+        'narrower', 'batch of one', 'no batch', 'too many', 'concatenated', 'double', *PART_FORMS,
     ],
     'dtype': ['none', 'float64'],
     'time_major': [True],
@@ -304,15 +309,22 @@ def make_state(tf, cell, program, batch=BATCH):
         count[0] += 1
         if zero.shape.ndims is None or not zero.shape.is_fully_defined():
             return zero
-        shape = zero.shape.as_list()
-        if how == 'wider':
+        shape, form = zero.shape.as_list(), how
+        if how in PART_FORMS:
+            which, _, form = how.partition(' ')
+            form = form if which == ('c', 'h')[count[0] > 1] else 'as it is'
+        if form == 'wider':
             shape[-1:] = [shape[-1] + 2]
-        elif how == 'narrower':
+        elif form == 'narrower':
             shape[-1:] = [max(shape[-1] - 1, 0)]
-        elif how == 'batch of one':
+        elif form == 'batch of one':
             shape[:1] = [1]
-        elif how == 'no batch':
+        elif form == 'width of one':
+            shape[-1:] = [1]
+        elif form == 'no batch':
             shape[:1] = []
+        elif form == 'scalar':
+            shape = []
         value = harness.array('state {}'.format(count[0]), shape, 0.5, dtype.name)
         if how == 'array':
             return value
@@ -491,11 +503,11 @@ def make_helper(tf, program, embedding, start):
         return seq2seq.TrainingHelper(inputs, lengths, time_major=major)
     if name == 'scheduled_embedding':
         return seq2seq.ScheduledEmbeddingTrainingHelper(
-            inputs, lengths, embedding, 0.5, time_major=major, seed=3, scheduling_seed=4
+            inputs, lengths, embedding, 0.0, time_major=major
         )
     if name == 'scheduled_output':
         return seq2seq.ScheduledOutputTrainingHelper(
-            inputs, lengths, 0.5, time_major=major, seed=3,
+            inputs, lengths, 1.0, time_major=major,
             next_inputs_fn=lambda outputs: outputs[:, :DEPTH],
         )  # fmt: skip
     if name == 'greedy':

@@ -8,7 +8,16 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, leading_columns, whole_number
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    for_each_or_all,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
 
@@ -120,7 +129,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, exactly)
         c, h = recurrence.layer_norm_lstm_step(
             inputs,
             c,
@@ -260,7 +269,8 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (at_least,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
             parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = recurrence.coupled_lstm_step(
@@ -342,7 +352,7 @@ class NASCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, for_each_or_all)
         c, h = recurrence.nas_step(
             inputs, c, h, self._kernel, self._recurrent_kernel, self._bias, self._projection
         )

@@ -10,7 +10,15 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, leading_columns, whole_number
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
 from tf_seq2seq_compat.layers.dense import activation_function, activation_name
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 
@@ -241,6 +249,7 @@ class LSTMCell(LayerRNNCell):
     """
 
     input_ndim = 2
+    _flat_state_fits = staticmethod(at_least)
 
     def __init__(
         self,
@@ -322,7 +331,8 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (self._flat_state_fits,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
             parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = parts
@@ -385,6 +395,8 @@ class BasicLSTMCell(LSTMCell):
 
     Legacy: `tf.nn.rnn_cell.BasicLSTMCell` of TF 1.15, where it was no `LSTMCell`.
     """
+
+    _flat_state_fits = staticmethod(exactly)  # TF1 splits it into halves.
 
     def __init__(
         self,
