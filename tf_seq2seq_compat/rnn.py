@@ -318,6 +318,7 @@ def raw_rnn(
         has_loop_state = loop_state is not None
         loop_state = loop_state if has_loop_state else tf.constant(0)
         next_input = tf.nest.map_structure(tf.convert_to_tensor, next_input)
+        check_same_structure(cell.state_size, state, 'The initial state')
         batch_size = axis_size(tf.nest.flatten(next_input)[0], 0)
         if emit_structure is None:
             dtype = tf.nest.flatten(state)[0].dtype
@@ -406,7 +407,7 @@ def static_rnn(
         inputs = [tf.nest.map_structure(tf.convert_to_tensor, x) for x in inputs]
         batch_size = axis_size(tf.nest.flatten(inputs[0])[0], 0)
         if sequence_length is not None:
-            sequence_length = _checked_lengths(sequence_length, batch_size)
+            sequence_length = _checked_lengths(sequence_length, batch_size, one_for_all=True)
         if initial_state is None and dtype is None:
             raise ValueError(
                 'If no initial_state is provided, dtype must be specified (tf.float32, say).'
@@ -432,19 +433,12 @@ def _step_within(
     time: int, lengths: tf.Tensor, call: Callable[[], Any], zero_output: Any, state: Any
 ) -> tuple[Any, Any]:
     """A step for the sequences that go on; none after the longest, for what counts steps."""
-
-    def step() -> tuple[Any, Any]:
-        output, new_state = call()
-        finished = time >= lengths
-        return where_rows(finished, zero_output, output), where_rows(finished, state, new_state)
-
-    output, new_state = tf.cond(
-        tf.reduce_any(time < lengths), step, lambda: (zero_output, state)
-    )
-    for new, old in zip(tf.nest.flatten((output, new_state)), tf.nest.flatten((zero_output, state))):
+    before = (zero_output, state)
+    after = tf.cond(tf.reduce_any(time < lengths), call, lambda: before)
+    for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
         if tf.is_tensor(new):
             new.set_shape(old.shape)
-    return output, new_state
+    return where_rows(time >= lengths, before, after)
 
 
 def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> Any:
@@ -526,7 +520,10 @@ def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     return sizes[0], sizes[1]
 
 
-def _checked_lengths(sequence_length: Any, batch_size: Any) -> tf.Tensor:
+def _checked_lengths(
+    sequence_length: Any, batch_size: Any, one_for_all: bool = False
+) -> tf.Tensor:
+    """int32 `[batch]`; from one length alone if TF1 takes that where it does not see the batch."""
     lengths = tf.cast(sequence_length, tf.int32)
     if lengths.shape.rank not in (None, 1):
         raise ValueError(
@@ -541,6 +538,8 @@ def _checked_lengths(sequence_length: Any, batch_size: Any) -> tf.Tensor:
         )
     if static is not None and lengths.shape.is_fully_defined():
         return lengths
+    if one_for_all:
+        return tf.broadcast_to(lengths, [batch_size])
     check = tf1.assert_equal(
         tf.shape(lengths), [batch_size], message='sequence_length must have one length a sequence'
     )
