@@ -156,9 +156,10 @@ def check_static_shapes(name: str, want: dict[str, Any], got: dict[str, Any]) ->
     assert got != want, f'{name} need not be in KNOWN_SIZES'
     for path, shape in want.items():
         found = got[path]
-        assert shape is None or [
-            g if w is None else w for w, g in zip(shape, found, strict=True)
-        ] == found, f'{path}: static shape {found}, in TF1 {shape}'
+        assert (
+            shape is None
+            or [g if w is None else w for w, g in zip(shape, found, strict=True)] == found
+        ), f'{path}: static shape {found}, in TF1 {shape}'
 
 
 def parameters() -> list[Any]:

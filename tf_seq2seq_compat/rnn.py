@@ -434,7 +434,20 @@ def _step_within(
 ) -> tuple[Any, Any]:
     """A step for the sequences that go on; none after the longest, for what counts steps."""
     before = (zero_output, state)
-    after = tf.cond(tf.reduce_any(time < lengths), call, lambda: before)
+
+    def step() -> Any:
+        after = call()
+        check_same_structure(before, after, 'The output and the new state')
+        for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
+            if new.dtype != old.dtype:
+                raise TypeError(
+                    f'A step gives {new.dtype.name} in place of {old.dtype.name}: dtype, inputs and '
+                    'initial_state must have one type.'
+                )
+        return after
+
+    # Rows are chosen outside: TensorFlow's optimizer breaks branches that choose by constants.
+    after = tf.cond(tf.reduce_any(time < lengths), step, lambda: before)
     for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
         if tf.is_tensor(new):
             new.set_shape(old.shape)
@@ -520,9 +533,7 @@ def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     return sizes[0], sizes[1]
 
 
-def _checked_lengths(
-    sequence_length: Any, batch_size: Any, one_for_all: bool = False
-) -> tf.Tensor:
+def _checked_lengths(sequence_length: Any, batch_size: Any, one_for_all: bool = False) -> tf.Tensor:
     """int32 `[batch]`; from one length alone if TF1 takes that where it does not see the batch."""
     lengths = tf.cast(sequence_length, tf.int32)
     if lengths.shape.rank not in (None, 1):

@@ -1,6 +1,7 @@
 """Records what TensorFlow 1.15.5 gives for the random programs, or checks what was recorded.
 
-usage: make.py [--out FILE | --check FILE] [--seed N] [--count N]
+A plain TF1 script, so that it also runs under whatever claims to run TF1 scripts. The programs are
+those in the file; --seed puts others there.
 """
 
 import argparse
@@ -23,23 +24,28 @@ def main():
     # TF1 has a note of deprecation for nearly every line here.
     logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
-    parser.add_argument('--out', metavar='FILE', default=RECORDED)
-    parser.add_argument('--check', action='store_true', help='compare with the file')
-    parser.add_argument('--seed', type=int, default=14)
-    parser.add_argument('--count', type=int, default=200)
+    parser.add_argument('--out', metavar='FILE', default=RECORDED, help='the file')
+    parser.add_argument('--check', action='store_true', help='compare with what is in the file')
+    parser.add_argument('--seed', type=int, help='record other programs, which this chooses')
+    parser.add_argument('--count', type=int, default=120, help='how many of them')
     flags = parser.parse_args()
-    rows = []
-    for program in programs.choose(flags.seed, flags.count):
-        rows.append([program, programs.outcome(tf, program)])
-    if flags.check:
+    if flags.seed is None:
         with open(flags.out) as file:
             recorded = json.load(file)
-        lines = programs.differences(recorded, rows)
-        print('\n'.join(lines + ['{} programs, {} differ'.format(len(rows), len(lines))]))
-        return 1 if lines else 0
-    with open(flags.out, 'w') as out:
-        out.write('[\n' + ',\n'.join(json.dumps(row, sort_keys=True) for row in rows) + '\n]\n')
-    return 0
+        chosen = [program for program, _ in recorded]
+    else:
+        chosen = programs.choose(flags.seed, flags.count) + programs.states_of_cells()
+    rows = [[program, programs.outcome(tf, program)] for program in chosen]
+    if not flags.check:
+        with open(flags.out, 'w') as out:
+            lines = ',\n'.join(json.dumps(row, sort_keys=True) for row in rows)
+            out.write('[\n' + lines + '\n]\n')
+        return 0
+    lines = []
+    for (program, want), (_, got) in zip(recorded, rows):  # noqa: B905 (Python 3.7)
+        lines += [f'{program}: {line}' for line in programs.differences(want, got)]
+    print('\n'.join([*lines, f'{len(rows)} programs, {len(lines)} differences']))
+    return 1 if lines else 0
 
 
 if __name__ == '__main__':

@@ -34,7 +34,7 @@ HELPERS = [
     'scheduled_output', 'custom', 'inference', 'inference_embedding', 'beam', 'beam',
 ]  # fmt: skip
 PART_FORMS = [
-    '{} {}'.format(part, form)
+    f'{part} {form}'
     for part in 'ch'
     for form in ('batch of one', 'width of one', 'no batch', 'scalar')
 ]
@@ -96,6 +96,30 @@ def choose(seed, count):
     return programs
 
 
+def states_of_cells():
+    """One step of each cell, from states of shapes that it may slice, broadcast or refuse."""
+    ordinary = {
+        **dict.fromkeys(['wrapper', 'attention', 'lengths', 'scope'], 'none'),
+        **dict.fromkeys(['time_major', 'again'], False),
+        'run': 'call',
+        'shape': 'known',
+        'dtype': 'float32',
+    }
+    tuples = ['lstm', 'lstm_full', 'basic_lstm', 'layer_norm', 'coupled_full', 'nas_full']
+    chosen = [
+        *({'cell': cell, 'state': state} for cell in tuples for state in PART_FORMS),
+        *(
+            {**cell, 'state': state}
+            for state in ['wider', 'batch of one']
+            for cell in [
+                *({'cell': cell} for cell in sorted(set(PLAIN_CELLS))),
+                *({'cell': 'lstm_flat', 'wrapper': wrapper} for wrapper in WRAPPERS),
+            ]
+        ),
+    ]
+    return [dict(ordinary, **program) for program in chosen]
+
+
 def simplest(program):
     """The program without the choices that do not matter in it."""
     unused = {
@@ -108,13 +132,12 @@ def simplest(program):
         'memory_lengths': program['attention'] == 'none',
         'memory_shape': program['attention'] == 'none',
     }
-    if program['run'] == 'decode' and program['helper'] in ('greedy', 'greedy_function', 'sample', 'custom', 'inference_embedding',
-                             'beam'):  # fmt: skip
-        unused.update(lengths=True)
+    if program['run'] == 'decode':
+        unused['lengths'] = not program['helper'].startswith(('training', 'scheduled'))
     return {key: value for key, value in program.items() if not unused.get(key)}
 
 
-# -- building ---------------------------------------------------------------------------------------
+# -- building --------------------------------------------------------------------------------------
 
 
 def blurred(tf, value, what, axes):
@@ -325,7 +348,7 @@ def make_state(tf, cell, program, batch=BATCH):
             shape[:1] = []
         elif form == 'scalar':
             shape = []
-        value = harness.array('state {}'.format(count[0]), shape, 0.5, dtype.name)
+        value = harness.array(f'state {count[0]}', shape, 0.5, dtype.name)
         if how == 'array':
             return value
         if how == 'given unknown':
@@ -368,9 +391,7 @@ def make_lengths(tf, program):
 def make_inputs(tf, program, dtype='float32'):
     value = harness.array('inputs', [BATCH, TIME, DEPTH], dtype=dtype)
     if program['time_major']:
-        return blurred(
-            tf, value.transpose([1, 0, 2]), program['shape'], ['time', 'batch', 'depth']
-        )
+        return blurred(tf, value.transpose([1, 0, 2]), program['shape'], ['time', 'batch', 'depth'])
     return blurred(tf, value, program['shape'], ['batch', 'time', 'depth'])
 
 
@@ -454,8 +475,7 @@ def decode(tf, program, scope):
     if state is None:
         state = cell.zero_state(BATCH * beams, tf.float32)
     embedding = tf.constant(harness.array('embedding', [WORDS, DEPTH]))
-    axis = program['shape']
-    start = blurred(tf, np.array([1, 2, 3], np.int32), axis if axis != 'time' else 'known', ['batch'])
+    start = blurred(tf, np.array([1, 2, 3], np.int32), program['shape'], ['batch'])
     layer = {
         'none': lambda: None,
         'layers': lambda: tf.layers.Dense(WORDS, use_bias=False),
@@ -541,7 +561,7 @@ def make_helper(tf, program, embedding, start):
     )
 
 
-# -- running ----------------------------------------------------------------------------------------
+# -- running ---------------------------------------------------------------------------------------
 
 
 def outcome(tf, program):
@@ -552,9 +572,7 @@ def outcome(tf, program):
     try:
         return _outcome(tf, program)
     except Exception as error:
-        import os, traceback
-        if os.environ.get("HUNT"): return {"error": type(error).__name__, "text": traceback.format_exc()[-1500:]}
-        return {"error": type(error).__name__}
+        return {'error': type(error).__name__}
 
 
 def _outcome(tf, program):
@@ -600,4 +618,29 @@ def _sums(path, value):
 
 
 def _digits(number):
-    return float('{:.6g}'.format(float(number)))
+    return float(f'{float(number):.6g}')
+
+
+def differences(want, got):
+    """Lines that say where two outcomes of a program differ."""
+    if 'error' in want or 'error' in got:
+        errors = [one.get('error', 'no error') for one in (want, got)]
+        return [] if errors[0] == errors[1] else ['{}, now {}'.format(*errors)]
+    lines = []
+    for part in sorted(want):
+        a, b = want[part], got[part]
+        if isinstance(a, dict):
+            for key in sorted(set(a) | set(b)):
+                if not _near(a.get(key), b.get(key)):
+                    lines.append(f'{part} {key}: {a.get(key)}, now {b.get(key)}')
+        elif a != b:
+            lines.append(f'{part}: {a}, now {b}')
+    return lines
+
+
+def _near(a, b):
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(_near(*pair) for pair in zip(a, b))  # noqa: B905
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) <= 1e-4 * max(1.0, abs(a))
+    return a == b
