@@ -441,7 +441,7 @@ def _step_within(
         for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
             if new.dtype != old.dtype:
                 raise TypeError(
-                    f'A step gives {new.dtype.name} in place of {old.dtype.name}: dtype, inputs and '
+                    f'A step gives {new.dtype.name} and not {old.dtype.name}: dtype, inputs and '
                     'initial_state must have one type.'
                 )
         return after
