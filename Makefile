@@ -185,6 +185,7 @@ $(LEGACY)/.ready:
 golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
+	$(ORACLE) tests/random_programs/make.py
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/golden_programs/pairs.py
 	$(ORACLE) tests/guide_run.py record
@@ -202,6 +203,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
 	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
+	$(ORACLE) tests/random_programs/make.py --check
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/golden_programs/pairs.py --check
 	$(ORACLE) tests/guide_run.py record --check

@@ -309,20 +309,21 @@ class CudnnCompatibleGRUCell(GRUCell):
         """Creates the kernels and biases of the gates and of the candidate's two projections."""
         depth, units = input_depth(self, input_shape), self._num_units
         one, zero = tf1.ones_initializer(), tf1.zeros_initializer()
-        self._weights = []
-        for name, rows, columns, bias in (
-            ('gates', depth + units, 2 * units, one),
-            ('candidate/input_projection', depth, units, zero),
-            ('candidate/hidden_projection', units, units, zero),
-        ):
-            self._weights += [
-                self.add_variable(
-                    f'{name}/kernel', [rows, columns], initializer=self._kernel_initializer
-                ),
-                self.add_variable(
-                    f'{name}/bias', [columns], initializer=self._bias_initializer or bias
-                ),
-            ]
+        candidate = ('candidate/input_projection', 'candidate/hidden_projection')
+
+        def kernel(name: str, rows: int, columns: int) -> Any:
+            initializer = self._kernel_initializer
+            return self.add_variable(f'{name}/kernel', [rows, columns], initializer=initializer)
+
+        def bias(name: str, columns: int, default: Any) -> Any:
+            initializer = self._bias_initializer or default
+            return self.add_variable(f'{name}/bias', [columns], initializer=initializer)
+
+        # In TF1's order: both kernels of the candidate, then both biases.
+        gates = kernel('gates', depth + units, 2 * units), bias('gates', 2 * units, one)
+        kernels = kernel(candidate[0], depth, units), kernel(candidate[1], units, units)
+        biases = [bias(name, units, zero) for name in candidate]
+        self._weights = [*gates, kernels[0], biases[0], kernels[1], biases[1]]
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:

@@ -60,8 +60,9 @@ class RNNCell(Layer):
         """
         if scope is None and graph_mode():
             # TF1 enters the current scope anew, which frees the default names used in here. So two
-            # stacks called in one scope share their variables, or clash where reuse is not set.
-            with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False):
+            # stacks called in one scope share their variables, or clash where reuse is not set. The
+            # name scope that this opens is in the names of Keras layers' variables.
+            with tf1.variable_scope(tf1.get_variable_scope()):
                 return super().__call__(inputs, state)
         return super().__call__(inputs, state, scope=scope)
 

@@ -8,7 +8,16 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    for_each_or_all,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
@@ -24,9 +33,9 @@ class _Normalizing(RNNCell):
     _layer_norm: bool
     _norm_gain: float
     _norm_shift: float
+    _norms: dict[str, tuple[Any, Any]]
 
     def _build_norms(self, names: str, units: int) -> None:
-        self._norms: dict[str, tuple[Any, Any]] = {}
         for name in names.split() if self._layer_norm else ():
             self._norms[name] = tuple(
                 self.add_variable(
@@ -98,6 +107,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._keep_prob = dropout_keep_prob
         self._seed = dropout_prob_seed
 
@@ -120,7 +130,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, exactly)
         c, h = recurrence.layer_norm_lstm_step(
             inputs,
             c,
@@ -225,6 +235,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._peepholes: Any = None
         self._projection: Any = None
 
@@ -242,11 +253,12 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         rows = input_depth(self, input_shape) + self.output_size
         self._kernel = self._sharded('W', rows, 3 * units, self._num_unit_shards)
         self._bias = self.add_variable('B', [3 * units], initializer=tf1.zeros_initializer())
-        self._build_norms('transform forget output state', units)
+        self._build_norms('transform forget output', units)
         if self._use_peepholes:
             self._peepholes = tuple(
                 self.add_variable(f'W_{gate}_diag', [units]) for gate in ('F', 'O')
             )
+        self._build_norms('state', units)
         if self._num_proj:
             self._projection = self._sharded('W_P', units, self._num_proj, self._num_proj_shards)
         self.built = True
@@ -263,9 +275,10 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (at_least,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = recurrence.coupled_lstm_step(
             inputs,
             parts[0],
@@ -349,7 +362,7 @@ class NASCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, for_each_or_all)
         c, h = recurrence.nas_step(
             inputs, c, h, self.kernel, self.recurrent_kernel, self.bias, self.projection_weights
         )

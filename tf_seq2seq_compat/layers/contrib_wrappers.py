@@ -12,7 +12,7 @@ from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.recurrence import window_attention
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import leading_columns, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -376,7 +376,7 @@ class AttentionCellWrapper(_Wrapper):
     def _parts(self, state: Any) -> Any:
         if not self._state_is_tuple:
             window = self._attn_size * self._attn_length
-            return tf.split(state, [self._cell.state_size, self._attn_size, window], axis=1)
+            return leading_columns(state, [self._cell.state_size, self._attn_size, window])
         if tf.is_tensor(state) or len(state) != 3:
             raise ValueError(
                 f'state of {self.name} must be a tuple (state of the cell, context, window), but '

@@ -12,7 +12,15 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
 from tf_seq2seq_compat.layers.dense import (
     activation_function,
     activation_name,
@@ -248,6 +256,7 @@ class LSTMCell(LayerRNNCell):
     """
 
     input_ndim = 2
+    _flat_state_fits = staticmethod(at_least)
 
     def __init__(
         self,
@@ -331,9 +340,10 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (self._flat_state_fits,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = parts
         peepholes = None
         if self._use_peepholes:
@@ -397,6 +407,8 @@ class BasicLSTMCell(LSTMCell):
 
     Legacy: `tf.nn.rnn_cell.BasicLSTMCell` of TF 1.15, where it was no `LSTMCell`.
     """
+
+    _flat_state_fits = staticmethod(exactly)  # TF1 splits it into halves.
 
     def __init__(
         self,
@@ -507,7 +519,8 @@ class MultiRNNCell(RNNCell):
 
     def _states(self, state: Any) -> Any:
         if not self._state_is_tuple:
-            return tf.split(state, [cell.state_size for cell in self._cells], axis=1)
+            # As TF1: columns beyond state_size are left alone.
+            return leading_columns(state, [cell.state_size for cell in self._cells])
         if tf.is_tensor(state) or not tf.nest.is_nested(state) or len(state) < len(self._cells):
             raise ValueError(
                 f'state of MultiRNNCell must be a tuple of {len(self._cells)} states, one for '
