@@ -502,7 +502,8 @@ def _children(obj: Any) -> Iterator[tuple[str, Any]]:
         yield from ((f'[{i}]', value) for i, value in enumerate(obj))
     else:
         ignored = set(getattr(obj, '_TF_MODULE_IGNORED_PROPERTIES', ()))
-        ignored |= {'_variables_by_name', '_scope', '_initial_cell_state', '_losses', '_conditional'}
+        ignored |= {'_variables_by_name', '_scope', '_initial_cell_state'}
+        ignored |= {'_losses', '_conditional'}
         for name, value in list(vars(obj).items()):
             if name not in ignored and not name.startswith('_self_'):
                 yield name, value
