@@ -538,8 +538,10 @@ class Layer(tf.Module):
         self._input_spec = spec
 
     def _check_inputs(self, inputs: Any) -> None:
-        specs = tf.nest.flatten(self.input_spec)
-        for spec, value in zip(specs, tf.nest.flatten(inputs), strict=False):
+        given = self.input_spec
+        several = isinstance(given, list | tuple)
+        specs, values = (given, tf.nest.flatten(inputs)) if several else ([given], [inputs])
+        for spec, value in zip(specs, values, strict=False):
             shape: Any = getattr(value, 'shape', None)
             rank = getattr(shape, 'ndims', None)
             if spec is None or rank is None:
