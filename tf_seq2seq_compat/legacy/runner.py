@@ -24,6 +24,8 @@ from tf_seq2seq_compat.legacy import (
     repairs,
     time_capsule,
 )
+from tf_seq2seq_compat.legacy.python2 import builtins as python2_builtins
+from tf_seq2seq_compat.legacy.python2 import loading as python2
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
 
@@ -71,12 +73,14 @@ def run(
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
             repairs.prepare_script(vars(main), source)
+        python2.adopt(vars(main))
         exec(code, vars(main))
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
         _fail(error)
     finally:
+        python2_builtins.end_line()
         time_capsule.RESTORED.report()
         compile_times.report()
 
@@ -100,6 +104,7 @@ def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
         on_load=start,
         restorer=capsule,
     )
+    python2.install()
     if 'tensorflow' in sys.modules:
         try:
             start('tensorflow')
@@ -159,7 +164,7 @@ def _prepare_script(
         __spec__=None,
     )
     import_hook.add_program_folder(os.path.dirname(file))
-    return compile(source, file, 'exec', dont_inherit=True), source
+    return python2.code_of_script(source, file), source
 
 
 def _prepare_module(

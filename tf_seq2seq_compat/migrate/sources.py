@@ -148,22 +148,29 @@ def check(code: bytes | str) -> None:
         raise Unreadable(f'does not parse: {error}') from None
 
 
-def _words_for(error: SyntaxError, code: bytes | str) -> str:
-    text = code if isinstance(code, str) else code.decode('latin-1')
-    lines = text.splitlines()
+def python_2_words(error: SyntaxError, code: bytes | str) -> str:
+    """What of Python 2 stands where Python 3 does not parse `code`, if anything."""
+    if isinstance(error, TabError):
+        return 'tabs mixed with spaces'
+    lines = (code if isinstance(code, str) else code.decode('latin-1')).splitlines()
     number = error.lineno or 0
     line = lines[number - 1] if 0 < number <= len(lines) else ''
-    if isinstance(error, TabError):
-        return _python_2('tabs mixed with spaces', number)
     for what, pattern in _PYTHON_2.items():
         if re.search(pattern, line):
-            return _python_2(what, number)
+            return what
+    return ''
+
+
+def _words_for(error: SyntaxError, code: bytes | str) -> str:
+    what = python_2_words(error, code)
+    if what:
+        return _python_2(what, error.lineno or 0)
     if 'codec' in error.msg or 'encoding' in error.msg or 'Non-UTF-8' in error.msg:
         return (
             'is not UTF-8 text and has no encoding cookie; put `# -*- coding: latin-1 -*-` (or '
             'what it is) into its first line'
         )
-    return f'does not parse: line {number}: {error.msg}'
+    return f'does not parse: line {error.lineno}: {error.msg}'
 
 
 def _python_2(what: str, line: int) -> str:

@@ -1,0 +1,133 @@
+"""The strings that TensorFlow gives a program of Python 2, and takes from it."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from typing import Any
+
+from tf_seq2seq_compat.legacy.python2.text import Bytes, to_bytes, to_text
+
+_done = False
+
+
+def adopt() -> None:
+    """Has TensorFlow's functions that give bytes give strings of Python 2, once it is loaded.
+
+    These are bytes still, so that TensorFlow itself may have them.
+    """
+    global _done
+    if _done or 'tensorflow' not in sys.modules:
+        return
+    _done = True
+    import tensorflow.compat.v1 as tf
+
+    tf.compat.as_bytes = _as_bytes(tf.compat.as_bytes)
+    tf.compat.as_str = tf.compat.as_text = tf.compat.as_str_any = to_text_of(tf.compat.as_str_any)
+    session = tf.Session.__mro__[1]
+    session.run = _run(session.run)
+    for module in (tf.gfile, tf.io.gfile):
+        for name in ('GFile', 'Open', 'FastGFile'):
+            if hasattr(module, name):
+                setattr(module, name, _file(getattr(module, name)))
+    tf.train.BytesList = _bytes_list(tf.train.BytesList)
+    reader = tf.python_io.tf_record_iterator
+    tf.python_io.tf_record_iterator = lambda *args, **kwargs: map(Bytes, reader(*args, **kwargs))
+    writer = tf.python_io.TFRecordWriter
+    writer.write = _writing(writer.write)
+
+
+def _as_bytes(real: Any) -> Any:
+    @functools.wraps(real)
+    def as_bytes(value: Any, encoding: str = 'utf-8') -> Any:
+        if isinstance(value, str) and encoding == 'utf-8':
+            return Bytes(to_bytes(value))
+        return Bytes(real(value, encoding))
+
+    return as_bytes
+
+
+def to_text_of(real: Any) -> Any:
+    """`tf.compat.as_str` and its kin."""
+
+    @functools.wraps(real)
+    def as_text(value: Any, *_: Any, **__: Any) -> Any:
+        return to_text(value) if isinstance(value, bytes | str) else real(value)
+
+    return as_text
+
+
+def _run(real: Any) -> Any:
+    @functools.wraps(real)
+    def run(self: Any, *arguments: Any, **keywords: Any) -> Any:
+        return _strings_of(real(self, *arguments, **keywords))
+
+    return run
+
+
+def _strings_of(value: Any) -> Any:
+    """What a session gave, with its bytes as strings of Python 2."""
+    if isinstance(value, bytes):
+        return Bytes(value)
+    if isinstance(value, list):
+        return [_strings_of(each) for each in value]
+    if type(value) is dict:
+        return {key: _strings_of(each) for key, each in value.items()}
+    if isinstance(value, tuple):
+        parts = [_strings_of(each) for each in value]
+        return type(value)(*parts) if hasattr(value, '_fields') else tuple(parts)
+    if getattr(value, 'dtype', None) == object:
+        flat = value.reshape(-1)
+        for index, each in enumerate(flat):
+            if type(each) is bytes:
+                flat[index] = Bytes(each)
+        return flat.reshape(value.shape)
+    return value
+
+
+def _file(real: Any) -> Any:
+    class File(real):  # type: ignore[misc]
+        """A file that gives strings: lines as text, what else is read of a binary one as bytes."""
+
+        def read(self, n: int = -1) -> Any:
+            return _bytes(super().read(n))
+
+        def readline(self) -> Any:
+            return to_text(super().readline())
+
+        def readlines(self) -> Any:
+            return [to_text(each) for each in super().readlines()]
+
+        def __next__(self) -> Any:
+            return to_text(super().__next__())
+
+        next = __next__
+
+        def write(self, file_content: Any) -> Any:
+            return super().write(to_text(file_content) if 'b' not in self.mode else to_bytes(file_content))
+
+    File.__name__ = File.__qualname__ = real.__name__
+    return File
+
+
+def _bytes(value: Any) -> Any:
+    return Bytes(value) if isinstance(value, bytes) else value
+
+
+def _bytes_list(real: Any) -> Any:
+    @functools.wraps(real, updated=())
+    def BytesList(*arguments: Any, value: Any = None, **keywords: Any) -> Any:
+        if value is not None:
+            keywords['value'] = [to_bytes(each) for each in value]
+        return real(*arguments, **keywords)
+
+    BytesList.FromString = real.FromString  # type: ignore[attr-defined]
+    return BytesList
+
+
+def _writing(real: Any) -> Any:
+    @functools.wraps(real)
+    def write(self: Any, record: Any) -> Any:
+        return real(self, to_bytes(record))
+
+    return write
