@@ -6,6 +6,8 @@ it uses.
 
 from __future__ import annotations
 
+import __future__
+
 import builtins
 import decimal
 import functools
@@ -177,22 +179,28 @@ _waiting: set[int] = set()
 """Streams to which a `print` that ended in a comma wrote last."""
 
 
-def print(*values: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False) -> None:
+def print(
+    *values: Any, sep: Any = None, end: Any = None, file: Any = None, flush: Any = False
+) -> None:
     """The statement `print`, as the translation writes it: `end=' '` for a comma at its end."""
     stream = sys.stdout if file is None else file
     if stream is None:
         return
-    words = (sep if sep is not None else ' ').join([shown(each) for each in values])
-    if id(stream) in _waiting:
-        _waiting.discard(id(stream))
-        if values:
-            words = f' {words}'
-    stream.write(words)
-    if end == ' ':
-        if not words.endswith(('\n', '\t', '\r')):
-            _waiting.add(id(stream))
-    else:
-        stream.write('\n' if end is None else end)
+    if sys._getframe(1).f_globals.get('print_function') is __future__.print_function:
+        words = [shown(each) for each in values]
+        builtins.print(*words, sep=sep, end=end, file=stream, flush=flush)
+        return
+    between = id(stream) in _waiting
+    _waiting.discard(id(stream))
+    for value in values:
+        word = shown(value)
+        stream.write(f' {word}' if between else word)
+        # No blank stands behind what ends in other white space.
+        between = not (word[-1:].isspace() and word[-1:] != ' ' and isinstance(value, str | bytes))
+    if end is None:
+        stream.write('\n')
+    elif between:
+        _waiting.add(id(stream))
     if flush:
         stream.flush()
 

@@ -85,13 +85,15 @@ def _below(generator: Any, count: int) -> int:
 
 def randrange(generator: Any, start: Any, stop: Any = None, step: int = 1) -> int:
     """One of `range(start, stop, step)`."""
-    given = (start,) if stop is None else (start, stop, step)
-    if any(int(each) != each for each in given):
-        raise ValueError('non-integer arg 1 for randrange()')
-    numbers = range(*map(int, given))
-    if not numbers:
-        raise ValueError(f'empty range for randrange() {given}')
-    return numbers[_below(generator, len(numbers))]
+    if stop is None:
+        start, stop = 0, start
+    if any(int(each) != each for each in (start, stop, step)):
+        raise ValueError('non-integer argument for randrange()')
+    start, stop, step = int(start), int(stop), int(step)
+    count = -((start - stop) // step) if step else 0
+    if count <= 0:
+        raise ValueError(f'empty range for randrange() ({start}, {stop}, {step})')
+    return start + step * _below(generator, count)
 
 
 def randint(generator: Any, low: int, high: int) -> int:
@@ -147,9 +149,23 @@ def gammavariate(generator: Any, alpha: float, beta: float) -> float:
     return -math.log(drawn) * beta
 
 
+def betavariate(generator: Any, alpha: float, beta: float) -> float:
+    """A draw of the beta distribution."""
+    drawn = gammavariate(generator, alpha, 1.0)
+    return drawn / (drawn + gammavariate(generator, beta, 1.0)) if drawn else 0.0
+
+
+def paretovariate(generator: Any, alpha: float) -> float:
+    """A draw of the Pareto distribution."""
+    return float(1.0 / pow(1.0 - generator.random(), 1.0 / alpha))
+
+
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
     each.__name__: each
-    for each in (seed, randrange, randint, choice, shuffle, sample, gammavariate)
+    for each in (
+        *(seed, randrange, randint, choice, shuffle, sample),
+        *(gammavariate, betavariate, paretovariate),
+    )
 }
 
 
@@ -168,7 +184,7 @@ class Random(random.Random):
 
 
 for _name, _function in _FUNCTIONS.items():
-    if _name not in ('seed', 'gammavariate'):
+    if _name != 'seed' and not _name.endswith('variate'):
         setattr(Random, _name, functools.partialmethod(_function))
 
 NAMES: dict[str, Any] = {

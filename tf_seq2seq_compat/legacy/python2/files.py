@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import types
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -12,9 +14,14 @@ from tf_seq2seq_compat.legacy.python2.text import Bytes, to_bytes, to_text
 
 
 def _asked_by_library() -> bool:
-    """Whether the frame that called a method of a file is that of a library."""
-    namespace = sys._getframe(2).f_globals
-    return not import_hook.is_program(namespace)
+    """Whether the frame that called a method of a file, outside this folder, is a library's."""
+    frame: types.FrameType | None = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_OWN):
+        frame = frame.f_back
+    return frame is not None and not import_hook.is_program(frame.f_globals)
+
+
+_OWN = os.path.join(os.path.dirname(__file__), '')
 
 
 class File:

@@ -556,6 +556,15 @@ _ADDED: dict[str, dict[str, Any]] = {
 }
 
 
+class _Changed(View):
+    """A changed module, which keeps nothing that is set on the real one."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in vars(self):
+            vars(self)[name] = value
+        setattr(self._real, name, value)
+
+
 def module(name: str, real: types.ModuleType | None = None) -> types.ModuleType:
     """A module as programs of Python 2 knew it.
 
@@ -580,7 +589,7 @@ _modules: dict[str, types.ModuleType] = {}
 def _make(name: str, real: types.ModuleType | None) -> types.ModuleType:
     if name in CHANGED:
         real = real or _named(name)
-        return View(real, CHANGED[name](real))
+        return _Changed(real, CHANGED[name](real))
     made = types.ModuleType(name)
     if name in _MADE:
         vars(made).update(_MADE[name]())

@@ -144,6 +144,16 @@ class _Visitor(ast.NodeVisitor):
     def _call(self, node: ast.expr, function: str) -> None:
         self._around(node, f'{self.found.helper}.{function}(', ')')
 
+    def _argument(self, node: ast.Call, function: str) -> None:
+        """Wraps the first argument of a call; a generator's brackets may be those of the call."""
+        [argument, *_] = node.args
+        if isinstance(argument, ast.GeneratorExp) and self._end(argument) == self._end(node):
+            self._insert(node, self._start(argument) + 1, f'{self.found.helper}.{function}(')
+            place = self._end(argument) - 1
+            self.found.changes.append((place, place, (0, -self._order), ')'))
+        else:
+            self._call(argument, function)
+
     def _operator(
         self, node: ast.expr, function: str, symbol: bytes, left: ast.expr, right: ast.expr
     ) -> None:
@@ -209,9 +219,9 @@ class _Visitor(ast.NodeVisitor):
     def _visit_method_call(self, node: ast.Call, function: ast.Attribute) -> None:
         name, count = function.attr, len(node.args) + len(node.keywords)
         if name == 'join' and self._thorough and _is_text(function.value) and count == 1:
-            self._call(node.args[0], 'texts')
+            self._argument(node, 'texts')
         elif name in ('append', 'extend') and _is_bytes_list(function.value) and node.args:
-            self._call(node.args[0], 'encoded')
+            self._argument(node, 'encoded')
         if name not in _METHODS or _root(function.value) in self._modules:
             return
         least, most = _METHODS[name]

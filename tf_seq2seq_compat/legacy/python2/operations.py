@@ -47,7 +47,7 @@ def _is_integer(value: Any) -> bool:
     if isinstance(value, int):
         return True
     numpy = sys.modules.get('numpy')
-    if numpy is None or isinstance(value, float | str):
+    if numpy is None or isinstance(value, float | builtins.str):
         return False
     if isinstance(value, list | tuple):
         value = numpy.asarray(value)
@@ -56,8 +56,6 @@ def _is_integer(value: Any) -> bool:
 
 class by:
     """What `x /= py2.by(y)` divides by: in place where `x` is an array, as `x /= y` did."""
-
-    __array_ufunc__ = None
 
     def __init__(self, value: Any) -> None:
         self._value = value
@@ -75,6 +73,9 @@ class by:
             return left
         return div(left, self._value)
 
+    def __array_ufunc__(self, function: Any, method: Any, left: Any, *_: Any, **__: Any) -> Any:
+        return self.__rtruediv__(left)
+
     # Of a class of the program's that divides by what it is given.
     __rdiv__ = __rfloordiv__ = __rtruediv__
 
@@ -83,18 +84,18 @@ class by:
 # ----------------------------------------------------------------------------------------
 
 
-def _rank(value: Any) -> tuple[int, str]:
+def _rank(value: Any) -> tuple[int, builtins.str]:
     """Where Python 2 put a type: None, then numbers, then the others by the names of their types."""
     if value is None:
         return 0, ''
     if isinstance(value, int | float):
         return 1, ''
-    if isinstance(value, str | bytes):
+    if isinstance(value, builtins.str | bytes):
         return 2, 'str'
     return 2, type(value).__name__
 
 
-_PLAIN = (type(None), int, float, str, bytes, list, tuple, dict, set, frozenset)
+_PLAIN = (type(None), int, float, builtins.str, bytes, list, tuple, dict, set, frozenset)
 
 
 def cmp(left: Any, right: Any) -> int:
@@ -199,7 +200,7 @@ def sort(values: Any, *arguments: Any, **keywords: Any) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def _listing(name: str) -> Callable[[Any], Any]:
+def _listing(name: builtins.str) -> Callable[[Any], Any]:
     def listed(mapping: Any) -> Any:
         found = getattr(mapping, name)()
         return list(found) if isinstance(found, _VIEWS) else found
@@ -210,7 +211,7 @@ def _listing(name: str) -> Callable[[Any], Any]:
 _VIEWS = (KeysView, ValuesView, ItemsView)  # Those of collections.OrderedDict among them.
 
 
-def _iterating(old: str, name: str) -> Callable[[Any], Any]:
+def _iterating(old: builtins.str, name: builtins.str) -> Callable[[Any], Any]:
     def iterated(mapping: Any) -> Any:
         own = getattr(mapping, old, None)
         return own() if own is not None else iter(getattr(mapping, name)())
@@ -218,7 +219,7 @@ def _iterating(old: str, name: str) -> Callable[[Any], Any]:
     return iterated
 
 
-def _viewing(old: str, name: str) -> Callable[[Any], Any]:
+def _viewing(old: builtins.str, name: builtins.str) -> Callable[[Any], Any]:
     def viewed(mapping: Any) -> Any:
         return getattr(mapping, old if hasattr(mapping, old) else name)()
 
@@ -264,7 +265,7 @@ def decode(value: Any, *arguments: Any, **keywords: Any) -> Any:
     return value.decode(*arguments, **keywords)
 
 
-def translate(value: Any, table: Any, deleted: str = '') -> Any:
+def translate(value: Any, table: Any, deleted: builtins.str = '') -> Any:
     """`value.translate(table, deleted)`, the table one of `string.maketrans` or a dictionary."""
     value = to_text(value)
     if not isinstance(value, builtins.str):
@@ -304,7 +305,13 @@ def _shown(value: Any) -> Any:
 def short(value: float) -> builtins.str:
     """A float as Python 2's `str` and `print` write it, with 12 digits."""
     written = f'{value:.12g}'
-    return written if not written.lstrip('-').isdigit() else f'{written}.0'
+    digits = written.lstrip('-')
+    if not digits.isdigit():
+        return written
+    if len(digits) < 12:
+        return f'{written}.0'
+    mantissa, _, exponent = f'{value:.11e}'.partition('e')
+    return f'{mantissa.rstrip("0").rstrip(".")}e{exponent}'
 
 
 def str(*arguments: Any) -> Any:
@@ -357,8 +364,8 @@ class Class:
         super().__init_subclass__(**keywords)
         own = vars(cls)
         for old, new in _RENAMED.items():
-            if old in own and new not in own and (old != 'next' or callable(own[old])):
-                setattr(cls, new, own[old])
+            if old in own and new not in own:
+                setattr(cls, new, _of_value(own[old]) if 'div' in old else own[old])
         if '__cmp__' in own:
             for name, compare in _BY_CMP.items():
                 if name not in own:
@@ -377,6 +384,11 @@ _RENAMED = {
     '__rdiv__': '__rtruediv__',
     '__idiv__': '__itruediv__',
 }
+
+
+def _of_value(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """The method as one that may be given what `/=` divides by."""
+    return lambda self, other: method(self, other._value if isinstance(other, by) else other)
 
 
 def _inherited_hash(cls: type) -> Callable[[Any], int]:

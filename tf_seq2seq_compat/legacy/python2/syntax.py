@@ -85,8 +85,30 @@ def rewritten(text: str) -> Rewritten:
         except Exception as error:  # Of its parser, its tokenizer, or a fixer.
             problem = problem or error
             continue
+        _unpack_in_lambdas(tree)
         return _read_off(text, tree, len(ending))
     raise NotPython2(f'not Python 2: {problem}')
+
+
+def _unpack_in_lambdas(tree: Any) -> None:
+    """`lambda (a, b), c: a` as `lambda a_b, c: a_b[0]`: fissix does those of one parameter."""
+    fixer = importlib.import_module('fissix.fixes.fix_tuple_params')
+    util = importlib.import_module('fissix.fixer_util')
+    node_type = importlib.import_module('fissix.pytree').Node
+    for node in list(tree.post_order()):
+        if node.type != util.syms.lambdef or node.children[1].type != util.syms.varargslist:
+            continue
+        for parameter in list(node.children[1].children):
+            if parameter.type != util.syms.vfpdef:
+                continue
+            names = fixer.find_params(fixer.simplify_args(parameter))
+            where, joined = fixer.map_to_index(names), fixer.tuple_name(names)
+            for leaf in list(node.children[-1].leaves()):
+                if leaf.value in where and leaf.type == util.token.NAME:
+                    parts = [each.clone() for each in where[leaf.value]]
+                    name = util.Name(joined, prefix=leaf.prefix)
+                    leaf.replace(node_type(util.syms.power, [name, *parts]))
+            parameter.replace(util.Name(joined, prefix=parameter.prefix))
 
 
 def _read_off(text: str, tree: Any, added: int) -> Rewritten:
