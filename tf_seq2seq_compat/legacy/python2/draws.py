@@ -45,11 +45,15 @@ def hash_of(value: Any) -> int:
             found = (found ^ hash_of(each)) * factor % _BITS
             factor += 82520 + 2 * left
         return _signed(found + 97531)
-    if type(value) is int and -_BITS // 2 <= value < _BITS // 2:
-        return _signed(value)
+    if type(value) is int:
+        return _signed(value if abs(value) < _BITS // 2 else _remainder(value))
     if type(value) is float:
         return _hash_of_float(value)
     return hash(value)
+
+
+def _remainder(value: int) -> int:
+    return abs(value) % (_BITS - 1) * (1 if value > 0 else -1)
 
 
 def _hash_of_float(value: float) -> int:
