@@ -78,10 +78,12 @@ def of_text(
     if isinstance(tree, ast.Module):
         return _certain_use(tree, lambda name: _is_missing(name) and not _files_of(name, (), file, roots))
     try:
-        syntax.rewritten(decoded(code))
+        again = _parsed(syntax.rewritten(decoded(code)).text)
     except syntax.NotInstalled:
         return _looks_like_python_2(code, tree)
     except (SyntaxError, UnicodeDecodeError):
+        return ''
+    if not isinstance(again, ast.Module):
         return ''
     return f'line {tree.lineno} does not parse as Python 3'
 
@@ -269,7 +271,7 @@ def of_program(code: bytes | str, file: Path, roots: Iterable[Path]) -> tuple[st
     """Whether a file, or one that it is certain to load, shows that it is Python 2.
 
     Returns:
-      The words for it, with the file; empty where nothing shows it. And all the files that it loads.
+      The words for it, with the file where that is another; empty where nothing shows it. And all the files that it loads.
     """
     file = Path(os.path.abspath(file))
     roots = tuple(Path(os.path.abspath(each)) for each in roots)
@@ -280,7 +282,7 @@ def of_program(code: bytes | str, file: Path, roots: Iterable[Path]) -> tuple[st
         path, content = waiting.pop()
         found = '' if words else of_text(content, path, roots)
         if found:
-            words = f'{path.name}: {found}'
+            words = found if path == file else f'{path.name}: {found}'
         for each in certain_imports(content, path, roots):
             if each not in seen:
                 seen.add(each)
@@ -289,3 +291,35 @@ def of_program(code: bytes | str, file: Path, roots: Iterable[Path]) -> tuple[st
                 except OSError:
                     continue
     return words, seen
+
+
+def of_files(files: Iterable[Path]) -> dict[Path, str]:
+    """Which files of a project are Python 2, with what shows it.
+
+    A file is, that shows it or is certain to load one that does; and one that only such files load.
+    """
+    paths = [Path(os.path.abspath(each)) for each in files if each.suffix == '.py']
+    shown: dict[Path, str] = {}
+    loaded: dict[Path, set[Path]] = {}
+    for path in paths:
+        try:
+            words, loaded[path] = of_program(path.read_bytes(), path, roots_of(path))
+        except OSError:
+            continue
+        if words:
+            shown[path] = words
+    for path in paths:
+        importers = {each for each in loaded if path in loaded[each] and each != path}
+        if path not in shown and importers and importers <= set(shown):
+            shown[path] = f'{min(importers).name}, which is Python 2, imports it'
+    return {each: shown[Path(os.path.abspath(each))] for each in files if Path(os.path.abspath(each)) in shown}
+
+
+def roots_of(path: Path) -> list[Path]:
+    """The folders that modules of a file's program may lie in."""
+    top = Path(os.path.abspath(path)).parent
+    roots = [top]
+    while (top / '__init__.py').is_file() and top.parent != top:
+        top = top.parent
+        roots.append(top)
+    return roots
