@@ -159,7 +159,8 @@ def raw_input(prompt: Any = '') -> str:
 def input(prompt: Any = '') -> Any:
     """The value of the expression that a line of the standard input is."""
     frame = sys._getframe(1)
-    return _evaluate(raw_input(prompt), frame.f_globals, frame.f_locals)
+    code = _translated(raw_input(prompt), 'eval', frame)
+    return builtins.eval(code, frame.f_globals, frame.f_locals)
 
 
 def reload(module: types.ModuleType) -> types.ModuleType:
@@ -221,8 +222,10 @@ def end_line() -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def _translated(source: Any, mode: str, name: str = '<string>') -> Any:
-    """Code of a text of Python 2; code, or a tree, as it is."""
+def _translated(
+    source: Any, mode: str, frame: types.FrameType, name: str = '<string>'
+) -> Any:
+    """Code of a text, of Python 2 where a translated frame asks; code, or a tree, as it is."""
     from tf_seq2seq_compat.legacy.python2 import translation
 
     if isinstance(source, bytes):
@@ -231,6 +234,8 @@ def _translated(source: Any, mode: str, name: str = '<string>') -> Any:
         return source
     if mode == 'eval':
         source = source.strip()
+    if 'xrange' not in frame.f_builtins:
+        return builtins.compile(source, name, mode, dont_inherit=True)
     return translation.compiled(source.replace('\r\n', '\n'), name, mode)
 
 
@@ -247,30 +252,29 @@ def exec_(source: Any, globals: Any = None, locals: Any = None) -> None:
     names, own = _namespaces(globals, locals, sys._getframe(1))
     if hasattr(source, 'read'):
         source = source.read()
-    builtins.exec(_translated(source, 'exec'), names, own)
-
-
-def _evaluate(source: Any, names: Any, own: Any) -> Any:
-    return builtins.eval(_translated(source, 'eval'), names, own)
+    builtins.exec(_translated(source, 'exec', sys._getframe(1)), names, own)
 
 
 def eval_(source: Any, globals: Any = None, locals: Any = None) -> Any:
     """`eval(source, globals, locals)`."""
-    return _evaluate(source, *_namespaces(globals, locals, sys._getframe(1)))
+    frame = sys._getframe(1)
+    names, own = _namespaces(globals, locals, frame)
+    return builtins.eval(_translated(source, 'eval', frame), names, own)
 
 
 def execfile(name: str, globals: Any = None, locals: Any = None) -> None:
     """Runs a file in a namespace, by default that of the caller."""
     names, own = _namespaces(globals, locals, sys._getframe(1))
     with builtins.open(name, 'rb') as source:
-        builtins.exec(_translated(source.read(), 'exec', name), names, own)
+        code = _translated(source.read(), 'exec', sys._getframe(1), name)
+    builtins.exec(code, names, own)
 
 
 def compile_(source: Any, filename: str, mode: str, *arguments: Any, **keywords: Any) -> Any:
     """`compile(source, filename, mode)`."""
     if arguments or keywords or not isinstance(source, str | bytes):
         return builtins.compile(source, filename, mode, *arguments, **keywords)
-    return _translated(source, mode, filename)
+    return _translated(source, mode, sys._getframe(1), filename)
 
 
 IMPORTABLE: dict[str, Any] = {

@@ -159,7 +159,7 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
-    from tf_seq2seq_compat.legacy.python2 import library
+    from tf_seq2seq_compat.legacy.python2 import modules
 
     bound = meaning.bound_names(tree)
     star = any(
@@ -170,10 +170,10 @@ def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
     for node in _certain(tree):
         words = ''
         if isinstance(node, ast.Import):
-            gone = [each.name for each in node.names if each.name in library.GONE]
+            gone = [each.name for each in node.names if each.name in modules.GONE]
             words = f'imports {gone[0]}' if gone and is_missing(gone[0]) else ''
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if node.module in library.GONE and is_missing(node.module):
+            if node.module in modules.GONE and is_missing(node.module):
                 words = f'imports {node.module}'
             gone = [each.name for each in node.names if each.name in _ATTRIBUTES.get(node.module, ())]
             if gone:

@@ -23,7 +23,7 @@ from tf_seq2seq_compat.legacy.python2 import (
 )
 from tf_seq2seq_compat.legacy.python2 import (
     evidence,
-    library,
+    modules,
     syntax,
     tensorflow_strings,
     translation,
@@ -200,7 +200,7 @@ def _import(
             return builtins.__import__(name, globals, locals, fromlist or (), 1)
     level = max(level, 0)
     root = name.partition('.')[0]
-    if not level and name in library.NAMES and not _is_programs_own(root):
+    if not level and name in modules.NAMES and not _is_programs_own(root):
         return _from_library(name, globals, locals)
     module = builtins.__import__(name, globals, locals, fromlist or (), level)
     if root in ('tensorflow', 'tf') and not level:
@@ -210,9 +210,9 @@ def _import(
 
 def _from_library(name: str, globals: Any, locals: Any) -> types.ModuleType:
     real = None
-    if name in library.CHANGED:
+    if name in modules.CHANGED:
         real = builtins.__import__(name, globals, locals, ('__name__',), 0)
-    return library.module(name, real)
+    return modules.module(name, real)
 
 
 def _package(globals: Mapping[str, Any]) -> str:

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tf_seq2seq_compat.legacy.python2 import builtins as built_in
-from tf_seq2seq_compat.legacy.python2 import library, meaning, translation
+from tf_seq2seq_compat.legacy.python2 import meaning, modules, translation
 
 _PACKAGE = 'tf_seq2seq_compat.legacy.python2'
 # Where an iterator does as well as a list.
 _LAZY = frozenset(('filter', 'map', 'range', 'xrange', 'zip'))
-_SAME_FOR_MOST = frozenset(('chr', 'hash', 'max', 'min', 'ord', 'print'))
+_SAME_FOR_MOST = frozenset(('max', 'min', 'print'))
 _TODAY = {'xrange': 'range', 'raw_input': 'input', 'unichr': 'chr', 'long': 'int', 'unicode': 'str'}
 
 Change = tuple[int, str, str]
@@ -88,6 +88,8 @@ def _with_imports(translated: translation.Translation, path: Path | None) -> tup
             needs_library |= 'library.module(' in words
         if words:
             put(node, words)
+    if "end=' ')" in translated.text and 'print_function' not in meaning.future_features(tree):
+        needed.add('print')  # Statements that end in a comma.
     imports = []
     if f'{translated.helper}.' in found.applied(translated.text):
         alias = '' if translated.helper == 'operations' else f' as {translated.helper}'
@@ -143,8 +145,8 @@ def _import(node: ast.Import, tree: ast.Module, path: Path | None) -> str:
         root = alias.name.partition('.')[0]
         if _stands_beside(root, path) and '.' not in alias.name:
             beside.append(_named(alias))
-        elif alias.name in library.RENAMED and '.' in alias.name:
-            renamed.append(f'{library.RENAMED[alias.name][0]} as {alias.asname or alias.name}')
+        elif alias.name in modules.RENAMED and '.' in alias.name:
+            renamed.append(f'{modules.RENAMED[alias.name][0]} as {alias.asname or alias.name}')
         elif _is_changed(alias.name, alias.asname or alias.name, tree):
             ours.append(_named(alias))
         else:
@@ -162,9 +164,9 @@ def _import_from(node: ast.ImportFrom, path: Path | None) -> str:
     names = [each.name for each in node.names]
     if _stands_beside(module.partition('.')[0], path):
         return f'from .{module} import {", ".join(map(_named, node.names))}'
-    if names == ['*'] or module not in library.NAMES:
+    if names == ['*'] or module not in modules.NAMES:
         return ''
-    if module in library.CHANGED and not _changed_names(module).intersection(names):
+    if module in modules.CHANGED and not _changed_names(module).intersection(names):
         return ''
     return '; '.join(
         f"{each.asname or each.name} = library.module('{module}').{each.name}" for each in node.names
@@ -172,15 +174,15 @@ def _import_from(node: ast.ImportFrom, path: Path | None) -> str:
 
 
 def _changed_names(module: str) -> set[str]:
-    view = library.module(module)
+    view = modules.module(module)
     return set(vars(view)) - {'_real'}
 
 
 def _is_changed(module: str, name: str, tree: ast.Module) -> bool:
     """Whether a file uses of a module what Python 3 has not, or has otherwise."""
-    if module in library.GONE:
+    if module in modules.GONE:
         return True
-    if module not in library.CHANGED:
+    if module not in modules.CHANGED:
         return False
     changed = _changed_names(module)
     return any(
