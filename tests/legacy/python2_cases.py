@@ -2,7 +2,7 @@
 (`python2_golden.py`), and translated they print the same."""
 
 CASES = {
-    'division': '''\
+    'division': """\
 print 7 / 2, -7 / 2, 7 / -2, 7 / 2.0, 7.0 / 2, 1 / 3 * 3, 10L / 3, True / 2, 2 ** -1 / 2
 def half(x, y=2): return x / y
 print half(9), half(9.), half(y=4, x=-9)
@@ -33,8 +33,8 @@ try:
     1 / 0
 except ZeroDivisionError, e:
     print 'zero', e
-''',
-    'future_division': '''\
+""",
+    'future_division': """\
 from __future__ import division
 x = 7
 x /= 2
@@ -42,8 +42,8 @@ print 7 / 2, x, 7 // 2
 class N(object):
     def __truediv__(self, other): return 'true'
 print N() / 1
-''',
-    'print': '''\
+""",
+    'print': """\
 import sys
 from StringIO import StringIO
 print
@@ -69,24 +69,24 @@ for i in range(3): print i,
 print
 if 1: print 'one line'; print 'another'
 print 'left open',
-''',
-    'print_function': '''\
+""",
+    'print_function': """\
 from __future__ import print_function
 import sys
 print('a', 'b', sep='-', end='!\\n')
 print('a', file=sys.stdout)
 print(7 / 2, 0.1 + 0.2)
 print()
-''',
-    'floats': '''\
+""",
+    'floats': """\
 print 0.1 + 0.2, str(0.1 + 0.2), repr(0.1 + 0.2), '%s' % (0.1 + 0.2), '%r' % (1 / 3.)
 print 1e16, 1e11, 123456789012.0, 1234567890123.0, 1e-5, 1.0, -0.0, 1e100, 3.0e-10, 1 / 3.
 print float('nan'), float('inf'), -float('inf'), [0.1 + 0.2, 1 / 3.], (1 / 3.,)
 print '%s %d %5.2f %s' % (1 / 3., 3.99, 2 / 3., 'x'), '%(a)s' % {'a': 1 / 3.}, '%10s|' % (2 / 3.)
 print str([1 / 3.]), str(1 / 3.) + '!', map(str, [1 / 3., 2]), ' '.join(map(str, (.5, 1 / 7.)))
 print '{} {:.3f} {!r}'.format('a', 1 / 3., 1 / 3.)
-''',
-    'round': '''\
+""",
+    'round': """\
 for x in (0.5, 1.5, 2.5, -0.5, -1.5, 2.675, 1.005, 0.125, 0.375, -0.125, 1e300, 12345.0, 5, 15, -2.5):
     print round(x), round(x, 2), round(x, -1), int(round(x)) if abs(x) < 1e10 else ''
 print round(1234567.891, -3), round(55, -1), round(3), type(round(3)).__name__
@@ -95,8 +95,8 @@ print math.floor(2.5), math.ceil(2.1), math.floor(-2.5) / 2, math.ceil(7) / 2, m
 import random
 r = random.Random(3)
 print sum(round(r.uniform(-100, 100), 1) for _ in range(500)), [round(i / 8., 2) for i in range(-12, 12)]
-''',
-    'order': '''\
+""",
+    'order': """\
 print None < -1, None > 0, 'a' > 10, (1,) > [5], [1] > 'a', 1 < 'a', u'a' > 5, {} < [] , 10 < ()
 print sorted([3, None, 'b', 2.5, 'a', (1,), [2], None, -1])
 print max(None, 3), min([None, 3, 'a']), max(['a', 4]), max([1, 'x'], key=str)
@@ -125,8 +125,8 @@ class C:
     def __repr__(self): return 'C%d' % self.v
 print sorted([C(3), C(1), C(2)]), C(1) == C(1), C(1) < C(2), C(1) != C(2), max(C(4), C(5)), C(2) >= C(3)
 print 0 < 1 < 2, 1 < 2 > 1, (1, 'a') < (1, 2), [None, 1] < [0]
-''',
-    'lists': '''\
+""",
+    'lists': """\
 print range(3), range(2, 8, 2), range(3) + [9], range(5)[-1], len(range(4)), range(3)[1:]
 print map(lambda x: x * 2, [1, 2]), map(None, [1, 2], 'a'), map(lambda a, b: (a, b), [1, 2], [3]), map(None, [1])
 print filter(None, [0, 1, 2]), filter(lambda c: c in 'ab', 'abcab'), filter(lambda x: x > 1, (1, 2, 3))
@@ -151,7 +151,7 @@ print o.keys(), o.items()[0], collections.Counter('aab').most_common(1), collect
 x = [1, 2, 3]
 x[:] = map(lambda y: y + 1, x)
 print x, any(map(lambda y: y > 3, x)), isinstance(map(abs, [1]), list), isinstance(range(2), list)
-''',
+""",
     'syntax': '''\
 print 0777, 0o17, 0xFFL, 10L, 0b11, 1e3, 0
 print 1 <> 2, `1 + 1`, `'a'` + 'b'
@@ -191,7 +191,7 @@ def g():
     return locals()['x'] / 2
 print g(), type(2 ** 62).__name__, coerce(1, 2.5)
 ''',
-    'classes': '''\
+    'classes': """\
 class Meta(type):
     def __new__(cls, name, bases, d):
         d['made_by'] = 'Meta'
@@ -240,8 +240,8 @@ print Base().m.im_func.__name__, Base.m.__name__
 class Next(object):
     def next(self, size): return [size] * size
 print Next().next(2)
-''',
-    'strings': '''\
+""",
+    'strings': """\
 # -*- coding: utf-8 -*-
 import string
 print string.letters[:3] == 'abc' or string.letters[:3], string.lowercase, string.uppercase[:2], string.digits
@@ -269,8 +269,8 @@ print isinstance('a', str), isinstance(u'a', unicode), type('a') == str, 'a' == 
 print 'a\\nb'.encode('string_escape'), r'a\\nb'.decode('string_escape'), '%c%c' % (65, 'b'), '%5s|%-5s|' % ('a', 'b')
 s = 'straßé'
 print s.decode('utf-8')[:4].upper().encode('utf-8'), s.replace('ß', 'ss'), ' '.join(sorted(['é', 'z', 'a', 'ü']))
-''',
-    'files': '''\
+""",
+    'files': """\
 # -*- coding: utf-8 -*-
 import os, codecs, tempfile
 with open('a.txt', 'w') as f:
@@ -316,8 +316,8 @@ with tempfile.TemporaryFile() as t:
     t.seek(1)
     print t.read()
 print os.getcwdu() == os.getcwd()
-''',
-    'csv_json_pickle': '''\
+""",
+    'csv_json_pickle': """\
 # -*- coding: utf-8 -*-
 import csv, json, pickle, cPickle, struct, hashlib, base64, zlib, gzip, sys
 with open('a.csv', 'wb') as f:
@@ -348,8 +348,8 @@ print [line.split()[1] for line in gzip.open('a.gz')], gzip.open('a.gz').read().
 size = struct.pack('q', 3); f = open('r.bin', 'wb'); f.write(size); f.write(struct.pack('%ds' % 3, 'abc')); f.close()
 r = open('r.bin', 'rb'); n = struct.unpack('q', r.read(8))[0]; print struct.unpack('%ds' % n, r.read(n))[0] == 'abc', r.read(8) == '', not r.read(1)
 import binascii; print binascii.hexlify('ab'), binascii.crc32('a') & 0xffffffff
-''',
-    'renamed': '''\
+""",
+    'renamed': """\
 import Queue, ConfigParser, StringIO, cStringIO, urllib, urllib2, urlparse, commands, HTMLParser, copy_reg, sys, types, exceptions, __builtin__
 import httplib, SocketServer, thread, Cookie, htmlentitydefs
 from urllib import quote, urlencode
@@ -376,8 +376,8 @@ print [line.strip() for line in p.stdout], p.wait()
 import os
 print os.popen('echo popen').read().strip()
 sys.stdout.write('written %d\\n' % (7 / 2))
-''',
-    're': '''\
+""",
+    're': """\
 # -*- coding: utf-8 -*-
 import re
 print re.findall(r'\\w+', 'a b_c é 1'), re.sub(r'\\d', '0', 'a1b22'), re.split('(\\W+)?', 'hello, big world.'), re.split(r'\\s*', 'a b  c')
@@ -388,8 +388,8 @@ print re.sub(r'([.,!?])', r' \\1 ', 'Hi! You, there.'), re.sub('a', lambda m: m.
 p = re.compile('([.,!?"\\':;)(])')
 print [w for part in "It's (so), no?".strip().split() for w in p.split(part) if w], p.sub('', 'a.b')
 print re.escape('a.b'), re.findall(u'é', u'éa') == [u'é'], re.sub('é', 'e', 'é')
-''',
-    'random': '''\
+""",
+    'random': """\
 import random
 for seed in (0, 1, 42, -7, 'words', 2.5, 10 ** 20, (1, 'a'), True):
     random.seed(seed)
@@ -407,8 +407,8 @@ r.setstate(state)
 print r.sample(range(100), 10)
 y = range(6); random.shuffle(y, lambda: 0.3); print y
 print hash('a'), hash('words'), hash(''), hash(5), hash(-1), hash(2.5), hash(1e300), hash((1, 'a')), hash(u'abc'), hash((1, (2, 3)))
-''',
-    'input': '''\
+""",
+    'input': """\
 import sys
 sys.stdin = open('input.txt', 'w+')
 sys.stdin.write('words of a line\\n[1, 7 / 2]\\nlast')
@@ -418,8 +418,8 @@ try:
     raw_input()
 except EOFError:
     print 'no more'
-''',
-    'execfile': '''\
+""",
+    'execfile': """\
 open('part.py', 'w').write('value = 9 / 2\\nprint "in the part"\\n')
 execfile('part.py')
 print value
@@ -432,5 +432,5 @@ def f():
     exec 'inner = 3 / 2' in globals()
     return inner
 print f()
-''',
+""",
 }

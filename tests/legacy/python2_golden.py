@@ -1,6 +1,6 @@
 """Asks Python 2.7.18 what the programs of `python2_cases.py` print:
 
-    python tests/legacy/python2_golden.py /path/to/python2.7 [--check]
+python tests/legacy/python2_golden.py /path/to/python2.7 [--check]
 """
 
 import os

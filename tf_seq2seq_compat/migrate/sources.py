@@ -126,7 +126,9 @@ def read(path: Path, python_2: str | None = None) -> Source:
         raise Unreadable(f'cannot be read: {error.strerror}') from None
     if path.suffix == '.ipynb':
         return _read_notebook(path, content)
-    words = evidence.of_text(content, path, evidence.roots_of(path)) if python_2 is None else python_2
+    words = (
+        evidence.of_text(content, path, evidence.roots_of(path)) if python_2 is None else python_2
+    )
     if words:
         try:
             translation = python_2_translation(evidence.decoded(content), words)

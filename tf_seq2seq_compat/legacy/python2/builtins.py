@@ -222,9 +222,7 @@ def end_line() -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def _translated(
-    source: Any, mode: str, frame: types.FrameType, name: str = '<string>'
-) -> Any:
+def _translated(source: Any, mode: str, frame: types.FrameType, name: str = '<string>') -> Any:
     """Code of a text, of Python 2 where a translated frame asks; code, or a tree, as it is."""
     from tf_seq2seq_compat.legacy.python2 import translation
 

@@ -28,7 +28,16 @@ _NAMES = frozenset(
 # Of modules that there are in both.
 _ATTRIBUTES = {
     'itertools': {'izip', 'imap', 'ifilter', 'izip_longest', 'ifilterfalse'},
-    'string': {'letters', 'lowercase', 'uppercase', 'maketrans', 'join', 'atoi', 'replace', 'split'},
+    'string': {
+        'letters',
+        'lowercase',
+        'uppercase',
+        'maketrans',
+        'join',
+        'atoi',
+        'replace',
+        'split',
+    },
     'sys': {'maxint', 'setdefaultencoding'},
     'urllib': {'urlopen', 'urlretrieve', 'urlencode', 'quote', 'unquote'},
     'os': {'getcwdu'},
@@ -59,9 +68,7 @@ def decoded(code: bytes | str) -> str:
     return code.decode(encoding).replace('\r\n', '\n')
 
 
-def of_text(
-    code: bytes | str, file: Path = Path('text.py'), roots: Iterable[Path] = ()
-) -> str:
+def of_text(code: bytes | str, file: Path = Path('text.py'), roots: Iterable[Path] = ()) -> str:
     """What shows that a file is Python 2, in words; empty where nothing does.
 
     A file that neither Python parses is none of Python 2's. Where fissix is missing, the words for what
@@ -76,7 +83,9 @@ def of_text(
     """
     tree = _parsed(code)
     if isinstance(tree, ast.Module):
-        return _certain_use(tree, lambda name: _is_missing(name) and not _files_of(name, (), file, roots))
+        return _certain_use(
+            tree, lambda name: _is_missing(name) and not _files_of(name, (), file, roots)
+        )
     try:
         again = _parsed(syntax.rewritten(decoded(code)).text)
     except syntax.NotInstalled:
@@ -145,7 +154,9 @@ def _certain_children(node: ast.AST) -> list[ast.AST]:
         return [*node.decorator_list, *node.args.defaults]
     if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp):
         return [node.generators[0].iter]
-    if isinstance(node, ast.Try | ast.Lambda | ast.AsyncFunctionDef | getattr(ast, 'Match', ast.Try)):
+    if isinstance(
+        node, ast.Try | ast.Lambda | ast.AsyncFunctionDef | getattr(ast, 'Match', ast.Try)
+    ):
         return []
     return list(ast.iter_child_nodes(node))
 
@@ -175,7 +186,9 @@ def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
             if node.module in modules.GONE and is_missing(node.module):
                 words = f'imports {node.module}'
-            gone = [each.name for each in node.names if each.name in _ATTRIBUTES.get(node.module, ())]
+            gone = [
+                each.name for each in node.names if each.name in _ATTRIBUTES.get(node.module, ())
+            ]
             if gone:
                 words = f'imports {gone[0]} from {node.module}'
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -233,7 +246,9 @@ def certain_imports(code: bytes | str, file: Path, roots: Iterable[Path]) -> lis
             names = tuple(alias.name for alias in node.names)
             if node.level:
                 folder = file.parents[node.level - 1]
-                found += _below(folder, (node.module or '').split('.') if node.module else [], names)
+                found += _below(
+                    folder, (node.module or '').split('.') if node.module else [], names
+                )
             else:
                 found += _files_of(node.module or '', names, file, roots)
     return [each for each in dict.fromkeys(found) if each != file]
@@ -263,7 +278,11 @@ def _below(folder: Path, parts: list[str], names: Iterable[str]) -> list[Path]:
             return found
         folder = folder / part
     for name in names:
-        found += [path for path in (folder / f'{name}.py', folder / name / '__init__.py') if path.is_file()]
+        found += [
+            path
+            for path in (folder / f'{name}.py', folder / name / '__init__.py')
+            if path.is_file()
+        ]
     return found
 
 
@@ -312,7 +331,11 @@ def of_files(files: Iterable[Path]) -> dict[Path, str]:
         importers = {each for each in loaded if path in loaded[each] and each != path}
         if path not in shown and importers and importers <= set(shown):
             shown[path] = f'{min(importers).name}, which is Python 2, imports it'
-    return {each: shown[Path(os.path.abspath(each))] for each in files if Path(os.path.abspath(each)) in shown}
+    return {
+        each: shown[Path(os.path.abspath(each))]
+        for each in files
+        if Path(os.path.abspath(each)) in shown
+    }
 
 
 def roots_of(path: Path) -> list[Path]:

@@ -48,9 +48,8 @@ class _Programs:
         file = os.path.abspath(file)
         if file not in self.known:
             words, files = evidence.of_program(code, Path(file), _roots())
-            self.known[file] = bool(words)
-            if words:
-                self.known.update({str(each): True for each in files})
+            for each in (file, *map(str, files)):
+                self.known[each] = bool(words) or self.known.get(each, False)
         return self.known[file]
 
 
@@ -179,6 +178,24 @@ def uninstall() -> None:
     if _finder in sys.meta_path:
         sys.meta_path.remove(_finder)
     PROGRAMS.__init__()  # type: ignore[misc]
+
+
+def translate_cells(shell: Any) -> None:
+    """Has the cells of an IPython session translated.
+
+    Args:
+      shell: the `InteractiveShell`.
+    """
+    PROGRAMS.everything = True
+    shell.user_ns['__builtins__'] = BUILTINS
+    shell.input_transformers_post.append(_translated_cell)
+
+
+def _translated_cell(lines: list[str]) -> list[str]:
+    try:
+        return translation.translated(''.join(lines)).text.splitlines(keepends=True)
+    except SyntaxError:
+        return lines  # IPython says what is wrong with it.
 
 
 # What `import` does

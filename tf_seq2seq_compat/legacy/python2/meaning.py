@@ -165,7 +165,9 @@ class _Visitor(ast.NodeVisitor):
     # What stands around
 
     def visit(self, node: ast.AST) -> None:
-        method: Callable[[ast.AST], None] | None = getattr(self, f'visit_{type(node).__name__}', None)
+        method: Callable[[ast.AST], None] | None = getattr(
+            self, f'visit_{type(node).__name__}', None
+        )
         if method is not None:
             method(node)
         self._parents.append(node)
@@ -186,11 +188,7 @@ class _Visitor(ast.NodeVisitor):
             self._call(node.right, 'shown')
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        if (
-            isinstance(node.op, ast.Div)
-            and not self._true_division
-            and not _is_float(node.value)
-        ):
+        if isinstance(node.op, ast.Div) and not self._true_division and not _is_float(node.value):
             self._call(node.value, 'by')
 
     def visit_Compare(self, node: ast.Compare) -> None:
@@ -395,7 +393,9 @@ def _is_float(node: ast.AST) -> bool:
         return _is_float(node.operand)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
         return _is_float(node.left) and (_is_float(node.right) or _is_number(node.right))
-    return isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'float'
+    return (
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'float'
+    )
 
 
 def _is_number(node: ast.AST) -> bool:

@@ -150,7 +150,9 @@ def files_of_command(command: str, mode: str) -> Any:
 def _itertools(real: Any) -> dict[str, Any]:
     return {
         'izip': zip,
-        'imap': lambda function, *rows: zip(*rows, strict=False) if function is None else map(function, *rows),
+        'imap': lambda function, *rows: (
+            zip(*rows, strict=False) if function is None else map(function, *rows)
+        ),
         'ifilter': filter,
         'ifilterfalse': real.filterfalse,
         'izip_longest': real.zip_longest,
@@ -174,7 +176,9 @@ def _operator(real: Any) -> dict[str, Any]:
         'div': operations.div,
         'isCallable': callable,
         'sequenceIncludes': real.contains,
-        'isSequenceType': lambda value: hasattr(value, '__getitem__') and not isinstance(value, dict),
+        'isSequenceType': lambda value: (
+            hasattr(value, '__getitem__') and not isinstance(value, dict)
+        ),
         'isMappingType': lambda value: hasattr(value, 'keys'),
         'isNumberType': lambda value: hasattr(value, '__int__'),
         **{name: getattr(operations, name) for name in ('lt', 'le', 'gt', 'ge')},
@@ -475,7 +479,9 @@ def _urllib(real: Any) -> dict[str, Any]:
     return {
         **{name: getattr(parse, name) for name in ('quote', 'quote_plus', 'urlencode')},
         **{name: getattr(parse, name) for name in ('unquote', 'unquote_plus')},
-        **{name: getattr(request, name) for name in ('urlretrieve', 'pathname2url', 'url2pathname')},
+        **{
+            name: getattr(request, name) for name in ('urlretrieve', 'pathname2url', 'url2pathname')
+        },
         'urlopen': _urlopen,
     }
 
@@ -597,7 +603,9 @@ def _make(name: str, real: types.ModuleType | None) -> types.ModuleType:
         vars(made).update(own)
     for each, path in _ADDED.get(name, {}).items():
         source, _, attribute = path.partition(':')
-        setattr(made, each, getattr(module(source) if source in CHANGED else _named(source), attribute))
+        setattr(
+            made, each, getattr(module(source) if source in CHANGED else _named(source), attribute)
+        )
     if name == 'urllib2':
         vars(made)['urlopen'] = _urlopen
     if name == 'HTMLParser':

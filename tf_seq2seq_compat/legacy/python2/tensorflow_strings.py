@@ -104,7 +104,9 @@ def _file(real: Any) -> Any:
         next = __next__
 
         def write(self, file_content: Any) -> Any:
-            return super().write(to_text(file_content) if 'b' not in self.mode else to_bytes(file_content))
+            return super().write(
+                to_text(file_content) if 'b' not in self.mode else to_bytes(file_content)
+            )
 
     File.__name__ = File.__qualname__ = real.__name__
     return File

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -45,10 +46,11 @@ def written(text: str, path: Path | None = None) -> tuple[str, list[Change]]:
       print(py2.encode(input(), "hex"))
     """
     translated = translation.translated(text, thorough=False)
-    after, imports = _with_imports(translated, path)
-    after, added = _with_lines(after, imports)
-    changes = [(number, was, now) for number, was, now in _line_changes(text, after, translated, added)]
-    return after, changes
+    with warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # Of escapes that Python 2 took as they stood.
+        after, imports = _with_imports(translated, path)
+        after, added = _with_lines(after, imports)
+    return after, list(_line_changes(text, after, translated, added))
 
 
 def _with_imports(translated: translation.Translation, path: Path | None) -> tuple[str, list[str]]:
@@ -169,7 +171,8 @@ def _import_from(node: ast.ImportFrom, path: Path | None) -> str:
     if module in modules.CHANGED and not _changed_names(module).intersection(names):
         return ''
     return '; '.join(
-        f"{each.asname or each.name} = library.module('{module}').{each.name}" for each in node.names
+        f"{each.asname or each.name} = library.module('{module}').{each.name}"
+        for each in node.names
     )
 
 
