@@ -1,3 +1,4 @@
+# ruff: noqa: E501
 """Programs of Python 2, by what they are about. Python 2.7.18 says what each prints
 (`python2_golden.py`), and translated they print the same."""
 

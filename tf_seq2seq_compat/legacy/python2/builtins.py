@@ -1,11 +1,10 @@
 """The built-in functions of Python 2, under their names.
 
-A translated program has them as its built-ins when it is run; what `migrate` writes imports those that
-it uses.
+A translated program has them as its built-ins when it is run; what `migrate` writes imports those
+that it uses.
 """
 
 from __future__ import annotations
-
 import __future__
 
 import builtins
@@ -20,9 +19,9 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tf_seq2seq_compat.legacy.python2 import files, operations
-from tf_seq2seq_compat.legacy.python2.operations import cmp, sorted
 from tf_seq2seq_compat.legacy.python2.text import to_text
 
+cmp, sorted = operations.cmp, operations.sorted
 reduce = functools.reduce
 intern = sys.intern
 xrange = builtins.range
@@ -212,7 +211,7 @@ def shown(value: Any) -> str:
 
 
 def end_line() -> None:
-    """Ends the line that a `print` with a comma at its end left open, as Python 2 did at its end."""
+    """Ends the line that a `print` with a comma at its end left open, as Python 2 did."""
     if id(sys.stdout) in _waiting:
         _waiting.discard(id(sys.stdout))
         sys.stdout.write('\n')
@@ -275,14 +274,12 @@ def compile_(source: Any, filename: str, mode: str, *arguments: Any, **keywords:
     return _translated(source, mode, sys._getframe(1), filename)
 
 
-IMPORTABLE: dict[str, Any] = {
-    name: globals()[name]
-    for name in (
-        'StandardError apply basestring buffer chr cmp coerce execfile file filter hash input intern '
-        'long map max min oct open ord print range raw_input reduce reload round sorted unichr '
-        'unicode xrange zip'
-    ).split()
-}
+_OWN = (
+    'StandardError apply basestring buffer chr cmp coerce execfile file filter hash input intern '
+    'long map max min oct open ord print range raw_input reduce reload round sorted unichr '
+    'unicode xrange zip'
+)
+IMPORTABLE: dict[str, Any] = {name: globals()[name] for name in _OWN.split()}
 """What a program that `migrate` wrote may import; none of it is a built-in name that it lacks."""
 
 NAMES: dict[str, Any] = {

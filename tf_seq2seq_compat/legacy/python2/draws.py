@@ -194,7 +194,7 @@ for _name, _function in _FUNCTIONS.items():
 NAMES: dict[str, Any] = {
     'Random': Random,
     **{
-        name: functools.partial(function, sys.modules['random']._inst)  # type: ignore[attr-defined]
+        name: functools.partial(function, sys.modules['random']._inst)
         for name, function in _FUNCTIONS.items()
     },
 }

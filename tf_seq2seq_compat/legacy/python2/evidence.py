@@ -1,9 +1,9 @@
 """Whether a program is Python 2.
 
-A program is, if it cannot be a program of Python 3: a file that is certain to be loaded does not parse,
-or is certain to use what Python 3 does not have. A module that is imported under a condition, in a
-function, or in a `try` is not certain to be loaded; neither is what a function does that is not called
-at once. So nothing that Python 3 runs is taken for Python 2.
+A program is, if it cannot be a program of Python 3: a file that is certain to be loaded does not
+parse, or is certain to use what Python 3 does not have. A module that is imported under a
+condition, in a function, or in a `try` is not certain to be loaded; neither is what a function
+does that is not called at once. So nothing that Python 3 runs is taken for Python 2.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from tf_seq2seq_compat.legacy.python2 import meaning, syntax
 
 # Built-in names that Python 3 does not have.
-_NAMES = frozenset(
+_WORDS = (
     'apply basestring buffer cmp coerce execfile file intern long raw_input reduce reload unichr '
-    'unicode xrange StandardError'.split()
+    'unicode xrange StandardError'
 )
+_NAMES = frozenset(_WORDS.split())
 # Of modules that there are in both.
 _ATTRIBUTES = {
     'itertools': {'izip', 'imap', 'ifilter', 'izip_longest', 'ifilterfalse'},
@@ -71,8 +73,8 @@ def decoded(code: bytes | str) -> str:
 def of_text(code: bytes | str, file: Path = Path('text.py'), roots: Iterable[Path] = ()) -> str:
     """What shows that a file is Python 2, in words; empty where nothing does.
 
-    A file that neither Python parses is none of Python 2's. Where fissix is missing, the words for what
-    Python 3 does not parse are found line by line.
+    A file that neither Python parses is none of Python 2's. Where fissix is missing, the words
+    for what Python 3 does not parse are found line by line.
 
     Example:
       >>> from tf_seq2seq_compat.legacy.python2 import evidence
@@ -109,7 +111,7 @@ def _looks_like_python_2(code: bytes | str, error: SyntaxError) -> str:
 
 
 def _certain(tree: ast.Module) -> Iterator[ast.AST]:
-    """The nodes that are run when a module is: no branches, and of functions those called at once."""
+    """The nodes that are run when a module is: no branches, only functions called at once."""
     functions = {each.name: each for each in tree.body if isinstance(each, ast.FunctionDef)}
     waiting: list[ast.AST] = list(tree.body)
     while waiting:
@@ -178,6 +180,7 @@ def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
         for node in ast.walk(tree)
     )
     found: list[tuple[int, str]] = []
+    node: Any
     for node in _certain(tree):
         words = ''
         if isinstance(node, ast.Import):
@@ -290,7 +293,8 @@ def of_program(code: bytes | str, file: Path, roots: Iterable[Path]) -> tuple[st
     """Whether a file, or one that it is certain to load, shows that it is Python 2.
 
     Returns:
-      The words for it, with the file where that is another; empty where nothing shows it. And all the files that it loads.
+      The words for it, with the file where that is another; empty where nothing shows it. And
+      all the files that it loads.
     """
     file = Path(os.path.abspath(file))
     roots = tuple(Path(os.path.abspath(each)) for each in roots)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import io
 import os
 import sys
@@ -174,7 +175,7 @@ def open(name: Any, mode: str = 'r', buffering: int = -1) -> File:
     plain = mode.replace('U', '').replace('b', '').replace('t', '') or 'r'
     if plain[0] not in 'rwa':
         plain = f'r{plain}'
-    raw: Any = io.open(name, f'{plain}b', -1 if buffering == 1 else buffering)
+    raw: Any = builtins.open(name, f'{plain}b', -1 if buffering == 1 else buffering)  # noqa: SIM115
     if 'U' in mode:
         raw = io.BufferedReader(_UniversalLines(raw))
     return File(raw, mode)

@@ -1,8 +1,8 @@
 """Translating the files of a program when they are loaded.
 
-`Programs` knows which files are Python 2. A finder gives the program's modules a loader that translates;
-the built-ins of what was translated are Python 2's, `__import__` among them, which looks into the
-module's own package first and gives Python 2's library.
+`Programs` knows which files are Python 2. A finder gives the program's modules a loader that
+translates; the built-ins of what was translated are Python 2's, `__import__` among them, which
+looks into the module's own package first and gives Python 2's library.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What the same words mean in Python 2 and not in Python 3: which of them become which calls.
 
-`edits` reads a text that Python 3 parses and says what to put where, so that operators and methods do
-what Python 2 did: `a / b` becomes `py2.div(a, b)`, `d.keys()` becomes `py2.keys(d)`. Built-in functions
-keep their names; `builtins.py` has them as Python 2 did. No line is added or moved.
+`edits` reads a text that Python 3 parses and says what to put where, so that operators and
+methods do what Python 2 did: `a / b` becomes `py2.div(a, b)`, `d.keys()` becomes `py2.keys(d)`.
+Built-in functions keep their names; `builtins.py` has them as Python 2 did. No line is added or
+moved.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ _METHODS: dict[str, tuple[int, int]] = {
 }
 _LISTS = frozenset(('keys', 'values', 'items'))
 # What takes any iterable, and so needs no list.
-_ANY_ITERABLE = frozenset(
-    'all any dict enumerate frozenset len list max min reversed set sorted sum tuple'.split()
-)
-_SPECIAL_METHODS = frozenset(
+_TAKERS = 'all any dict enumerate frozenset len list max min reversed set sorted sum tuple'
+_ANY_ITERABLE = frozenset(_TAKERS.split())
+_SPECIAL = (
     '__nonzero__ __cmp__ __div__ __rdiv__ __idiv__ __unicode__ __getslice__ __setslice__ '
-    '__delslice__ __eq__ next'.split()
+    '__delslice__ __eq__ next'
 )
+_SPECIAL_METHODS = frozenset(_SPECIAL.split())
 
 
 @dataclass
@@ -53,7 +54,8 @@ class Edits:
 
     def applied(self, text: str) -> str:
         """The text with the changes made."""
-        data, done, end = text.encode('utf-8'), [], 0
+        data, end = text.encode('utf-8'), 0
+        done: list[bytes] = []
         for start, stop, _, words in sorted(self.changes):
             done += (data[end:start], words.encode('utf-8'))
             end = stop
@@ -65,8 +67,8 @@ def edits(text: str, *, thorough: bool = True) -> Edits:
 
     Args:
       text: in the grammar of Python 3.
-      thorough: see to what only raises an error in Python 3 as well (comparing `None` with a number,
-        joining bytes), and to how numbers are printed.
+      thorough: see to what only raises an error in Python 3 as well (comparing `None` with a
+        number, joining bytes), and to how numbers are printed.
 
     Example:
       >>> from tf_seq2seq_compat.legacy.python2 import meaning
@@ -252,9 +254,12 @@ class _Visitor(ast.NodeVisitor):
         ):
             self._insert(node, self._start(node), f'{self.found.helper}.message(')
             self._replace(node, self._find(b'.', self._end(node.value)), self._end(node), ')')
-        elif _is_bytes_list(node) and not isinstance(self._parent, ast.Attribute):
-            if not isinstance(getattr(self._parent, 'ctx', ast.Load()), ast.Store | ast.Del):
-                self._call(node, 'byte_strings')
+        elif (
+            _is_bytes_list(node)
+            and not isinstance(self._parent, ast.Attribute)
+            and isinstance(getattr(self._parent, 'ctx', ast.Load()), ast.Load)
+        ):
+            self._call(node, 'byte_strings')
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}

@@ -91,8 +91,8 @@ def _string(real: Any) -> dict[str, Any]:
     methods = (
         'capitalize count expandtabs find index join ljust lower lstrip replace rfind rindex rjust '
         'rsplit rstrip split strip swapcase upper zfill center'
-    ).split()
-    names: dict[str, Any] = {name: _as_function(name) for name in methods}
+    )
+    names: dict[str, Any] = {name: _as_function(name) for name in methods.split()}
     names.update(
         letters=string.ascii_letters,
         lowercase=string.ascii_lowercase,
@@ -113,7 +113,7 @@ def _as_function(name: str) -> Callable[..., Any]:
     return lambda text, *arguments: getattr(to_text(text), name)(*map(to_text, arguments))
 
 
-def _maketrans(old: str, new: str) -> dict[int, str]:
+def _maketrans(old: str, new: str) -> dict[int, int]:
     if len(old) != len(new):
         raise ValueError('maketrans arguments must have same length')
     return str.maketrans(old, new)
@@ -261,9 +261,13 @@ def _all_of_bytes(*names: str) -> Callable[[Any], dict[str, Any]]:
 
 
 def _base64(real: Any) -> dict[str, Any]:
-    plain = 'b64encode b64decode urlsafe_b64encode urlsafe_b64decode b32encode b32decode b16encode b16decode'
+    plain = [
+        f'{kind}{way}'
+        for kind in ('b64', 'urlsafe_b64', 'b32', 'b16')
+        for way in ('encode', 'decode')
+    ]
     return {
-        **_all_of_bytes(*plain.split())(real),
+        **_all_of_bytes(*plain)(real),
         'encodestring': _strings_in(real.encodebytes),
         'decodestring': _strings_in(real.decodebytes, _bytes_out),
     }
@@ -331,7 +335,7 @@ def _tempfile(real: Any) -> dict[str, Any]:
 
 
 def _subprocess(real: Any) -> dict[str, Any]:
-    class Popen(real.Popen):  # type: ignore[misc]
+    class Popen(real.Popen):
         """A process whose pipes carry strings."""
 
         def __init__(self, *arguments: Any, **keywords: Any) -> None:
@@ -450,7 +454,7 @@ def _split(pattern: Any, text: str, most: int) -> list[Any]:
 
 def _substituted(pattern: Any, new: Any, text: str, count: int) -> tuple[str, int]:
     """`pattern.subn(…)`, where nothing right behind what was found is not found."""
-    last = -1
+    last, done = -1, 0
 
     def replaced(found: re.Match[str]) -> str:
         nonlocal last, done
@@ -460,7 +464,6 @@ def _substituted(pattern: Any, new: Any, text: str, count: int) -> tuple[str, in
         done += 1
         return str(new(found)) if callable(new) else found.expand(_known_escapes(new))
 
-    done = 0
     return pattern.sub(replaced, text, count), done
 
 

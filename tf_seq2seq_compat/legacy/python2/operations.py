@@ -1,7 +1,7 @@
 """What operators and methods did in Python 2, as functions: `py2.div(a, b)` for `a / b`.
 
-The translation of a program calls them (`meaning.py` says where). Each takes whatever the operator or
-the method took; what is no type of Python's own answers for itself, as it did.
+The translation of a program calls them (`meaning.py` says where). Each takes whatever the
+operator or the method took; what is no type of Python's own answers for itself, as it did.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ class by:
 
 
 def _rank(value: Any) -> tuple[int, builtins.str]:
-    """Where Python 2 put a type: None, then numbers, then the others by the names of their types."""
+    """Where Python 2 put a type: None, numbers, then the others by the names of their types."""
     if value is None:
         return 0, ''
     if isinstance(value, int | float):
@@ -120,6 +120,10 @@ def cmp(left: Any, right: Any) -> int:
             raise
     if _rank(left) != _rank(right):
         return -1 if _rank(left) < _rank(right) else 1
+    return _cmp_of_parts(left, right)
+
+
+def _cmp_of_parts(left: Any, right: Any) -> int:
     if isinstance(left, dict):
         return _cmp_dicts(left, right)
     for one, other in zip(left, right, strict=False):
@@ -393,7 +397,7 @@ def _of_value(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
 
 def _inherited_hash(cls: type) -> Callable[[Any], int]:
     """The `__hash__` that a class inherits."""
-    found = super(cls, cls).__hash__
+    found: Any = super(cls, cls).__hash__  # type: ignore[arg-type]
     return found if found is not None else object.__hash__
 
 

@@ -1,7 +1,7 @@
 """The grammar of Python 2, written as that of Python 3: statement by statement, by fissix.
 
-What a program means is not looked at here (`meaning.py` does). Every line stays where it was, but for
-lines that the unpacking of a tuple parameter adds; `lines` says where each came from.
+What a program means is not looked at here (`meaning.py` does). Every line stays where it was, but
+for lines that the unpacking of a tuple parameter adds; `lines` says where each came from.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ INSTALL = "pip install 'tf-seq2seq-compat[python2]'"
 
 _FIXERS = (
     'except exec funcattrs methodattrs ne numliterals paren print raise repr throw tuple_params'
-).split()
+)
 
 
 class NotInstalled(ImportError):
@@ -50,7 +50,7 @@ class Rewritten:
 @functools.cache
 def _tool(print_function: bool) -> Any:
     refactor = importlib.import_module('fissix.refactor')
-    fixers = [f'fissix.fixes.fix_{name}' for name in _FIXERS if name != 'print']
+    fixers = [f'fissix.fixes.fix_{name}' for name in _FIXERS.split() if name != 'print']
     if not print_function:
         fixers.append('fissix.fixes.fix_print')
     return refactor.RefactoringTool(fixers, {'print_function': print_function})

@@ -76,7 +76,7 @@ def _strings_of(value: Any) -> Any:
     if isinstance(value, tuple):
         parts = [_strings_of(each) for each in value]
         return type(value)(*parts) if hasattr(value, '_fields') else tuple(parts)
-    if getattr(value, 'dtype', None) == object:
+    if getattr(getattr(value, 'dtype', None), 'kind', '') == 'O':
         flat = value.reshape(-1)
         for index, each in enumerate(flat):
             if type(each) is bytes:
@@ -86,7 +86,7 @@ def _strings_of(value: Any) -> Any:
 
 
 def _file(real: Any) -> Any:
-    class File(real):  # type: ignore[misc]
+    class File(real):
         """A file that gives strings: lines as text, what else is read of a binary one as bytes."""
 
         def read(self, n: int = -1) -> Any:
@@ -117,14 +117,14 @@ def _bytes(value: Any) -> Any:
 
 
 def _bytes_list(real: Any) -> Any:
-    @functools.wraps(real, updated=())
-    def BytesList(*arguments: Any, value: Any = None, **keywords: Any) -> Any:
+    def made(*arguments: Any, value: Any = None, **keywords: Any) -> Any:
         if value is not None:
             keywords['value'] = [to_bytes(each) for each in value]
         return real(*arguments, **keywords)
 
-    BytesList.FromString = real.FromString  # type: ignore[attr-defined]
-    return BytesList
+    found: Any = functools.wraps(real, updated=())(made)
+    found.FromString = real.FromString
+    return found
 
 
 def _writing(real: Any) -> Any:

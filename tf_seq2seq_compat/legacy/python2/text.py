@@ -1,10 +1,10 @@
 """Python 2's `str`, which was both bytes and text.
 
 A translated program has text, Python 3's `str`, for both of Python 2's string types. What is read
-from a file is decoded as UTF-8; a byte that is no UTF-8 becomes a surrogate, so nothing is lost on
-the way back. The order of such texts is that of their bytes. Where bytes have to stay bytes (what
-`struct`, an image decoder or a protocol buffer is to read) they are `Bytes`, which turn into text as
-soon as the program treats them as text.
+from a file is decoded as UTF-8; a byte that is no UTF-8 becomes a surrogate, so nothing is lost
+on the way back. The order of such texts is that of their bytes. Where bytes have to stay bytes
+(what `struct`, an image decoder or a protocol buffer is to read) they are `Bytes`, which turn
+into text as soon as the program treats them as text.
 """
 
 from __future__ import annotations
@@ -95,12 +95,13 @@ def _as_text(name: str) -> Any:
     return method
 
 
-for _name in (
+_METHODS = (
     'capitalize center count endswith expandtabs find format index isalnum isalpha isdigit islower '
     'isspace istitle isupper ljust lower lstrip partition replace rfind rindex rjust rpartition '
     'rsplit rstrip split splitlines startswith strip swapcase title upper zfill '
     '__lt__ __le__ __gt__ __ge__'
-).split():
+)
+for _name in _METHODS.split():
     setattr(Bytes, _name, _as_text(_name))
 
 # Encodings

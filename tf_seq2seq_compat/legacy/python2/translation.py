@@ -10,6 +10,7 @@ import functools
 import types
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 from tf_seq2seq_compat.legacy.python2 import meaning, syntax
 
@@ -79,20 +80,18 @@ def compiled(text: str, file: str, mode: str = 'exec') -> types.CodeType:
     translation = translated(text)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # Of escapes that Python 2 took as they stood.
-        tree = ast.parse(translation.text, file, mode)
+        tree: Any = ast.parse(translation.text, file, mode)
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and meaning.is_generator(node):
                 _end_at_stop(node)
         ast.fix_missing_locations(tree)
-        for node in ast.walk(tree):
-            if hasattr(node, 'lineno'):
-                node.lineno = translation.original(node.lineno)
-                node.end_lineno = max(
-                    node.lineno, translation.original(getattr(node, 'end_lineno', 0) or 0)
-                )
-                node.col_offset = node.end_col_offset = -1
-                node.end_lineno = node.lineno
-        return compile(tree, file, mode, dont_inherit=True)
+        each: Any
+        for each in ast.walk(tree):
+            if hasattr(each, 'lineno'):
+                each.lineno = each.end_lineno = translation.original(each.lineno)
+                each.col_offset = each.end_col_offset = -1
+        code: types.CodeType = compile(tree, file, mode, dont_inherit=True)
+        return code
 
 
 def _end_at_stop(function: ast.FunctionDef) -> None:

@@ -1,8 +1,8 @@
 """Python 3 that means what a text of Python 2 meant, as `migrate` writes it.
 
-The translation without what only guards against errors (`thorough=False`), and with the imports that
-it needs: Python 2's built-in functions and modules where they differ, and the program's own modules
-from beside a module of a package.
+The translation without what only guards against errors (`thorough=False`), and with the imports
+that it needs: Python 2's built-in functions and modules where they differ, and the program's own
+modules from beside a module of a package.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from tf_seq2seq_compat.legacy.python2 import builtins as built_in
 from tf_seq2seq_compat.legacy.python2 import meaning, modules, translation
@@ -33,7 +34,8 @@ def written(text: str, path: Path | None = None) -> tuple[str, list[Change]]:
       path: its file, by which modules beside it are found.
 
     Returns:
-      The new text, and what was changed: (line of the original, what stood there, what stands there).
+      The new text, and what was changed: (line of the original, what stood there, what stands
+      there).
 
     Raises:
       ImportError: fissix is missing.
@@ -58,7 +60,7 @@ def _with_imports(translated: translation.Translation, path: Path | None) -> tup
     found = meaning.Edits()
     starts = [0, *(each.end() for each in re.finditer(b'\n', translated.text.encode('utf-8')))]
 
-    def put(node: ast.expr | ast.stmt, words: str) -> None:
+    def put(node: Any, words: str) -> None:
         start = starts[node.lineno - 1] + node.col_offset
         end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
         lost = (node.end_lineno or node.lineno) - node.lineno
@@ -219,7 +221,7 @@ def _has_programs(folder: Path) -> bool:
 
 
 def _with_lines(text: str, lines: list[str]) -> tuple[str, tuple[int, int]]:
-    """The text with lines behind its docstring and its `__future__` imports; where, and how many."""
+    """The text with lines behind its docstring and `__future__` imports; where, how many."""
     if not lines:
         return text, (0, 0)
     tree = ast.parse(text)
