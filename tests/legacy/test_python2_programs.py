@@ -137,6 +137,25 @@ def test_python_3_stays_python_3(tmp_path):
     assert done.stdout == "3.5 ['1'] dict_keys\n", done.stderr
 
 
+def test_a_program_with_tensorflow(tmp_path):
+    """What Python 2.7.18 with TensorFlow 1.15.0 printed."""
+    program = pathlib.Path(__file__).with_name('python2_program.txt')
+    (tmp_path / 'program.py').write_bytes(program.read_bytes())
+    done = run('program.py', cwd=tmp_path)
+    assert done.stdout.splitlines() == [
+        '3 2 café',
+        '[0, 1, 0]',
+        'café 2 [2, 1]',
+        '[ 3 -4] [0 0 1 1] 1 1 0',
+        '[1, -2, 2]',
+        'café a café [0, 2] True a|café',
+        './m v:0',
+        '[[0, 0, 0], [0, 1, 1]] 0.16666666666666666 [0.0, 0.5, 1.0] [0 1] True',
+        '[2, 3, 4] 2 1 1',
+    ], done.stderr
+    assert 'AutoGraph' not in done.stderr
+
+
 # Which programs
 # ----------------------------------------------------------------------------------------
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import functools
+import inspect
+import linecache
 import sys
+import types
 from typing import Any
 
+from tf_seq2seq_compat.legacy.python2 import translation
 from tf_seq2seq_compat.legacy.python2.text import Bytes, to_bytes, to_text
 
 _done = False
@@ -22,6 +26,7 @@ def adopt() -> None:
     _done = True
     import tensorflow.compat.v1 as tf
 
+    _show_translations_to_autograph()
     tf.compat.as_bytes = _as_bytes(tf.compat.as_bytes)
     tf.compat.as_str = tf.compat.as_text = tf.compat.as_str_any = to_text_of(tf.compat.as_str_any)
     session = tf.Session.__mro__[1]
@@ -35,6 +40,29 @@ def adopt() -> None:
     tf.python_io.tf_record_iterator = lambda *args, **kwargs: map(Bytes, reader(*args, **kwargs))
     writer = tf.python_io.TFRecordWriter
     writer.write = _writing(writer.write)
+
+
+def _show_translations_to_autograph() -> None:
+    """Has AutoGraph read what is run: of the original it would make Python 3 of another meaning."""
+    from tensorflow.python.autograph.core import config
+    from tensorflow.python.autograph.pyct import inspect_utils, parser
+
+    real = inspect_utils.getimmediatesource
+
+    @functools.wraps(real)
+    def getimmediatesource(entity: Any) -> Any:
+        code = getattr(entity, '__code__', None)
+        lines = translation.lines_from(code) if code is not None else None
+        return ''.join(inspect.getblock(lines)) if lines else real(entity)
+
+    def getlines(file: str, names: Any = None) -> list[str]:
+        return translation.lines_of(file) or linecache.getlines(file, names)
+
+    inspect_utils.getimmediatesource = getimmediatesource
+    # What it reads lambdas with.
+    parser.linecache = types.SimpleNamespace(getlines=getlines)
+    own = config.DoNotConvert(__package__)
+    config.CONVERSION_RULES = (own, *config.CONVERSION_RULES)
 
 
 def _as_bytes(real: Any) -> Any:

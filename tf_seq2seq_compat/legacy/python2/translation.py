@@ -69,6 +69,25 @@ def translated(text: str, *, thorough: bool = True) -> Translation:
     return Translation(after, plain.lines, edits.helper, tuple(changes))
 
 
+_texts: dict[str, Translation] = {}
+"""What was compiled, by file."""
+
+
+def lines_of(file: str) -> list[str] | None:
+    """The translated lines of a file; None where it was not translated."""
+    found = _texts.get(file)
+    return found.text.splitlines(keepends=True) if found is not None else None
+
+
+def lines_from(code: types.CodeType) -> list[str] | None:
+    """The translated lines from where a function begins; None where it was not translated."""
+    rows = lines_of(code.co_filename) or []
+    for number in range(1, len(rows) + 1):
+        if _texts[code.co_filename].original(number) == code.co_firstlineno:
+            return rows[number - 1 :]
+    return None
+
+
 def compiled(text: str, file: str, mode: str = 'exec') -> types.CodeType:
     """Code of a text of Python 2.
 
@@ -78,6 +97,8 @@ def compiled(text: str, file: str, mode: str = 'exec') -> types.CodeType:
       mode: as for `compile`.
     """
     translation = translated(text)
+    if not file.startswith('<'):
+        _texts[file] = translation
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # Of escapes that Python 2 took as they stood.
         tree: Any = ast.parse(translation.text, file, mode)
