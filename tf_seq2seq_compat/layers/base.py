@@ -212,11 +212,13 @@ class Layer(tf.Module):
           The variable.
         """
         self._set_scope(None)
+        if dtype is None:
+            self._dtype = self._dtype or tf.float32
         with self._variable_scope(self._reuse):
             return tf1.get_variable(
                 name,
                 shape=tf.TensorShape(shape),
-                dtype=tf.as_dtype(dtype or self.dtype or tf.float32),
+                dtype=tf.as_dtype(dtype or self._dtype),
                 initializer=initializer,
                 regularizer=regularizer,
                 trainable=trainable and self.trainable,

@@ -39,6 +39,9 @@ class RNNCell(Layer):
     Legacy: `tf.nn.rnn_cell.RNNCell` of TF 1.15.
     """
 
+    # Keras's RNN layer gives such a cell its one state as it is, not in a list.
+    _is_tf_rnn_cell = True
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         call = vars(cls).get('__call__')

@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tf_seq2seq_compat.legacy import symbols
+
 
 @contextmanager
 def _quiet() -> Iterator[None]:
@@ -45,3 +47,10 @@ def turn_on_tf1_behavior() -> None:
         )
     with _quiet():
         tf.compat.v1.disable_v2_behavior()
+    symbols.when_loaded('tf_keras', _keras_as_in_tf1)
+
+
+def _keras_as_in_tf1() -> None:
+    from tf_seq2seq_compat.legacy import keras_layers
+
+    keras_layers.as_in_tf1()
