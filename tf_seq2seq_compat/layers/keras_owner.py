@@ -31,6 +31,7 @@ Layer._TF_MODULE_IGNORED_PROPERTIES = frozenset(
     (*Layer._TF_MODULE_IGNORED_PROPERTIES, '_held_in_keras')
 )
 
+
 def watch() -> None:
     """Changes what is loaded of Keras now, and what will be, once."""
     if any(isinstance(finder, _Finder) for finder in sys.meta_path):
@@ -79,11 +80,10 @@ def _track_ours(tracking: types.ModuleType) -> None:
     tracking.Tracker.track = tracked
 
 
-def _save_ours(library: str, name: str, saving: types.ModuleType) -> None:
+def _save_ours(library: str, saving: types.ModuleType) -> None:
     """Both: what a file of weights has of an object, attribute by attribute."""
-    walk = getattr(saving, name, None)
-    if walk is None:
-        return
+    name = next(each for each in ('_walk_saveable', '_walk_trackable') if hasattr(saving, each))
+    walk = getattr(saving, name)
 
     def walked(owner: Any) -> Any:
         if isinstance(owner, _kinds(library)[0]):
@@ -102,8 +102,13 @@ def _with_held(value: Any, library: str, around: tuple[int, ...] = ()) -> Any:
     if not isinstance(value, dict | list | tuple | set) or id(value) in around:
         return value
     given = list(value.values() if isinstance(value, dict) else value)
-    parts = [_with_held(part, library, (*around, id(value))) for part in given]
-    return parts if any(a is not b for a, b in zip(parts, given, strict=True)) else value
+    parts, changed = [], False
+    for part in given:
+        found = _with_held(part, library, (*around, id(value)))
+        # Keras 2 looks into no list within a list.
+        parts.extend(found if found is not part and isinstance(found, list) else [found])
+        changed = changed or found is not part
+    return parts if changed else value
 
 
 def _is_ours(value: Any) -> bool:
@@ -136,8 +141,8 @@ _ACTIONS: dict[str, Callable[[types.ModuleType], None]] = {
     'keras.src.utils.tracking': _track_ours,
     'keras.src.layers.rnn.rnn': functools.partial(_call_ours, 'RNN'),
     'keras.src.layers.rnn.stacked_rnn_cells': functools.partial(_call_ours, 'StackedRNNCells'),
-    'keras.src.saving.saving_lib': functools.partial(_save_ours, 'keras', '_walk_saveable'),
-    'tf_keras.src.saving.saving_lib': functools.partial(_save_ours, 'tf_keras', '_walk_trackable'),
+    'keras.src.saving.saving_lib': functools.partial(_save_ours, 'keras'),
+    'tf_keras.src.saving.saving_lib': functools.partial(_save_ours, 'tf_keras'),
 }
 
 
@@ -186,8 +191,14 @@ def _kinds(library: str) -> tuple[type, type]:
             name = re.sub(r'\W', '_', str(getattr(part, 'name', None) or type(part).__name__))
             dtype = tf.as_dtype(getattr(part, 'dtype', None) or keras.backend.floatx()).name
             super().__init__(**{'name': name, 'dtype': dtype, **kwargs})
-            vars(self)['part'] = part
+            vars(self)['part'] = part  # past Keras's own tracking
             self.built = True
+
+        def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+            return {**super()._trackable_children(*args, **kwargs), 'part': self.part}
+
+        def _lookup_dependency(self, name: str, *args: Any) -> Any:
+            return self.part if name == 'part' else super()._lookup_dependency(name, *args)
 
         @staticmethod
         def _is_inner(value: Any) -> bool:
@@ -245,7 +256,9 @@ def _kinds(library: str) -> tuple[type, type]:
 
         @classmethod
         def from_config(cls, config: dict[str, Any]) -> Any:
-            return held(_cell_of(keras, **config['part']), library)
+            cell = held(_cell_of(keras, **config['part']), library)
+            cell.built = False
+            return cell
 
         @property
         def state_size(self) -> Any:
@@ -274,9 +287,7 @@ def _kinds(library: str) -> tuple[type, type]:
             given = tf.nest.flatten(states)
             like = self.part.zero_state(tf.shape(tf.nest.flatten(inputs)[0])[0], given[0].dtype)
             # Keras gives all of a state one type: a step count comes as a float.
-            state = [
-                tf.cast(a, b.dtype) for a, b in zip(given, tf.nest.flatten(like), strict=True)
-            ]
+            state = [tf.cast(a, b.dtype) for a, b in zip(given, tf.nest.flatten(like), strict=True)]
             output, state = self.part(inputs, tf.nest.pack_sequence_as(like, state))
             after = zip(tf.nest.flatten(state), given, strict=True)
             return output, [tf.cast(a, b.dtype) for a, b in after]
