@@ -122,6 +122,8 @@ def _is_ours(value: Any) -> bool:
 def _call_ours(name: str, module: types.ModuleType) -> None:
     """Keras 3: the cells of its recurrent layers."""
     kind = getattr(module, name)
+    if issubclass(kind, tf.Module):  # Keras 2, which has our cells as they are
+        return
     init = kind.__init__
 
     @functools.wraps(init)

@@ -8,6 +8,7 @@ tf-keras itself, for a process that has TF1 behaviour:
 * names made of the names of classes follow TF1's rule (`conv_lst_m2d`);
 * arguments given by position mean what they meant, where a new one has come between them;
 * a masked loss is divided by the size of the batch, not by what the mask leaves of it;
+* the optimizer 'adagrad' begins with squares of zero;
 * a `Lambda` keeps the variables that its function makes;
 * what is made in a Keras layer is a resource variable, as Keras's optimizers train no other.
 """
@@ -57,6 +58,7 @@ def as_in_tf1() -> None:
     from tf_keras.src.layers.core import lambda_layer
     from tf_keras.src.layers.rnn import base_rnn, stacked_rnn_cells
     from tf_keras.src.legacy_tf_layers import base as tf_layers
+    from tf_keras.src.optimizers.legacy import adagrad
     from tf_keras.src.utils import generic_utils
 
     cells = (base_layer.Layer, LayerRNNCell)
@@ -78,6 +80,7 @@ def as_in_tf1() -> None:
     for name in {*_NEW, *_GONE}:
         kind = getattr(layers, name)
         kind.__init__ = _by_old_position(kind.__init__, _NEW.get(name), _GONE.get(name, ()))
+    adagrad.Adagrad.from_config = classmethod(_from_zero(adagrad.Adagrad.from_config.__func__))
     lambda_layer.Lambda.call = _keeping_variables(lambda_layer.Lambda.call)
     lambda_layer.Lambda._check_variables = lambda *_: None
     base_layer_v1.Layer.__call__ = _making_resources(
@@ -110,6 +113,15 @@ def _in_callers_scope(call: Callable[..., Any]) -> Callable[..., Any]:
         return call(self, *args, **kwargs)
 
     return wrapped
+
+
+def _from_zero(from_config: Callable[..., Any]) -> Callable[..., Any]:
+    """An Adagrad made of its name begins with squares of zero."""
+
+    def changed(cls: type, config: dict[str, Any], **kwargs: Any) -> Any:
+        return from_config(cls, {'initial_accumulator_value': 0.0, **config}, **kwargs)
+
+    return changed
 
 
 def _by_old_position(
