@@ -6,7 +6,7 @@ import contextlib
 import contextvars
 import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -161,7 +161,7 @@ class LayerRNNCell(RNNCell):
         self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any
     ) -> Any:
         """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
-        if not _takes_training(type(self)):
+        if not _takes_training(type(self).call):
             kwargs.pop('training', None)
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
 
@@ -179,8 +179,8 @@ def _in_training(training: bool) -> Iterator[None]:
 
 
 @functools.cache
-def _takes_training(kind: type[RNNCell]) -> bool:
-    parameters = inspect.signature(kind.call).parameters.values()
+def _takes_training(call: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(call).parameters.values()
     return any(p.name == 'training' or p.kind is p.VAR_KEYWORD for p in parameters)
 
 

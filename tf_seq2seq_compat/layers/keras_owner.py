@@ -173,14 +173,14 @@ class _NotTracked(dict):
     def __deepcopy__(self, memo: Any) -> _NotTracked:
         return _NotTracked()
 
-    __copy__ = __deepcopy__  # type: ignore[assignment]
+    __copy__ = __deepcopy__
 
     def __reduce__(self) -> Any:
         return _NotTracked, ()
 
 
 @functools.cache
-def _kinds(library: str) -> tuple[type, type]:
+def _kinds(library: str) -> tuple[Any, Any]:
     """The classes for layers and for cells, over the `Layer` of a Keras."""
     keras = sys.modules[library]
     base = keras.layers.Layer
@@ -193,7 +193,7 @@ def _kinds(library: str) -> tuple[type, type]:
             name = re.sub(r'\W', '_', str(getattr(part, 'name', None) or type(part).__name__))
             dtype = tf.as_dtype(getattr(part, 'dtype', None) or keras.backend.floatx()).name
             super().__init__(**{'name': name, 'dtype': dtype, **kwargs})
-            vars(self)['part'] = part  # past Keras's own tracking
+            object.__setattr__(self, 'part', part)  # past Keras's own tracking
             self.built = True
 
         def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
@@ -296,7 +296,7 @@ def _kinds(library: str) -> tuple[type, type]:
 
     @functools.cache
     def shared_class() -> type:
-        class Shared(keras.Variable):  # type: ignore[misc,name-defined]
+        class Shared(keras.Variable):  # type: ignore[name-defined]
             """A variable of Keras 3 over one of TensorFlow."""
 
             def __init__(self, variable: tf.Variable) -> None:
@@ -319,7 +319,7 @@ def _kinds(library: str) -> tuple[type, type]:
         return Shared
 
     if is_keras_3:
-        HeldCell = keras.saving.register_keras_serializable('tf_seq2seq_compat')(HeldCell)
+        keras.saving.register_keras_serializable('tf_seq2seq_compat')(HeldCell)
 
     def shared(variable: tf.Variable) -> Any:
         """What this Keras takes for a variable."""
