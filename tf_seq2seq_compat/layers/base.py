@@ -309,12 +309,14 @@ class Layer(tf.Module):
         if trainable is None:
             trainable = synchronization != tf.VariableSynchronization.ON_READ
         self._set_scope(None)
+        if dtype is None:
+            self._dtype = self._dtype or tf.float32
         existing = len(tf1.global_variables())
         with self._variable_scope(self._reuse):
             variable = tf1.get_variable(
                 name,
                 shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
-                dtype=tf.as_dtype(dtype or self.dtype or tf.float32),
+                dtype=tf.as_dtype(dtype or self._dtype),
                 initializer=initializer,
                 trainable=trainable and self.trainable,
                 constraint=constraint,
