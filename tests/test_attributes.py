@@ -42,8 +42,9 @@ EXCEPTIONS = {
         _single_restoration_from_checkpoint_position _tf_api_names _tf_api_names_v1
         _unconditional_checkpoint_dependencies _unconditional_dependency_names""",
     "pieces of TF1's own steps, which are functions in core here": """
-        _attention _call_wrapped_cell _dropout _gather_states _highway _linear _linear1 _linear2
-        _linear3 _norm _reverse _variational_recurrent_dropout_value""",
+        _attention _call_wrapped_cell _compute _dropout _gather_states _get_cycle_ratio
+        _get_input_for_group _highway _linear _linear1 _linear2 _linear3 _make_tf_features _mod _norm
+        _reverse _variational_recurrent_dropout_value""",
     'arrays whose reading XLA can compile': '_input_tas _auxiliary_input_tas',
     'Python has it under another name since 3.9': '_fields_defaults',
 }
@@ -67,9 +68,16 @@ OF_SOME = {
             'LayerNormBasicLSTMCell',
             'NASCell',
             'UGRNNCell',
+            'BidirectionalGridLSTMCell',
+            'GLSTMCell',
+            'GridLSTMCell',
+            'IntersectionRNNCell',
+            'TimeFreqLSTMCell',
         )
     },
     'the dict of names of its variables': {'LSTMBlockCell': '_names'},
+    'the batch of the last call': {'GLSTMCell': '_batch_size'},
+    'TF1 sets it in place of `built`': {'SRUCell': '_built'},
     'TF1 does not call the constructor of the base class': {
         'CompiledWrapper': 'scope_name',
         'HighwayWrapper': 'scope_name',

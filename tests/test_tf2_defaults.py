@@ -24,7 +24,7 @@ REASONS = {
         reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod
         reduce_sum reverse_sequence squeeze nn.sparse_softmax_cross_entropy_with_logits""",
     'the arguments have another order behind those given by position': """
-        convert_to_tensor debugging.assert_less_equal gather gather_nd pad shape size transpose
+        convert_to_tensor debugging.assert_less_equal nn.convolution gather gather_nd pad shape size transpose
         while_loop""",
     'the rest of the arguments is for graphs built by hand, or the value of both is the same': """
         device executing_eagerly map_fn ones_like zeros_like linalg.diag linalg.matrix_transpose
@@ -33,7 +33,7 @@ REASONS = {
     'takes one number for all entries, where TF1 fills up with the last': 'constant',
     'takes the rate, by name: TF1 the probability to keep': 'nn.dropout',
     'broadcasts, where TF1 selects rows by a vector': 'where',
-    'the class itself, in annotations and isinstance': 'Variable',
+    'the class itself, in annotations and isinstance': 'Variable VariableAggregation',
     'saves objects, which TF1 has as tf.train.Checkpoint too': 'train.Checkpoint',
 }
 ALLOWED = {name: reason for reason, names in REASONS.items() for name in names.split()}

@@ -220,7 +220,7 @@ OBJECTS = {
         lambda: rnn.GridLSTMCell(4, feature_size=2, frequency_skip=1, num_frequency_blocks=[3]),
         lambda cell: take_step(cell, 4)),
     'TimeFreqLSTMCell': (
-        lambda: rnn.TimeFreqLSTMCell(4, feature_size=2, frequency_skip=1), take_step),
+        lambda: rnn.TimeFreqLSTMCell(4, feature_size=3, frequency_skip=1), take_step),
     'Conv1DLSTMCell': (
         lambda: rnn.Conv1DLSTMCell(input_shape=[6, 2], output_channels=3, kernel_shape=[3]),
         lambda cell: cell(tf.ones([2, 6, 2]), cell.zero_state(2, tf.float32))),

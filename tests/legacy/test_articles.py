@@ -31,10 +31,11 @@ import sys
 import numpy as np
 from tests.golden import cases, harness
 from tf_seq2seq_compat.legacy import runner
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 one = harness.CASES['article_attention_wrapper_state']
 np.random.randn = lambda *shape: one.inputs['sequence'].reshape(shape)
-runner.run({article!r}, [])
+runner.run({article!r}, [], runtime=Runtime())
 program = vars(sys.modules['__main__'])
 tf = program['tf']
 nest = {{name: program[name] for name in ('encoder_outputs', 'encoder_state')}}
@@ -138,8 +139,9 @@ KERAS_DRIVER = """
 import sys
 import numpy as np
 from tf_seq2seq_compat.legacy import runner
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
-runner.run({article!r}, [])
+runner.run({article!r}, [], runtime=Runtime())
 program = vars(sys.modules['__main__'])
 model = program['model']
 assert model.output_shape == (None, 100, 10000), model.output_shape

@@ -68,6 +68,7 @@ import tensorflow as tf
 from tensorflow.python.client import session
 import tf_seq2seq_compat
 from tf_seq2seq_compat.core import compiled_loop
+from tf_seq2seq_compat.layers import keras_owner
 from tf_seq2seq_compat.legacy import import_hook, notebook, runner, symbols, time_capsule
 
 import tf_keras, keras, yaml, cgi, array, threading, xml.etree.ElementTree, platform, math

@@ -222,7 +222,7 @@ def test_cells_and_magics():
         ['%matplotlib inline\n', 'import tensorflow as tf\n', '!pip install x'],
         'x = tf.contrib.rnn.GRUCell(3)\n%time tf.contrib',
         ['%%time\n', 'y = tf.layers.dense(x, 3)\n', 'tf.log?'],
-        ['print "x"'],
+        ['print "x'],
         ['%%bash\n', 'echo tf.contrib.rnn'],
     ]
     text = json.dumps(notebook(*cells), indent=1) + '\n'
@@ -241,7 +241,7 @@ def test_cells_and_magics():
         ],
         'x = seq2seq.GRUCell(3)\n%time tf.contrib',
         ['%%time\n', 'y = tf_layers.dense(x, 3)\n', 'tf.log?'],
-        ['print "x"'],
+        ['print "x'],
         ['%%bash\n', 'echo tf.contrib.rnn'],
     ]
     assert done.problems and 'cell 4' in done.problems[0]

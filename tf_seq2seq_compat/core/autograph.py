@@ -7,13 +7,13 @@ import inspect
 from collections.abc import Callable
 from typing import Any, TypeVar
 
-import tensorflow as tf
-
 _F = TypeVar('_F', bound=Callable[..., Any])
 
 
 def without_autograph(function: _F) -> _F:
     """Marks `function` as written for graphs already: `tf.function` traces it, unconverted."""
+    import tensorflow as tf  # late: the repairs use this module before TensorFlow is loaded
+
     return in_place_of(function)(tf.autograph.experimental.do_not_convert(function))
 
 

@@ -316,7 +316,9 @@ def conv_lstm_step(
     seen = tf.concat([inputs, hidden], -1)
     # TensorFlow takes no gradient in eager mode of a convolution whose data_format is left out.
     data_format = {3: 'NWC', 4: 'NHWC', 5: 'NDHWC'}[seen.shape.rank]
-    gates = tf.nn.convolution(operand(seen), operand(kernel), None, 'SAME', data_format)
+    gates = tf.nn.convolution(
+        operand(seen), filters=operand(kernel), padding='SAME', data_format=data_format
+    )
     gates = tf.cast(gates, seen.dtype)
     if bias is not None:
         gates += bias

@@ -51,7 +51,7 @@ def install(*, tf1_behavior: bool = True) -> None:
     uninstall()
     import_hook.ImportHook(rooms).install(_runtime)
     if tf1_behavior:
-        behavior.read_old_files(_runtime)
+        behavior.complete_tf1_behavior(_runtime)
     frame = import_hook.program_frame()
     if frame is not None:
         _rebind(frame.f_globals, {each.root_name: each.root for each in rooms})

@@ -48,17 +48,13 @@ def turn_on_tf1_behavior() -> None:
         )
     with _quiet():
         tf.compat.v1.disable_v2_behavior()
-    symbols.when_loaded('tf_keras', _keras_as_in_tf1)
 
 
-def _keras_as_in_tf1() -> None:
-    from tf_seq2seq_compat.legacy import keras_layers
+def complete_tf1_behavior(runtime: Runtime) -> None:
+    """Gives TensorFlow and tf-keras, beside TF1's switches, what else a TF1 program counts on.
 
-    keras_layers.as_in_tf1()
-
-
-def read_old_files(runtime: Runtime) -> None:
-    """Makes TensorFlow import graphs of TF1 whole, and say what old checkpoints need.
+    Graphs of TF1 are imported whole, an old checkpoint's error says what it needs, and tf-keras has
+    TF 1.15's names and arguments.
 
     Args:
       runtime: Takes it back.
@@ -67,3 +63,10 @@ def read_old_files(runtime: Runtime) -> None:
 
     graph_operations.provide_missing_operations(runtime)
     historic_checkpoints.explain_missing_names(runtime)
+
+    def keras_as_in_tf1() -> None:
+        from tf_seq2seq_compat.legacy import keras_layers
+
+        keras_layers.as_in_tf1(runtime)
+
+    runtime.undo_by(symbols.when_loaded('tf_keras', keras_as_in_tf1))

@@ -26,6 +26,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import snake_case
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 tf1 = tf.compat.v1
 
@@ -49,9 +50,12 @@ _GONE = {
 }
 
 
-@functools.cache
-def as_in_tf1() -> None:
-    """Puts TF1's ways back into tf-keras, once."""
+def as_in_tf1(runtime: Runtime) -> None:
+    """Puts TF1's ways back into tf-keras.
+
+    Args:
+      runtime: Takes it back.
+    """
     from tf_keras.api._v1.keras import layers
     from tf_keras.src import backend
     from tf_keras.src.engine import base_layer, base_layer_v1, training_v1
@@ -65,27 +69,31 @@ def as_in_tf1() -> None:
     for module in (base_rnn, stacked_rnn_cells):
         # Both open a scope for a cell, ask whether it is a layer to build, and whether it can be
         # called itself; for nothing else.
-        module.backend = _View(module.backend, name_scope=lambda _: contextlib.nullcontext())
-        module.base_layer = _View(base_layer, Layer=cells)
-        module.callable = lambda cell: not isinstance(cell, base_layer.Layer)
-    base_rnn.RNN.call = _in_callers_scope(base_rnn.RNN.call)
+        unscoped = _View(module.backend, name_scope=lambda _: contextlib.nullcontext())
+        runtime.set(module, 'backend', unscoped)
+        runtime.set(module, 'base_layer', _View(base_layer, Layer=cells))
+        runtime.set(module, 'callable', lambda cell: not isinstance(cell, base_layer.Layer))
+    runtime.set(base_rnn.RNN, 'call', _in_callers_scope(base_rnn.RNN.call))
     # The loss of what is not masked is divided by the size of the batch, not of what is left of it.
     losses = training_v1.losses_utils
-    training_v1.losses_utils = _View(
+    masked = _View(
         losses,
         apply_valid_mask=lambda values, weights, mask, _: losses.apply_mask(values, weights, mask),
     )
+    runtime.set(training_v1, 'losses_utils', masked)
     for module in (generic_utils, base_layer, base_layer_v1):
-        module.to_snake_case = snake_case
+        runtime.set(module, 'to_snake_case', snake_case)
     for name in {*_NEW, *_GONE}:
         kind = getattr(layers, name)
-        kind.__init__ = _by_old_position(kind.__init__, _NEW.get(name), _GONE.get(name, ()))
-    adagrad.Adagrad.from_config = classmethod(_from_zero(adagrad.Adagrad.from_config.__func__))
-    lambda_layer.Lambda.call = _keeping_variables(lambda_layer.Lambda.call)
-    lambda_layer.Lambda._check_variables = lambda *_: None
-    base_layer_v1.Layer.__call__ = _making_resources(
-        base_layer_v1.Layer.__call__, tf_layers.Layer, backend.track_variable
-    )
+        init = _by_old_position(kind.__init__, _NEW.get(name), _GONE.get(name, ()))
+        runtime.set(kind, '__init__', init)
+    from_config = classmethod(_from_zero(adagrad.Adagrad.from_config.__func__))
+    runtime.set(adagrad.Adagrad, 'from_config', from_config)
+    runtime.set(lambda_layer.Lambda, 'call', _keeping_variables(lambda_layer.Lambda.call))
+    runtime.set(lambda_layer.Lambda, '_check_variables', lambda *_: None)
+    call = base_layer_v1.Layer.__call__
+    making = _making_resources(call, tf_layers.Layer, backend.track_variable)
+    runtime.set(base_layer_v1.Layer, '__call__', making)
 
 
 class _View(types.ModuleType):
@@ -169,7 +177,7 @@ def _keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
                 )
             return known[name]
 
-        with tf.variable_creator_scope(creator):
+        with tf1.variable_creator_scope(creator):
             return call(self, *args, **kwargs)
 
     return wrapped
@@ -192,7 +200,7 @@ def _making_resources(
     def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(self, other):
             return call(self, *args, **kwargs)
-        with tf.variable_creator_scope(creator):
+        with tf1.variable_creator_scope(creator):
             return call(self, *args, **kwargs)
 
     return __call__

@@ -142,7 +142,7 @@ class _TF1Start:
             return
         self._done = True
         behavior.turn_on_tf1_behavior()
-        behavior.read_old_files(self._runtime)
+        behavior.complete_tf1_behavior(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             self._runtime.filter_warnings('ignore', message=message)

@@ -88,7 +88,7 @@ def _with_valid_parents(parent_ids: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
         # TF1 looks at one beam after the other, each from its end.
         latest_first = tf.transpose(tf.reverse(wrong, [0]), [1, 2, 0])
         batch, beam, back = tf.unstack(tf.where(latest_first)[0])
-        time = tf.shape(wrong, tf.int64)[0] - 1 - back
+        time = tf.shape(wrong, out_type=tf.int64)[0] - 1 - back
         message = tf.strings.format(
             'parent id {} at (batch, time, beam) == ({}, {}, {}) is not one of the {} beams: '
             'parent_ids must be from 0 to beams - 1 up to max_sequence_lengths.',

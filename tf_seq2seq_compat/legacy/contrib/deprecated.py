@@ -40,7 +40,7 @@ def scalar_summary(
 
     Legacy: `tf.contrib.deprecated.scalar_summary` of TF 1.15, `tf.scalar_summary` of TF 0.12.
     """
-    with tf.name_scope(name or 'ScalarSummary') as scope:
+    with tf1.name_scope(name or 'ScalarSummary') as scope:
         summary = tf.raw_ops.ScalarSummary(tags=tags, values=values, name=scope)
     return _collected(summary, collections)
 
@@ -67,7 +67,7 @@ def histogram_summary(
 
     Legacy: `tf.contrib.deprecated.histogram_summary` of TF 1.15, `tf.histogram_summary` of TF 0.12.
     """
-    with tf.name_scope(name or 'HistogramSummary') as scope:
+    with tf1.name_scope(name or 'HistogramSummary') as scope:
         summary = tf.raw_ops.HistogramSummary(tag=tag, values=values, name=scope)
     return _collected(summary, collections)
 
@@ -99,7 +99,7 @@ def image_summary(
 
     Legacy: `tf.contrib.deprecated.image_summary` of TF 1.15, `tf.image_summary` of TF 0.12.
     """
-    with tf.name_scope(name or 'ImageSummary') as scope:
+    with tf1.name_scope(name or 'ImageSummary') as scope:
         summary = tf.raw_ops.ImageSummary(tag=tag, tensor=tensor, max_images=max_images, name=scope)
     return _collected(summary, collections)
 
@@ -133,7 +133,7 @@ def audio_summary(
 
     Legacy: `tf.contrib.deprecated.audio_summary` of TF 1.15, `tf.audio_summary` of TF 0.12.
     """
-    with tf.name_scope(name or 'AudioSummary') as scope:
+    with tf1.name_scope(name or 'AudioSummary') as scope:
         summary = tf.raw_ops.AudioSummaryV2(
             tag=tag,
             tensor=tensor,

@@ -515,7 +515,7 @@ def copy_with_input_replacements(
         node.input[:] = [_renamed(each, names) for each in node.input]
         places = node.attr['_class'].list.s if '_class' in node.attr else []
         places[:] = [_colocated(each, names) for each in places]
-    with graph.as_default(), tf.name_scope(''), tf.control_dependencies(None):
+    with graph.as_default(), tf.compat.v1.name_scope(''), tf.control_dependencies(None):
         made = tf.graph_util.import_graph_def(
             wanted, input_map, return_elements=list(names.values()), name=''
         )

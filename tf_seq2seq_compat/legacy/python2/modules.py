@@ -40,7 +40,6 @@ RENAMED: dict[str, tuple[str, ...]] = {
     'copy_reg': ('copyreg',),
     'dbhash': ('dbm',),
     'dummy_thread': ('_thread',),
-    'dummy_threading': ('threading',),
     'exceptions': ('builtins',),
     'gdbm': ('dbm.gnu',),
     'htmlentitydefs': ('html.entities',),
@@ -55,7 +54,6 @@ RENAMED: dict[str, tuple[str, ...]] = {
     'urllib2': ('urllib.request', 'urllib.error', 'urllib.parse'),
     'urlparse': ('urllib.parse',),
     'xmlrpclib': ('xmlrpc.client',),
-    'xml.etree.cElementTree': ('xml.etree.ElementTree',),
     'email.MIMEText': ('email.mime.text',),
     'email.MIMEMultipart': ('email.mime.multipart',),
 }

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.legacy.time_capsule import python_names, tables
+from tf_seq2seq_compat.legacy.time_capsule import library_names, numpy_names, python_names
 from tf_seq2seq_compat.legacy.time_capsule.rows import Method
 from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
 
@@ -29,7 +29,7 @@ _ASSERTIONS = {
 }
 _OTHERS: dict[str, Method] = {
     row.name: row
-    for row in tables.METHODS
+    for row in (*library_names.METHODS, *python_names.METHODS, *numpy_names.METHODS)
     if row.owner != 'TestCase' and row.name != 'fromstring' and not hasattr(list, row.name)
 }
 
