@@ -175,7 +175,7 @@ def dynamic_rnn(
             zero_output,
             capacity=time_steps,
             limit=limit,
-            parallel_iterations=parallel_iterations,
+            parallel_iterations=parallel_iterations or 32,
             swap_memory=swap_memory,
         )
         outputs = stacked(run, zero_output, length=time_steps)
@@ -356,7 +356,7 @@ def raw_rnn(
             zero_emit,
             capacity=maximum_iterations,
             running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
-            parallel_iterations=parallel_iterations,
+            parallel_iterations=parallel_iterations or 32,
             swap_memory=swap_memory,
         )
         _, _, state, loop_state = run.state

@@ -19,6 +19,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     exactly,
     input_depth,
     leading_columns,
+    projection_size,
     whole_number,
 )
 from tf_seq2seq_compat.layers.dense import (
@@ -289,9 +290,7 @@ class LSTMCell(LayerRNNCell):
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer_function(initializer)
-        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
-        if num_proj == 0:
-            raise ValueError('num_proj is 0. Use None for no projection.')
+        self._num_proj = projection_size(num_proj)
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
         self._num_proj_shards = num_proj_shards

@@ -335,7 +335,7 @@ def _extract_argmax_and_embed(
     def embedded_symbol(previous: Any, _: Any) -> Any:
         logits = previous
         if output_projection is not None:
-            weights, biases = output_projection
+            weights, biases = output_projection[:2]
             logits = tf.matmul(previous, weights) + biases
         embedded = embed(embedding, tf.argmax(logits, axis=1))
         return embedded if update_embedding else tf.stop_gradient(embedded)

@@ -335,7 +335,15 @@ def _checked_maximum(maximum_iterations: Any) -> Any:
     """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
     if maximum_iterations is None:
         return None
-    maximum = tf.convert_to_tensor(maximum_iterations, dtype_hint=tf.int32)
+    if tf.is_tensor(maximum_iterations):
+        maximum = maximum_iterations
+    else:
+        maximum = tf.convert_to_tensor(maximum_iterations, tf.int32)
+    if not maximum.dtype.is_integer:
+        raise ValueError(
+            f'maximum_iterations must be an integer, but has dtype {maximum.dtype.name}: use '
+            'tf.cast(maximum_iterations, tf.int32).'
+        )
     if maximum.shape.rank not in (None, 0):
         raise ValueError(
             f'maximum_iterations must be a scalar, but has shape {maximum.shape}: it limits the '
