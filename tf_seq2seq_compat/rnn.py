@@ -513,7 +513,10 @@ def _check_sequence_rank(x: tf.Tensor, given: tf.TensorShape) -> None:
 def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     """Sizes of the first two axes of time-major inputs, checked to be the same for all."""
     sizes: list[Any] = [None, None]
-    for tensor in tf.nest.flatten(inputs):
+    tensors = tf.nest.flatten(inputs)
+    if not tensors:
+        raise ValueError('inputs of dynamic_rnn must be [batch, max_time, depth], but are empty.')
+    for tensor in tensors:
         _check_sequence_rank(tensor, tensor.shape)
         if tensor.shape.rank is None:
             raise ValueError(

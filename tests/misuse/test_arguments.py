@@ -28,7 +28,133 @@ class Difference(NamedTuple):
     reason: str
 
 
-DIFFERENCES: list[Difference] = []
+DIFFERENCES = [
+    # TF1 raises, and so does this package.
+    Difference(
+        'AttributeError|IndexError|AssertionError|OperatorNotAllowedInGraphError|StagingError',
+        'TypeError|ValueError',
+        '.*',
+        'TF1 stumbles over the value; here the error names the argument',
+    ),
+    Difference(
+        'InvalidArgumentError',
+        'TypeError|ValueError',
+        '.*',
+        'found when the graph is made, where TF1 finds it when it runs',
+    ),
+    Difference(
+        'TypeError',
+        'OperatorNotAllowedInGraphError',
+        '.*',
+        "TensorFlow 2's TypeError for a tensor as a Python bool or iterable",
+    ),
+    Difference(
+        'AttributeError',
+        'IndexError',
+        r'AttentionWrapper\.initial_cell_state: .*',
+        'a number is refused as a scalar tensor is in TF1',
+    ),
+    Difference(
+        'ValueError',
+        'TypeError',
+        r'\w+\.(state|initial_state\w*|decoder_inputs|logits|targets|num_units|dropout_keep_prob'
+        r'|dtype|sample_shape|sample_ids_shape|parallel_iterations|p_choose_i|output_size|embedding_size|num_symbols): .*',
+        'the value has no type that could do; TF1 looks at its shape first',
+    ),
+    Difference(
+        'TypeError',
+        'ValueError',
+        r'\w+\.(inputs|state|dtype|step_ids|output_projection|forget_bias): .*|\w+\.\w+_keep_prob: \[\]'
+        r'|\w+\.num_decoder_symbols: text',
+        'the value or the shape is looked at first; TF1 stumbles over it elsewhere',
+    ),
+    Difference(
+        'TypeError',
+        'InvalidArgumentError',
+        r'AttentionWrapper_zero_state\.batch_size: True',
+        'True is 1, and the memory has another batch size',
+    ),
+    Difference(
+        'ValueError|TypeError',
+        'ValueError|TypeError',
+        r'\w+Cell(V2)?\.(num_units|num_proj): (None|text)',
+        'what TF1 raises if zero_state is called before the cell',
+    ),
+    # TF1 raises, and this package does what is meant.
+    Difference(
+        'ValueError',
+        'values',
+        r'.*: unknown( shape)?',
+        'a shape that is not known may be right, and is checked when the graph runs',
+    ),
+    Difference('AttributeError', 'values', '.*: array', 'arrays are converted to tensors'),
+    Difference(
+        'ValueError|TypeError|OperatorNotAllowedInGraphError',
+        'values',
+        r'\w+\.(forget_bias|score_bias_init|sigmoid_noise|sampling_probability'
+        r'|(length|coverage)_penalty_weight): (?!text).*',
+        'a number may be whole, or a tensor',
+    ),
+    Difference(
+        'TypeError',
+        'values',
+        r'LSTMBlockCell\.use_peephole: .*|legacy_sequence_loss\.\w+: tuple',
+        'any truth value, and any sequence, will do',
+    ),
+    Difference(
+        'TypeError',
+        'values',
+        r'\w+\.(sequence_length: int64|batch_size: (numpy|float)|multiplier: tensor)',
+        'any integer will do',
+    ),
+    Difference(
+        'TypeError',
+        'values',
+        r'sequence_loss\.\w+: cast.*',
+        'weights are cast to the type of the logits',
+    ),
+    # TF1 gives values.
+    Difference(
+        'values',
+        'ValueError|InvalidArgumentError',
+        r'\w+\.(memory|attention_states|inputs|sequence_length|p_choose_i|previous_attention'
+        r'|sampling_probability|batch_size): .*',
+        'TF1 broadcasts what has another batch or another number of steps, to numbers that mean '
+        'nothing',
+    ),
+    Difference(
+        'values',
+        'TypeError',
+        r'(\w+\.dtype: (0|\[\])|\w*(zero_state|get_initial_state)\.batch_size: (\[\]|vector))',
+        'no type, and no size of a batch',
+    ),
+    Difference(
+        'values',
+        'ValueError',
+        r'InferenceHelper\.sample_shape: (\[\]|shorter)',
+        'the shape of what sample_fn returns must be given',
+    ),
+    Difference(
+        'values',
+        'ValueError',
+        r'NASCell\.num_proj: 0|\w+\.probability_fn: of nothing',
+        'the result is empty in TF1',
+    ),
+    # Other values.
+    Difference(
+        'values',
+        'values',
+        r'SampleEmbeddingHelper\.seed: None|ScheduledOutputTrainingHelper\.sampling_probability: vector',
+        'random numbers',
+    ),
+    Difference(
+        'values',
+        'values',
+        r'\w+Helper\.sequence_length: negative',
+        'nothing is read beyond the end of a sequence',
+    ),
+    Difference('crash', 'values', r'\w+BlockCell(V2)?\.num_units: 0', 'no units, no output'),
+]
 
 
 def kind(outcome: Any) -> str:

@@ -15,7 +15,18 @@ tf1 = tf.compat.v1
 
 
 def whole_number(argument: str, value: Any) -> int:
-    """A size as an int; TF1 takes all that equals one."""
+    """A number of units as an int, with the errors of TF1's `zero_state`."""
+    if isinstance(value, tf1.Dimension):
+        value = value.value
+    if value is None:
+        raise ValueError(f'{argument} must be a whole number, but is None.')
+    if isinstance(value, str):
+        raise TypeError(f'{argument} must be a whole number, but is the string {value!r}.')
+    return layer_size(argument, value)
+
+
+def layer_size(argument: str, value: Any) -> int:
+    """A size as an int, with the errors of TF1's layers; TF1 takes all that equals one."""
     if isinstance(value, tf1.Dimension):
         value = value.value
     try:
@@ -49,8 +60,11 @@ def keep_probability(argument: str, value: Any) -> Any:
     return float(np.float32(known))  # as TF1 has it
 
 
-def input_depth(cell: Any, input_shape: Any) -> int:
-    """The depth of the inputs that a cell is built for, which it keeps as `input_depth`."""
+def input_depth(cell: Any, input_shape: Any, if_integers: type[Exception] = TypeError) -> int:
+    """The depth of the inputs that a cell is built for, which it keeps as `input_depth`.
+
+    For inputs of integers TF1's own cells raise ValueError, others TypeError.
+    """
     depth = None
     if isinstance(input_shape, tf.TensorShape) and input_shape.rank == 2:
         depth = tf.compat.dimension_value(input_shape[1])
@@ -60,7 +74,7 @@ def input_depth(cell: Any, input_shape: Any) -> int:
             f'have shape {input_shape}. Use tf.reshape or set_shape with the depth.'
         )
     if cell.dtype is not None and not (cell.dtype.is_floating or cell.dtype.is_complex):
-        raise ValueError(
+        raise if_integers(
             f'The variables of {cell.name} would have dtype {cell.dtype.name}, but must be '
             'floating point: look ids up in an embedding first, or use tf.cast.'
         )

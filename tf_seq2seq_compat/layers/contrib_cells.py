@@ -147,8 +147,10 @@ class LayerNormBasicLSTMCell(_Normalizing):
         return h, LSTMStateTuple(c, h)
 
     def _dropped(self, candidate: tf.Tensor) -> tf.Tensor:
-        known = keep_probability('dropout_keep_prob', self._keep_prob)
-        if isinstance(known, float) and known == 1:
+        known = self._keep_prob
+        if not (isinstance(known, float) and known > 1):  # TF1 takes these for no dropout
+            known = keep_probability('dropout_keep_prob', known)
+        if isinstance(known, float) and known >= 1:
             return candidate
         return tf.nn.dropout(candidate, rate=1 - self._keep_prob, seed=self._seed)
 

@@ -13,7 +13,7 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     OfMemory,
@@ -337,7 +337,7 @@ class BahdanauAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'BahdanauAttention',
     ) -> None:
-        num_units = whole_number('num_units', num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
@@ -418,7 +418,7 @@ class LuongAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'LuongAttention',
     ) -> None:
-        num_units = whole_number('num_units', num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,

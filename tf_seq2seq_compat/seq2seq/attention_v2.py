@@ -18,7 +18,7 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core import monotonic
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.base import Layer
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 from tf_seq2seq_compat.seq2seq.monotonic_attention import (
@@ -312,7 +312,7 @@ class BahdanauAttentionV2(_Additive):
         name: str = 'BahdanauAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = whole_number('units', units)
+        self.units = layer_size('units', units)
         self.normalize = normalize
         self.probability_fn_name = probability_fn
         self.kernel_initializer = kernel_initializer
@@ -362,7 +362,7 @@ class LuongAttentionV2(_Multiplicative):
         name: str = 'LuongAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = whole_number('units', units)
+        self.units = layer_size('units', units)
         self.scale = scale
         self.probability_fn_name = probability_fn
         self._config = {'units': units, 'scale': scale, 'probability_fn': probability_fn}
@@ -415,7 +415,7 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
         name: str = 'BahdanauMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = whole_number('units', units)
+        self.units = layer_size('units', units)
         self.normalize = normalize
         self.kernel_initializer = kernel_initializer
         self._config = {
@@ -473,7 +473,7 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
         name: str = 'LuongMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = whole_number('units', units)
+        self.units = layer_size('units', units)
         self.scale = scale
         self._config = {
             'units': units,

@@ -20,7 +20,7 @@ from tf_seq2seq_compat.core.structure import (
     check_same_structure,
     checked_batch_size,
 )
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.rnn_cell import RNNCell
@@ -512,7 +512,7 @@ def _attention_layers(mechanisms: Any, sizes: Any, layers: Any) -> tuple[Any, ..
     if layers is None:
         return tuple(
             Dense(
-                whole_number('attention_layer_size', size),
+                layer_size('attention_layer_size', size),
                 name='attention_layer',
                 use_bias=False,
                 dtype=mechanism.dtype,

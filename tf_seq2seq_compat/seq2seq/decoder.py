@@ -335,10 +335,8 @@ def _checked_maximum(maximum_iterations: Any) -> Any:
     """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
     if maximum_iterations is None:
         return None
-    if tf.is_tensor(maximum_iterations):
-        maximum = maximum_iterations
-    else:
-        maximum = tf.convert_to_tensor(maximum_iterations, tf.int32)
+    dtype = None if tf.is_tensor(maximum_iterations) else tf.int32
+    maximum = tf.convert_to_tensor(maximum_iterations, dtype)
     if not maximum.dtype.is_integer:
         raise ValueError(
             f'maximum_iterations must be an integer, but has dtype {maximum.dtype.name}: use '

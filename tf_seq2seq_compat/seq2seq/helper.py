@@ -13,7 +13,7 @@ from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1
 
@@ -198,17 +198,19 @@ class TrainingHelper(Helper):
             if not time_major:
                 inputs = tf.nest.map_structure(transpose_batch_time, inputs)
             sequence_length = tf.convert_to_tensor(sequence_length, name='sequence_length')
+            if sequence_length.shape.rank not in (None, 1):
+                raise ValueError(
+                    'Expected sequence_length to be a vector, but received shape: '
+                    f'{sequence_length.shape}.'
+                )
             if not sequence_length.dtype.is_integer:
                 raise TypeError(
                     'sequence_length must be integers, but has dtype '
                     f'{sequence_length.dtype.name}: '
                     'use tf.cast(sequence_length, tf.int32).'
                 )
-            if sequence_length.shape.rank not in (None, 1):
-                raise ValueError(
-                    'Expected sequence_length to be a vector, but received shape: '
-                    f'{sequence_length.shape}.'
-                )
+            if not tf.nest.flatten(self._inputs):
+                raise ValueError('inputs must be [batch, time, ...], but there are none.')
             for one in tf.nest.flatten(self._inputs):
                 if one.shape.rank in (0, 1):
                     raise ValueError(
@@ -516,7 +518,7 @@ def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[]
 def _checked_shape(argument: str, shape: Any) -> tf.TensorShape:
     """The shape of one sample; TF1 takes sizes like 4.0."""
     if isinstance(shape, list | tuple):
-        shape = [size if size is None else whole_number(argument, size) for size in shape]
+        shape = [size if size is None else layer_size(argument, size) for size in shape]
     return tf.TensorShape(shape)
 
 

@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import monotonic as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     _additive_score,
@@ -192,7 +192,7 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'BahdanauMonotonicAttention',
     ) -> None:
-        num_units = whole_number('num_units', num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
@@ -274,7 +274,7 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'LuongMonotonicAttention',
     ) -> None:
-        num_units = whole_number('num_units', num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,

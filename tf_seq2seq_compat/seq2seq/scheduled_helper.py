@@ -227,7 +227,7 @@ def _beside(inputs: Any, auxiliary: Any) -> Any:
 
 def _checked_probability(probability: Any) -> tf.Tensor:
     tensor = tf.convert_to_tensor(probability, name='sampling_probability')
-    if tensor.shape.rank not in (0, 1):
+    if tensor.shape.rank not in (0, 1) or tensor.shape.num_elements() == 0:
         raise ValueError(
             'sampling_probability must be either a scalar or a vector. saw shape: '
             f'{tensor.shape}. Give one probability, or one for each example.'
