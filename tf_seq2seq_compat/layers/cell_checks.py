@@ -66,6 +66,8 @@ def input_depth(cell: Any, input_shape: Any, if_integers: type[Exception] = Type
     For inputs of integers TF1's own cells raise ValueError, others TypeError.
     """
     depth = None
+    if isinstance(input_shape, tuple):  # of numbers, from a layer of Keras
+        input_shape = tf.TensorShape(input_shape)
     if isinstance(input_shape, tf.TensorShape) and input_shape.rank == 2:
         depth = tf.compat.dimension_value(input_shape[1])
     if depth is None:
