@@ -190,6 +190,7 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/golden_programs/pairs.py
 	$(ORACLE) tests/guide_run.py record
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
+	$(ORACLE) tests/misuse/arguments.py --out tests/misuse/arguments_1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py
 	$(ORACLE) tests/legacy/time_capsule_golden.py
 	$(ORACLE) tests/legacy/library_golden.py
@@ -208,6 +209,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/golden_programs/pairs.py --check
 	$(ORACLE) tests/guide_run.py record --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
+	$(ORACLE) tests/misuse/arguments.py --check tests/misuse/arguments_1_15_5.json
 	$(ORACLE) tests/legacy/hparams_golden.py --check
 	$(ORACLE) tests/legacy/time_capsule_golden.py --check
 	$(ORACLE) tests/legacy/library_golden.py --check

@@ -175,7 +175,7 @@ def dynamic_rnn(
             zero_output,
             capacity=time_steps,
             limit=limit,
-            parallel_iterations=parallel_iterations,
+            parallel_iterations=parallel_iterations or 32,
             swap_memory=swap_memory,
         )
         outputs = stacked(run, zero_output, length=time_steps)
@@ -356,7 +356,7 @@ def raw_rnn(
             zero_emit,
             capacity=maximum_iterations,
             running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
-            parallel_iterations=parallel_iterations,
+            parallel_iterations=parallel_iterations or 32,
             swap_memory=swap_memory,
         )
         _, _, state, loop_state = run.state
@@ -513,7 +513,10 @@ def _check_sequence_rank(x: tf.Tensor, given: tf.TensorShape) -> None:
 def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     """Sizes of the first two axes of time-major inputs, checked to be the same for all."""
     sizes: list[Any] = [None, None]
-    for tensor in tf.nest.flatten(inputs):
+    tensors = tf.nest.flatten(inputs)
+    if not tensors:
+        raise ValueError('inputs of dynamic_rnn must be [batch, max_time, depth], but are empty.')
+    for tensor in tensors:
         _check_sequence_rank(tensor, tensor.shape)
         if tensor.shape.rank is None:
             raise ValueError(

@@ -137,7 +137,7 @@ def test_swap_memory_and_parallel_iterations_change_nothing():
                 ),
                 zero,
             )
-            for swap, parallel in ((False, None), (True, 1))
+            for swap, parallel in ((False, 32), (True, 1))
         ]  # fmt: skip
         with tf1.Session() as session:
             first, second = session.run(results)

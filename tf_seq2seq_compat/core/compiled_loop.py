@@ -88,7 +88,7 @@ def compiled_unroll(
     capacity: Any,
     limit: Any = None,
     running: Callable[[Any], tf.Tensor] | None = None,
-    parallel_iterations: int | None = None,
+    parallel_iterations: int = 32,
     swap_memory: bool = False,
     explicit: bool = False,
 ) -> loop.Unrolled:

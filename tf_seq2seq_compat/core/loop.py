@@ -150,7 +150,7 @@ def unroll(
     capacity: Any,
     limit: Any = None,
     running: Callable[[Any], tf.Tensor] | None = None,
-    parallel_iterations: int | None = None,
+    parallel_iterations: int = 32,
     swap_memory: bool = False,
 ) -> Unrolled:
     """Calls `step` until `limit`, `capacity` or `running` ends it, and keeps what it emits.
@@ -172,11 +172,16 @@ def unroll(
 
     Raises:
       ValueError: For a missing capacity under XLA, or a state that changes its shape.
+      TypeError: If `parallel_iterations` is not a positive int.
     """
     if under_xla() and capacity is None:
         raise ValueError(
             'The number of steps must be bounded to be compiled with XLA, but it is not known '
             'here: give maximum_iterations.'
+        )
+    if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
+        raise TypeError(
+            f'parallel_iterations must be an int of 1 or more, but is {parallel_iterations!r}.'
         )
     limit = capacity if limit is None else limit
     arrays = [_buffer(zero.dtype, zero.shape, capacity) for zero in tf.nest.flatten(emits)]
@@ -212,7 +217,7 @@ def unroll(
         cond,
         body,
         (tf.constant(0), flat_state, arrays),
-        parallel_iterations=parallel_iterations or 32,
+        parallel_iterations=parallel_iterations,
         swap_memory=swap_memory,
         maximum_iterations=capacity,
         return_same_structure=True,

@@ -28,6 +28,7 @@ def weighted_cross_entropy(
     classes = logits.shape[-1] or tf.shape(logits)[-1]
     loss = softmax_loss_function or _cross_entropy
     flat = loss(labels=tf.reshape(targets, [-1]), logits=tf.reshape(logits, [-1, classes]))
+    flat = tf.convert_to_tensor(flat, name='losses')
     flat *= tf.cast(tf.reshape(weights, [-1]), flat.dtype)
     crossent = tf.reshape(flat, tf.shape(logits)[:2])
     crossent.set_shape(logits.shape[:2])

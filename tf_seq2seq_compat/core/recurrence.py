@@ -25,8 +25,17 @@ def affine(parts: list[tf.Tensor], kernel: tf.Tensor, bias: tf.Tensor | None = N
     product = matmul(parts[0] if len(parts) == 1 else tf.concat(parts, 1), kernel)
     if bias is None:
         return product
+    if product.shape[-1] == 0:  # TensorFlow's fused kernel cannot add what has no elements.
+        return product + tf.broadcast_to(bias, tf.shape(product))
     # As a row: what TensorFlow makes of a product and a vector takes twice as long for one example.
     return product + tf.expand_dims(bias, 0)
+
+
+def _biased(gate: tf.Tensor, forget_bias: float | tf.Tensor) -> tf.Tensor:
+    """A gate `[batch, units]` before its sigmoid, plus the forget bias."""
+    if isinstance(forget_bias, str | bytes):
+        raise TypeError(f'forget_bias must be a number, but is {forget_bias!r}.')
+    return gate + tf.cast(forget_bias, gate.dtype)
 
 
 def basic_rnn_step(
@@ -112,7 +121,7 @@ def lstm_step(
     """
     gates = affine([inputs, hidden], kernel, bias)
     input_gate, candidate, forget_gate, output_gate = tf.split(gates, 4, axis=1)
-    forget_gate += tf.cast(forget_bias, gates.dtype)
+    forget_gate = _biased(forget_gate, forget_bias)
     if peepholes is not None:
         input_gate += peepholes[0] * cell_state
         forget_gate += peepholes[1] * cell_state
@@ -183,7 +192,7 @@ def layer_norm_lstm_step(
     gates = tf.split(affine([inputs, hidden], kernel, bias), 4, axis=1)
     names = ('input', 'transform', 'forget', 'output')
     input_gate, candidate, forget_gate, output_gate = map(normalized, names, gates)
-    kept = tf.sigmoid(forget_gate + tf.cast(forget_bias, kernel.dtype)) * cell_state
+    kept = tf.sigmoid(_biased(forget_gate, forget_bias)) * cell_state
     written = tf.sigmoid(input_gate) * dropped(activation(candidate))
     cell_state = normalized('state', kept + written)
     return cell_state, tf.sigmoid(output_gate) * activation(cell_state)
@@ -223,7 +232,7 @@ def coupled_lstm_step(
     """
     gates = tf.split(affine([inputs, hidden], kernel, bias), 3, axis=1)
     candidate, forget_gate, output_gate = map(normalized, ('transform', 'forget', 'output'), gates)
-    forget_gate += tf.cast(forget_bias, kernel.dtype)
+    forget_gate = _biased(forget_gate, forget_bias)
     if peepholes is not None:
         forget_gate += peepholes[0] * cell_state
     kept = tf.sigmoid(forget_gate)
@@ -297,7 +306,7 @@ def ugrnn_step(
       The new state `[batch, units]`, which is the output too.
     """
     gate, candidate = tf.split(affine([inputs, state], kernel, bias), 2, axis=1)
-    gate = tf.sigmoid(gate + tf.cast(forget_bias, gate.dtype))
+    gate = tf.sigmoid(_biased(gate, forget_bias))
     return gate * state + (1 - gate) * activation(candidate)
 
 

@@ -4,7 +4,26 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
+
+
+def checked_batch_size(batch_size: Any) -> Any:
+    """A batch size as an int where it is known, else the scalar tensor."""
+    if isinstance(batch_size, tf.compat.v1.Dimension):
+        batch_size = batch_size.value
+    if batch_size is None:
+        raise ValueError('batch_size is None: give an int or a tensor, tf.shape(inputs)[0], say.')
+    if tf.is_tensor(batch_size) and not batch_size.dtype.is_integer:
+        raise TypeError(f'batch_size must be an integer, but has dtype {batch_size.dtype.name}.')
+    known = tf.get_static_value(batch_size)
+    if known is None:
+        return batch_size
+    if isinstance(known, str | bytes) or np.ndim(known):
+        raise TypeError(f'batch_size must be one integer, but is {batch_size!r}.')
+    if int(known) != known or known < 0:
+        raise ValueError(f'batch_size must be an integer, not negative, but is {known!r}.')
+    return int(known)
 
 
 def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
@@ -19,17 +38,12 @@ def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
       Nest of `[batch_size] + size` tensors, with the static shape as far as it is known.
 
     Raises:
-      ValueError: If `batch_size` is None or negative, or a `TensorShape` is not fully known.
+      ValueError: If `batch_size` is None, negative or fractional, or a `TensorShape` is not fully
+        known.
+      TypeError: If `batch_size` is no number, or a tensor of no integer.
     """
-    if isinstance(batch_size, tf.compat.v1.Dimension):
-        batch_size = batch_size.value
-    if batch_size is None:
-        raise ValueError('batch_size is None: give an int or a tensor, tf.shape(inputs)[0], say.')
-    static_batch = tf.get_static_value(batch_size)
-    static_batch = None if static_batch is None else int(static_batch)
-    outer = batch_size if static_batch is None else static_batch
-    if static_batch is not None and static_batch < 0:
-        raise ValueError(f'batch_size must not be negative, but is {static_batch}.')
+    outer = checked_batch_size(batch_size)
+    static_batch = outer if isinstance(outer, int) else None
 
     def zeros(one_size: Any, one_dtype: Any) -> tf.Tensor:
         if isinstance(one_size, tf.Tensor):
@@ -95,6 +109,11 @@ def transpose_batch_time(x: tf.Tensor) -> tf.Tensor:
 
 def axis_size(tensor: tf.Tensor, axis: int) -> Any:
     """Size of an axis: an int where it is known statically, else an int32 scalar tensor."""
+    if tensor.shape.rank is not None and tensor.shape.rank <= axis:
+        raise ValueError(
+            f'A tensor [batch, ...] (or [batch, time, ...]) is needed, but its shape is '
+            f'{tensor.shape}, which has no axis {axis}.'
+        )
     static = None if tensor.shape.rank is None else tf.compat.dimension_value(tensor.shape[axis])
     return tf.shape(tensor)[axis] if static is None else static
 

@@ -68,7 +68,7 @@ class LSTMBlockCell(LayerRNNCell):
     ) -> None:
         super().__init__(_reuse=reuse, dtype=dtype, name=name)
         self._num_units = whole_number('num_units', num_units)
-        self._forget_bias = forget_bias
+        self._forget_bias = 1.0 if forget_bias is None else forget_bias
         self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole
         self._kernel_initializer: Any = None

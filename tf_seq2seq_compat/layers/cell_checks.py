@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import dtype_name
@@ -14,18 +15,56 @@ tf1 = tf.compat.v1
 
 
 def whole_number(argument: str, value: Any) -> int:
-    """A number of units as an int; TF1 takes all that equals one."""
+    """A number of units as an int, with the errors of TF1's `zero_state`."""
     if isinstance(value, tf1.Dimension):
         value = value.value
+    if value is None:
+        raise ValueError(f'{argument} must be a whole number, but is None.')
     if isinstance(value, str):
         raise TypeError(f'{argument} must be a whole number, but is the string {value!r}.')
-    if value is None or int(value) != value or value < 0:
+    return layer_size(argument, value)
+
+
+def layer_size(argument: str, value: Any) -> int:
+    """A size as an int, with the errors of TF1's layers; TF1 takes all that equals one."""
+    if isinstance(value, tf1.Dimension):
+        value = value.value
+    try:
+        number = int(value)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f'{argument} must be a whole number, but is {value!r}.') from None
+    if number != value or number < 0:
         raise ValueError(f'{argument} must be a whole number, not negative, but is {value!r}.')
-    return int(value)
+    return number
 
 
-def input_depth(cell: Any, input_shape: Any) -> int:
-    """The depth of the inputs that a cell is built for, which it keeps as `input_depth`."""
+def projection_size(num_proj: Any) -> int | None:
+    """The size of a projection, or None for none."""
+    size = None if num_proj is None else whole_number('num_proj', num_proj)
+    if size == 0:
+        raise ValueError('num_proj is 0. Use None for no projection.')
+    return size
+
+
+def keep_probability(argument: str, value: Any) -> Any:
+    """A float where the probability is known, else the scalar tensor."""
+    known = tf.get_static_value(value) if tf.is_tensor(value) else value
+    if known is None and value is not None:
+        if not value.shape.is_compatible_with([]):
+            raise ValueError(f'{argument} must be a scalar, but has shape {value.shape}.')
+        return value
+    if isinstance(known, str | bytes):
+        raise TypeError(f'{argument} must be a number in (0, 1], but is {known!r}.')
+    if known is None or np.ndim(known) or not 0 < known <= 1:
+        raise ValueError(f'{argument} must be one number in (0, 1], but is {known}.')
+    return float(np.float32(known))  # as TF1 has it
+
+
+def input_depth(cell: Any, input_shape: Any, if_integers: type[Exception] = TypeError) -> int:
+    """The depth of the inputs that a cell is built for, which it keeps as `input_depth`.
+
+    For inputs of integers TF1's own cells raise ValueError, others TypeError.
+    """
     depth = None
     if isinstance(input_shape, tuple):  # of numbers, from a layer of Keras
         input_shape = tf.TensorShape(input_shape)
@@ -35,6 +74,11 @@ def input_depth(cell: Any, input_shape: Any) -> int:
         raise ValueError(
             f'inputs of {cell.name} must be one tensor [batch, depth] whose depth is known, but '
             f'have shape {input_shape}. Use tf.reshape or set_shape with the depth.'
+        )
+    if cell.dtype is not None and not (cell.dtype.is_floating or cell.dtype.is_complex):
+        raise if_integers(
+            f'The variables of {cell.name} would have dtype {cell.dtype.name}, but must be '
+            'floating point: look ids up in an embedding first, or use tf.cast.'
         )
     cell.input_depth = int(depth)
     return cell.input_depth
@@ -124,7 +168,8 @@ def checked_state(
     batch = tf.compat.dimension_value(inputs.shape[0])
     for part, width, fit in zip(parts, sizes, fits or [exactly] * len(sizes), strict=True):
         if part.dtype.base_dtype != inputs.dtype.base_dtype:
-            raise TypeError(
+            # As TF1's operations: ValueError for what no number is, or no fraction.
+            raise (TypeError if part.dtype.is_floating else ValueError)(
                 f'state of {cell.name} has dtype {part.dtype.name}, but inputs have dtype '
                 f'{inputs.dtype.name}. Make the state with zero_state(batch_size, inputs.dtype).'
             )

@@ -6,11 +6,11 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers import rnn_cell
 from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.layers.cell_checks import keep_probability
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
 
@@ -129,9 +129,9 @@ class DropoutWrapper(_CellWrapper):
         self._dropout_state_filter = (
             dropout_state_filter_visitor or _default_dropout_state_filter_visitor
         )
-        self._input_keep_prob = _keep_prob('input_keep_prob', input_keep_prob)
-        self._state_keep_prob = _keep_prob('state_keep_prob', state_keep_prob)
-        self._output_keep_prob = _keep_prob('output_keep_prob', output_keep_prob)
+        self._input_keep_prob = keep_probability('input_keep_prob', input_keep_prob)
+        self._state_keep_prob = keep_probability('state_keep_prob', state_keep_prob)
+        self._output_keep_prob = keep_probability('output_keep_prob', output_keep_prob)
         self._variational_recurrent = variational_recurrent
         self._input_size = input_size
         self._seed = seed
@@ -280,7 +280,7 @@ class ResidualWrapper(_CellWrapper):
         self, cell: Any, residual_fn: Callable[[Any, Any], Any] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(cell, **kwargs)
-        if residual_fn is not None and not callable(residual_fn):
+        if residual_fn and not callable(residual_fn):
             raise TypeError(
                 f'residual_fn must be a function of inputs and output, but is {residual_fn!r}.'
             )
@@ -384,20 +384,6 @@ def _parts(structure: Any) -> list[Any]:
     if isinstance(structure, dict):
         return [structure[key] for key in sorted(structure)]
     return list(structure)
-
-
-def _keep_prob(argument: str, value: Any) -> Any:
-    """A float where the probability is known, else the scalar tensor."""
-    known = tf.get_static_value(value) if tf.is_tensor(value) else value
-    if known is None:
-        if not value.shape.is_compatible_with([]):
-            raise ValueError(f'{argument} must be a scalar, but has shape {value.shape}.')
-        return value
-    if isinstance(known, str | bytes):
-        raise TypeError(f'{argument} must be a number in (0, 1], but is {known!r}.')
-    if not 0 < known <= 1:
-        raise ValueError(f'{argument} must be in (0, 1], but is {known}.')
-    return float(np.float32(known))  # as TF1 has it
 
 
 def _sum_of(inputs: Any, outputs: Any) -> Any:

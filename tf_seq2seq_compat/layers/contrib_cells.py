@@ -15,7 +15,9 @@ from tf_seq2seq_compat.layers.cell_checks import (
     exactly,
     for_each_or_all,
     input_depth,
+    keep_probability,
     leading_columns,
+    projection_size,
     whole_number,
 )
 from tf_seq2seq_compat.layers.dense import activation_function
@@ -145,13 +147,12 @@ class LayerNormBasicLSTMCell(_Normalizing):
         return h, LSTMStateTuple(c, h)
 
     def _dropped(self, candidate: tf.Tensor) -> tf.Tensor:
-        keep_prob = self._keep_prob
-        if isinstance(keep_prob, float | int):
-            if keep_prob >= 1:
-                return candidate
-            if keep_prob <= 0:
-                raise ValueError(f'dropout_keep_prob must be in (0, 1], but is {keep_prob}.')
-        return tf.nn.dropout(candidate, rate=1 - keep_prob, seed=self._seed)
+        known = self._keep_prob
+        if not (isinstance(known, float) and known > 1):  # TF1 takes these for no dropout
+            known = keep_probability('dropout_keep_prob', known)
+        if isinstance(known, float) and known >= 1:
+            return candidate
+        return tf.nn.dropout(candidate, rate=1 - self._keep_prob, seed=self._seed)
 
 
 class CoupledInputForgetGateLSTMCell(_Normalizing):
@@ -218,7 +219,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
             )
         self._num_units = whole_number('num_units', num_units)
         self._use_peepholes = use_peepholes
-        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
+        self._num_proj = projection_size(num_proj)
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
         self._num_proj_shards = num_proj_shards
@@ -335,7 +336,7 @@ class NASCell(LayerRNNCell):
     ) -> None:
         super().__init__(_reuse=reuse, **kwargs)
         self._num_units = whole_number('num_units', num_units)
-        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
+        self._num_proj = projection_size(num_proj)
         self._use_bias = use_bias
         self._output_size = self._num_proj or self._num_units
         self._state_size = LSTMStateTuple(self._num_units, self._output_size)

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1
 
@@ -28,6 +29,7 @@ def embedding_variable(
     Returns:
       The variable, or a list of its parts.
     """
+    shape = (layer_size('num_symbols', shape[0]), layer_size('embedding_size', shape[1]))
     variable = tf1.get_variable(name, shape, dtype, initializer=initializer)
     partitioner = tf1.get_variable_scope().partitioner
     if graph_mode() or partitioner is None or hasattr(variable, 'as_tensor'):

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.recurrence import affine
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1
 
@@ -46,6 +47,7 @@ class Linear:
         kernel_initializer: Any = None,
     ) -> None:
         parts = _parts(args)
+        output_size = layer_size('output_size', output_size)
         depths = [_depth(part) for part in parts]
         dtype = parts[0].dtype.base_dtype
         self.kernel = tf1.get_variable(

@@ -19,6 +19,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     exactly,
     input_depth,
     leading_columns,
+    projection_size,
     whole_number,
 )
 from tf_seq2seq_compat.layers.dense import (
@@ -82,7 +83,7 @@ class BasicRNNCell(LayerRNNCell):
 
     def build(self, input_shape: Any) -> None:
         """Creates `kernel` and `bias`."""
-        rows = input_depth(self, input_shape) + self._num_units
+        rows = input_depth(self, input_shape, ValueError) + self._num_units
         self._kernel = self.add_variable('kernel', [rows, self._num_units])
         self._bias = self.add_variable(
             'bias', [self._num_units], initializer=tf1.zeros_initializer()
@@ -160,7 +161,7 @@ class GRUCell(LayerRNNCell):
 
     def build(self, input_shape: Any) -> None:
         """Creates `gates/{kernel,bias}` and `candidate/{kernel,bias}`."""
-        rows, units = input_depth(self, input_shape) + self._num_units, self._num_units
+        rows, units = input_depth(self, input_shape, ValueError) + self._num_units, self._num_units
         kernel, bias = self._kernel_initializer, self._bias_initializer
         self._gate_kernel = self.add_variable('gates/kernel', [rows, 2 * units], initializer=kernel)
         self._gate_bias = self.add_variable(
@@ -289,9 +290,7 @@ class LSTMCell(LayerRNNCell):
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer_function(initializer)
-        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
-        if num_proj == 0:
-            raise ValueError('num_proj is 0. Use None for no projection.')
+        self._num_proj = projection_size(num_proj)
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
         self._num_proj_shards = num_proj_shards
@@ -319,7 +318,7 @@ class LSTMCell(LayerRNNCell):
         units = self._num_units
         self._kernel = self.add_variable(
             'kernel',
-            [input_depth(self, input_shape) + self.output_size, 4 * units],
+            [input_depth(self, input_shape, ValueError) + self.output_size, 4 * units],
             initializer=self._initializer,
             partitioner=_partitioner(self._num_unit_shards),
         )

@@ -11,6 +11,7 @@ from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -299,7 +300,8 @@ def embedding_attention_decoder(
     kept = variables_kept_on(variables, 'embedding_attention_decoder')
     with kept, tf1.variable_scope(scope or 'embedding_attention_decoder', dtype=dtype):
         if output_projection is not None:
-            _check_shape('biases', output_projection[1], [num_symbols])
+            symbols = layer_size('num_symbols', num_symbols)
+            _check_shape('biases', output_projection[1], [symbols])
         embedding = embedding_variable('embedding', (num_symbols, embedding_size))
         loop_function = None
         if feed_previous:
@@ -335,7 +337,7 @@ def _extract_argmax_and_embed(
     def embedded_symbol(previous: Any, _: Any) -> Any:
         logits = previous
         if output_projection is not None:
-            weights, biases = output_projection
+            weights, biases = output_projection[:2]
             logits = tf.matmul(previous, weights) + biases
         embedded = embed(embedding, tf.argmax(logits, axis=1))
         return embedded if update_embedding else tf.stop_gradient(embedded)
@@ -359,6 +361,7 @@ def check_list(argument: str, steps: Any) -> None:
 def check_projection(output_projection: tuple[Any, Any] | None, num_symbols: int) -> None:
     """Raises ValueError where the weights or biases do not lead to `num_symbols` logits."""
     if output_projection is not None:
+        num_symbols = layer_size('num_symbols', num_symbols)
         _check_shape('weights', output_projection[0], [None, num_symbols])
         _check_shape('biases', output_projection[1], [num_symbols])
 

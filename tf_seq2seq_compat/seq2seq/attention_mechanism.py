@@ -13,6 +13,7 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     OfMemory,
@@ -336,7 +337,7 @@ class BahdanauAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'BahdanauAttention',
     ) -> None:
-        num_units = _checked_units(num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
@@ -417,7 +418,7 @@ class LuongAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'LuongAttention',
     ) -> None:
-        num_units = _checked_units(num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,
@@ -507,18 +508,8 @@ def _check_dtype(argument: str, tensor: tf.Tensor, keys: tf.Tensor) -> None:
         )
 
 
-def _checked_units(num_units: Any) -> int:
-    try:
-        units = int(num_units)
-    except (TypeError, ValueError) as error:
-        raise type(error)(f'num_units must be an int, but is {num_units!r}.') from None
-    if units < 0:
-        raise ValueError(f'num_units must not be negative, but is {num_units}.')
-    return units
-
-
 def _without_state(probability_fn: Any) -> Callable[[Any, Any], Any]:
     """A probability function of the score alone, softmax by default, as one of score and state."""
     _check_callable('probability_fn', probability_fn, 'a function of the score')
     function = probability_fn or tf.nn.softmax
-    return lambda score, _: function(score)
+    return lambda score, _: tf.convert_to_tensor(function(score))

@@ -18,7 +18,8 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core import monotonic
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.base import Layer, graph_mode
-from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism, _checked_units
+from tf_seq2seq_compat.layers.cell_checks import layer_size
+from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 from tf_seq2seq_compat.seq2seq.keras_dense import (
     KerasDense,
     OfKeras,
@@ -345,7 +346,7 @@ class BahdanauAttentionV2(_Additive):
         name: str = 'BahdanauAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = _checked_units(units)
+        self.units = layer_size('units', units)
         self.normalize = normalize
         self.probability_fn_name = probability_fn
         self.kernel_initializer = initializer(kernel_initializer)
@@ -396,7 +397,7 @@ class LuongAttentionV2(_Multiplicative):
         name: str = 'LuongAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = _checked_units(units)
+        self.units = layer_size('units', units)
         self.scale = scale
         self.probability_fn_name = probability_fn
         self._config = {'units': units, 'scale': scale, 'probability_fn': probability_fn}
@@ -450,7 +451,7 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
         name: str = 'BahdanauMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = _checked_units(units)
+        self.units = layer_size('units', units)
         self.normalize = normalize
         self.kernel_initializer = initializer(kernel_initializer)
         self._config = {
@@ -514,7 +515,7 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
         name: str = 'LuongMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = _checked_units(units)
+        self.units = layer_size('units', units)
         self.scale = scale
         self._config = {
             'units': units,

@@ -14,7 +14,13 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.loop import open_ended_array, under_xla
-from tf_seq2seq_compat.core.structure import axis_size, batched_zeros, check_same_structure
+from tf_seq2seq_compat.core.structure import (
+    axis_size,
+    batched_zeros,
+    check_same_structure,
+    checked_batch_size,
+)
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.rnn_cell import RNNCell
@@ -302,8 +308,7 @@ class AttentionWrapper(RNNCell):
             raise ValueError(
                 f'batch_size and dtype are both needed, but are {batch_size} and {dtype}.'
             )
-        if isinstance(batch_size, tf1.Dimension):
-            batch_size = batch_size.value
+        batch_size = checked_batch_size(batch_size)
         mechanisms = self._attention_mechanisms
         with tf1.name_scope(type(self).__name__ + 'ZeroState'):
             checks = self._batch_size_checks(
@@ -508,7 +513,12 @@ def _attention_layers(mechanisms: Any, sizes: Any, layers: Any) -> tuple[Any, ..
         )
     if layers is None:
         return tuple(
-            Dense(size, name='attention_layer', use_bias=False, dtype=mechanism.dtype)
+            Dense(
+                layer_size('attention_layer_size', size),
+                name='attention_layer',
+                use_bias=False,
+                dtype=mechanism.dtype,
+            )
             for size, mechanism in zip(items, mechanisms, strict=True)
         )
     for layer in items:

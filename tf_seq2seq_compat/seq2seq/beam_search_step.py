@@ -144,6 +144,8 @@ def _length_penalty(sequence_lengths: Any, penalty_factor: Any) -> Any:
 
 
 def _check_weight(argument: str, weight: Any) -> None:
+    if isinstance(weight, str | bytes):
+        raise TypeError(f'{argument} must be a number, but is {weight!r}.')
     shape = weight.shape if tf.is_tensor(weight) else tf.TensorShape(np.shape(weight))
     if shape.rank not in (None, 0):
         raise ValueError(

@@ -248,7 +248,8 @@ def dynamic_decode(
       `BasicDecoder` a `BasicDecoderOutput` of `[batch, time, ...]` tensors), and int32 `[batch]`.
 
     Raises:
-      TypeError: If `decoder` is not a `Decoder`.
+      TypeError: If `decoder` is not a `Decoder`, or `maximum_iterations` or
+        `parallel_iterations` no int (of 1 or more).
       ValueError: If `maximum_iterations` is not a scalar, or is missing under XLA.
 
     Example:
@@ -335,7 +336,18 @@ def _checked_maximum(maximum_iterations: Any) -> Any:
     """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
     if maximum_iterations is None:
         return None
-    maximum = tf.convert_to_tensor(maximum_iterations, dtype_hint=tf.int32)
+    dtype = None if tf.is_tensor(maximum_iterations) else tf.int32
+    try:
+        maximum = tf.convert_to_tensor(maximum_iterations, dtype)
+    except (TypeError, ValueError):
+        raise TypeError(
+            f'maximum_iterations must be an integer scalar, but is {maximum_iterations!r}.'
+        ) from None
+    if not maximum.dtype.is_integer:
+        raise ValueError(
+            f'maximum_iterations must be an integer, but has dtype {maximum.dtype.name}: use '
+            'tf.cast(maximum_iterations, tf.int32).'
+        )
     if maximum.shape.rank not in (None, 0):
         raise ValueError(
             f'maximum_iterations must be a scalar, but has shape {maximum.shape}: it limits the '

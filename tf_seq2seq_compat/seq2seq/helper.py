@@ -13,6 +13,7 @@ from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1
 
@@ -129,7 +130,7 @@ class CustomHelper(Helper):
         self._sample_fn = sample_fn
         self._next_inputs_fn = next_inputs_fn
         self._batch_size: Any = None
-        self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
+        self._sample_ids_shape = _checked_shape('sample_ids_shape', sample_ids_shape or [])
         self._sample_ids_dtype = sample_ids_dtype or tf.int32
 
     @property
@@ -202,6 +203,20 @@ class TrainingHelper(Helper):
                     'Expected sequence_length to be a vector, but received shape: '
                     f'{sequence_length.shape}.'
                 )
+            if not sequence_length.dtype.is_integer:
+                raise TypeError(
+                    'sequence_length must be integers, but has dtype '
+                    f'{sequence_length.dtype.name}: '
+                    'use tf.cast(sequence_length, tf.int32).'
+                )
+            if not tf.nest.flatten(self._inputs):
+                raise ValueError('inputs must be [batch, time, ...], but there are none.')
+            for one in tf.nest.flatten(self._inputs):
+                if one.shape.rank in (0, 1):
+                    raise ValueError(
+                        f'inputs must be [batch, time, ...], but have shape {one.shape}: '
+                        'sequence_length has one length for each example of the batch.'
+                    )
             first = tf.nest.flatten(inputs)[0]
             batch = first.shape[1:2]
             if first.shape.rank is not None and not batch.is_compatible_with(sequence_length.shape):
@@ -418,10 +433,12 @@ class InferenceHelper(Helper):
             _check_callable('next_inputs_fn', next_inputs_fn)
         self._sample_fn = sample_fn
         self._end_fn = end_fn
-        self._sample_shape = tf.TensorShape(sample_shape)
+        self._sample_shape = _checked_shape('sample_shape', sample_shape)
         self._sample_dtype = sample_dtype
         self._next_inputs_fn = next_inputs_fn
         self._start_inputs = tf.convert_to_tensor(start_inputs, name='start_inputs')
+        if self._start_inputs.shape.rank == 0:
+            raise ValueError('start_inputs must be [batch, ...], but are one number.')
         self._batch_size = tf.convert_to_tensor(axis_size(self._start_inputs, 0))
 
     @property
@@ -496,6 +513,13 @@ def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[]
     if traced_step() is not None:
         return inputs()
     return tf.cond(tf.reduce_all(finished), lambda: others, inputs)
+
+
+def _checked_shape(argument: str, shape: Any) -> tf.TensorShape:
+    """The shape of one sample; TF1 takes sizes like 4.0."""
+    if isinstance(shape, list | tuple):
+        shape = [size if size is None else layer_size(argument, size) for size in shape]
+    return tf.TensorShape(shape)
 
 
 def _check_callable(argument: str, function: Any) -> None:

@@ -10,11 +10,11 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import monotonic as core
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     _additive_score,
     _BaseAttentionMechanism,
-    _checked_units,
     _multiplicative_score,
 )
 
@@ -111,6 +111,8 @@ class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
     ) -> Any:
         """Keeps and checks what the two mechanisms share; returns their probability function."""
         core.check_mode(mode)
+        if isinstance(score_bias_init, str | bytes):
+            raise ValueError(f'score_bias_init must be a number, but is {score_bias_init!r}.')
         self._score_bias_init = score_bias_init
         return functools.partial(
             _monotonic_probability_fn,
@@ -190,7 +192,7 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'BahdanauMonotonicAttention',
     ) -> None:
-        num_units = _checked_units(num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
@@ -272,7 +274,7 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'LuongMonotonicAttention',
     ) -> None:
-        num_units = _checked_units(num_units)
+        num_units = layer_size('num_units', num_units)
         dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,

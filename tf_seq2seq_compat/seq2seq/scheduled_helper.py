@@ -209,6 +209,7 @@ def _flip(
 
 def _mixed(chosen: tf.Tensor, fed_back: Any, truth: Any, finished: tf.Tensor) -> Any:
     """What was chosen is fed back, unless nothing reads it any more."""
+    fed_back = tf.nest.map_structure(tf.convert_to_tensor, fed_back)
     check_same_structure(truth, fed_back, 'What is fed back')
     for wanted, seen in zip(tf.nest.flatten(truth), tf.nest.flatten(fed_back), strict=True):
         if not wanted.shape.is_compatible_with(seen.shape):
@@ -226,7 +227,7 @@ def _beside(inputs: Any, auxiliary: Any) -> Any:
 
 def _checked_probability(probability: Any) -> tf.Tensor:
     tensor = tf.convert_to_tensor(probability, name='sampling_probability')
-    if tensor.shape.rank not in (0, 1):
+    if tensor.shape.rank not in (0, 1) or tensor.shape.num_elements() == 0:
         raise ValueError(
             'sampling_probability must be either a scalar or a vector. saw shape: '
             f'{tensor.shape}. Give one probability, or one for each example.'

@@ -47,10 +47,10 @@ def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
 
 def _checked_multiplier(multiplier: Any) -> Any:
     static = tf.get_static_value(multiplier)
-    if static is None:
+    if static is None and multiplier is not None:
         return multiplier
     value = np.asarray(static)
-    if value.ndim != 0 or not np.issubdtype(value.dtype, np.integer):
+    if value.ndim != 0 or value.dtype.kind not in 'iub':  # TF1 takes True for 1
         raise TypeError(f'multiplier must be an integer scalar, but is {multiplier!r}.')
     if int(value) < 0:
         raise ValueError(f'multiplier must not be negative, but is {int(value)}.')
