@@ -185,6 +185,7 @@ $(LEGACY)/.ready:
 golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
+	$(ORACLE) tests/random_programs/make.py
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/golden_programs/pairs.py
 	$(ORACLE) tests/guide_run.py record
@@ -196,11 +197,13 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/legacy/estimator_golden.py
 	$(ORACLE) tests/legacy/contrib_golden.py
 	$(ORACLE) tests/legacy/contrib_names_golden.py
+	$(ORACLE) tests/api/attributes_golden.py
 
 golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
 	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
+	$(ORACLE) tests/random_programs/make.py --check
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/golden_programs/pairs.py --check
 	$(ORACLE) tests/guide_run.py record --check
@@ -212,6 +215,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/legacy/estimator_golden.py --check
 	$(ORACLE) tests/legacy/contrib_golden.py --check
 	$(ORACLE) tests/legacy/contrib_names_golden.py --check
+	$(ORACLE) tests/api/attributes_golden.py --check
 
 clean:
 	rm -rf $(VENV) .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \

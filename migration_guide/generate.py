@@ -102,6 +102,8 @@ def line(row: Row, places: dict[str, str]) -> str:
     """One line of a table."""
     kind = ' (module)' if row.kind == 'module' else ''
     note = row.advice
+    if row.until:
+        note = f'in TensorFlow up to {row.until}'
     if row.kind == 'module' and note:
         note = f'for what it lacks: {note}' if status(row) != 'gone' else note
     cells = [f'`{shown(row.name)}`{kind}', now(row, places), status(row), note.replace('|', '\\|')]

@@ -12,6 +12,7 @@ from tests import paths
 from tests.legacy.processes import last_line, run
 from tests.paths import tf1_graph
 from tf_seq2seq_compat.core import compiled_loop, loop, precision
+from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand
 from tf_seq2seq_compat.core.step_graph import StepGraph
 
 tf1 = tf.compat.v1
@@ -315,7 +316,7 @@ class CallsPython(seq2seq.GRUCell):
 
 
 OBSTACLES = {
-    'XLA has no operation PyFunc': lambda: CallsPython(UNITS),
+    'the step has side effects (PyFunc)': lambda: CallsPython(UNITS),
     # Its gradient knows the tensors of the trace, and no others.
     'the step has a gradient of its own': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
 }
@@ -462,6 +463,8 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
 
         graph = StepGraph([tf.constant(state)])
         graph.trace(step)
+        multiply_inputs_beforehand(graph)
+        graph.define()
         [reading], [products] = graph.readings, graph.products
         assert reading.sequence.shape == [STEPS, BATCH, 3]
         assert [op.inputs[0].shape for op in products.operations] == [[BATCH, 3]]

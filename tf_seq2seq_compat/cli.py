@@ -16,6 +16,7 @@ examples:
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What stands after the script (or the module, or the notebook) is the program's own command line.
+Python programs of its own that it starts (subprocess, os.system, multiprocessing) get the same.
 
 A notebook is executed cell by cell in a kernel of its own, in the notebook's folder, and the
 executed copy is written, up to the error if a cell fails (exit code 1). Inside Jupyter, the cell
@@ -224,6 +225,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
     from tf_seq2seq_compat.legacy import runner
+    from tf_seq2seq_compat.legacy.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
     if options.output is not None and not is_notebook:
@@ -245,6 +247,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             module=options.module,
             strict=options.strict,
             xla=options.xla,
+            runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:
         print(f'{runner.PROGRAM_NAME}: {error}', file=sys.stderr)

@@ -335,7 +335,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._num_units = whole_number('num_units', num_units)
         self._forget_bias = forget_bias
-        self._cell_clip = positive_or_none(cell_clip)
+        self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole
 
     @property
@@ -354,20 +354,24 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
         units = self._num_units
         self._kernel = self.add_variable('kernel', [depth + units, 4 * units])
         self._bias = self.add_variable('bias', [4 * units], initializer=tf1.zeros_initializer())
-        self._peepholes = None
         if self._use_peephole:
-            self._peepholes = tuple(self.add_variable(f'w_{gate}_diag', [units]) for gate in 'ifo')
+            self._w_i_diag, self._w_f_diag, self._w_o_diag = (
+                self.add_variable(f'w_{gate}_diag', [units]) for gate in 'ifo'
+            )
         self.built = True
 
     def _call_cell(
         self,
         inputs: Any,
-        initial_cell_state: Any,
-        initial_output: Any,
-        dtype: Any,
-        sequence_length: Any,
+        initial_cell_state: Any = None,
+        initial_output: Any = None,
+        dtype: Any = None,
+        sequence_length: Any = None,
     ) -> tuple[Any, Any]:
         array = input_array(inputs)
+        peepholes = None
+        if self._use_peephole:
+            peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
 
         def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
             c, h = state
@@ -379,8 +383,8 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
                 self._bias,
                 tf.tanh,
                 forget_bias=self._forget_bias,
-                peepholes=self._peepholes,
-                cell_clip=self._cell_clip,
+                peepholes=peepholes,
+                cell_clip=positive_or_none(self._cell_clip),
                 gradient_through_clip=True,
             )
             return new_state, new_state

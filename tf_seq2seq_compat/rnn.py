@@ -9,6 +9,7 @@ replaces `from tensorflow.contrib import rnn`.
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
+from tf_seq2seq_compat.core.compiled_loop import unroll_for
 from tf_seq2seq_compat.core.loop import for_steps, input_array, stacked, unroll
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
@@ -168,7 +169,7 @@ def dynamic_rnn(
             # One step at least, so that the variables exist even if every sequence is empty.
             longest = tf.maximum(1, tf.reduce_max(tf.concat([sequence_length, [0]], 0)))
             limit = tf.minimum(time_steps, longest)
-        run = (compiled_unroll if is_compiled(jit_compile) else unroll)(
+        run = unroll_for(jit_compile)(
             step,
             state,
             zero_output,
@@ -321,6 +322,7 @@ def raw_rnn(
         has_loop_state = loop_state is not None
         loop_state = loop_state if has_loop_state else tf.constant(0)
         next_input = tf.nest.map_structure(tf.convert_to_tensor, next_input)
+        check_same_structure(cell.state_size, state, 'The initial state')
         batch_size = axis_size(tf.nest.flatten(next_input)[0], 0)
         if emit_structure is None:
             dtype = tf.nest.flatten(state)[0].dtype
@@ -409,26 +411,51 @@ def static_rnn(
         inputs = [tf.nest.map_structure(tf.convert_to_tensor, x) for x in inputs]
         batch_size = axis_size(tf.nest.flatten(inputs[0])[0], 0)
         if sequence_length is not None:
-            sequence_length = _checked_lengths(sequence_length, batch_size)
+            sequence_length = _checked_lengths(sequence_length, batch_size, one_for_all=True)
         if initial_state is None and dtype is None:
             raise ValueError(
                 'If no initial_state is provided, dtype must be specified (tf.float32, say).'
             )
         state = _initial_state(cell, initial_state, batch_size, dtype)
         state = for_steps(state, len(inputs))
-        zero_output = batched_zeros(batch_size, cell.output_size, _output_dtype(dtype, state))
         outputs = []
         for time, step_inputs in enumerate(inputs):
             if time > 0:
                 variable_scope.reuse_variables()
-            output, new_state = cell(step_inputs, state)
-            if sequence_length is not None:
-                finished = time >= sequence_length
-                output = where_rows(finished, zero_output, output)
-                new_state = where_rows(finished, state, new_state)
+            call = functools.partial(cell, step_inputs, state)
+            if sequence_length is None:
+                output, state = call()
+            else:
+                size, output_dtype = cell.output_size, _output_dtype(dtype, state)
+                zero_output = batched_zeros(batch_size, size, output_dtype)
+                output, state = _step_within(time, sequence_length, call, zero_output, state)
             outputs.append(output)
-            state = new_state
         return outputs, state
+
+
+def _step_within(
+    time: int, lengths: tf.Tensor, call: Callable[[], Any], zero_output: Any, state: Any
+) -> tuple[Any, Any]:
+    """A step for the sequences that go on; none after the longest, for what counts steps."""
+    before = (zero_output, state)
+
+    def step() -> Any:
+        after = call()
+        check_same_structure(before, after, 'The output and the new state')
+        for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
+            if new.dtype != old.dtype:
+                raise TypeError(
+                    f'A step gives {new.dtype.name} and not {old.dtype.name}: dtype, inputs and '
+                    'initial_state must have one type.'
+                )
+        return after
+
+    # Rows are chosen outside: TensorFlow's optimizer breaks branches that choose by constants.
+    after = tf.cond(tf.reduce_any(time < lengths), step, lambda: before)
+    for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
+        if tf.is_tensor(new):
+            new.set_shape(old.shape)
+    return where_rows(time >= lengths, before, after)
 
 
 def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> Any:
@@ -510,7 +537,8 @@ def _time_and_batch(inputs: Any) -> tuple[Any, Any]:
     return sizes[0], sizes[1]
 
 
-def _checked_lengths(sequence_length: Any, batch_size: Any) -> tf.Tensor:
+def _checked_lengths(sequence_length: Any, batch_size: Any, one_for_all: bool = False) -> tf.Tensor:
+    """int32 `[batch]`; from one length alone if TF1 takes that where it does not see the batch."""
     lengths = tf.cast(sequence_length, tf.int32)
     if lengths.shape.rank not in (None, 1):
         raise ValueError(
@@ -525,6 +553,8 @@ def _checked_lengths(sequence_length: Any, batch_size: Any) -> tf.Tensor:
         )
     if static is not None and lengths.shape.is_fully_defined():
         return lengths
+    if one_for_all:
+        return tf.broadcast_to(lengths, [batch_size])
     check = tf1.assert_equal(
         tf.shape(lengths), [batch_size], message='sequence_length must have one length a sequence'
     )

@@ -127,7 +127,7 @@ def make(tf, model, folder):
         facts = {
             'tensorflow': tf.__version__,
             'structure': program.structure,
-            'variables': harness.variable_facts(program.variables.values()),
+            'variables': sorted(harness.variable_facts(program.variables.values())),
             'keys': {
                 key: [value.dtype.name, list(value.shape)]
                 for key, value in read(tf, prefix).items()
@@ -198,7 +198,8 @@ def restore(tf, model, folder):
     want = expected_in(folder, model.name)
     with tf.Graph().as_default(), Program(tf, model) as program:
         lines = []
-        facts = json.loads(json.dumps(harness.variable_facts(program.variables.values())))
+        rows = sorted(harness.variable_facts(program.variables.values()))
+        facts = json.loads(json.dumps(rows))
         if facts != want.facts['variables']:
             lines.append(f'variables: {want.facts["variables"]}, now {facts}')
         if program.structure != want.facts['structure']:

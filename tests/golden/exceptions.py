@@ -118,3 +118,38 @@ _except(
     ['eager', 'function', 'xla'],
     'TF1 leaves a history as it is if all sizes are known, which in eager mode they always are',
 )
+
+# Cases in a TF1 graph of whose outputs more sizes are known here than in TF1, and why.
+KNOWN_SIZES = {}
+
+
+def _know(names, reason):
+    for name in names:
+        KNOWN_SIZES[name] = reason
+
+
+_know(
+    [
+        'scheduled_output_never',
+        'scheduled_output_always',
+        'scheduled_output_half',
+        'scheduled_output_half_at_most_3',
+        'scheduled_output_beyond_1',
+        'scheduled_output_always_function',
+        'scheduled_output_half_function',
+        'scheduled_output_never_auxiliary',
+        'scheduled_output_always_auxiliary',
+        'scheduled_output_half_auxiliary',
+        'scheduled_output_time_major',
+        'v2_decode_scheduled_output',
+    ],
+    "the coins of TF1's Bernoulli distribution have no static batch, ours have that of the inputs",
+)
+_know(
+    ['beam_sort_array', 'rnn_tensor_array_in_state', 'raw_loop_state_tensor_array'],
+    "TensorFlow 2's TensorArray.stack knows the number of elements that the array was made with",
+)
+_know(
+    ['beam_history_lengths'],
+    'TensorFlow 2 finds the batch in the shape of the memory, which it works out further',
+)

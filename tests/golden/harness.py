@@ -212,7 +212,8 @@ class Result:
     Args:
       arrays: NumPy arrays by name: `output/<path>`, `gradient/variable/<name>`,
         `gradient/input/<name>`, and `initial/<name>` where initial values are recorded.
-      facts: `structure` of the returned nest; `variables` as [name, shape, dtype, trainable];
+      facts: `structure` of the returned nest; `variables` as [name, shape, dtype, trainable] in the
+        order of `tf.global_variables()`, and the names of `tf.trainable_variables()` in its order;
         `without_gradient`; `inputs`, see `input_facts`; `static_shapes` of the outputs while the
         graph was built.
     """
@@ -227,13 +228,13 @@ def is_float(dtype):
 
 
 def variable_facts(variables):
-    """[[name, shape, dtype, trainable]] sorted by name."""
+    """[[name, shape, dtype, trainable]] in the order given."""
     rows = []
     for variable in variables:
         name = variable.name[:-2] if variable.name.endswith(':0') else variable.name
         dtype = variable.dtype.base_dtype.name
         rows.append([name, variable.shape.as_list(), dtype, bool(variable.trainable)])
-    return sorted(rows)
+    return rows
 
 
 def input_facts(one):
@@ -267,6 +268,7 @@ def run_in_graph(one, tf):
             'structure': structure(nest),
             'static_shapes': {path: _static_shape(leaf) for path, leaf in leaves},
             'variables': variable_facts(tf.global_variables()),
+            'trainable_variables': [row[0] for row in variable_facts(tf.trainable_variables())],
             'without_gradient': [],
             'inputs': input_facts(one),
         }
@@ -276,16 +278,17 @@ def run_in_graph(one, tf):
                 fetches['initial/' + variable.op.name] = variable
         # A first run gives the shapes. The second is in a Session of its own, so that random ops
         # begin again.
-        values = _run(tf, graph, fetches)
+        values = run(tf, graph, fetches)
         if one.gradients:
             found = _gradients(one, tf, leaves, tensors, values)
             facts['without_gradient'] = sorted(key for key in found if found[key] is None)
             fetches.update((key, value) for key, value in found.items() if value is not None)
-            values = _run(tf, graph, fetches)
+            values = run(tf, graph, fetches)
     return Result({key: np.asarray(value) for key, value in values.items()}, facts)
 
 
-def _run(tf, graph, fetches):
+def run(tf, graph, fetches):
+    """The values of `fetches` in a new Session, the variables as they begin."""
     config = tf.ConfigProto(intra_op_parallelism_threads=1, inter_op_parallelism_threads=1)
     with tf.Session(graph=graph, config=config) as session:
         session.run(tf.global_variables_initializer())

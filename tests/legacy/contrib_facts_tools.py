@@ -378,6 +378,123 @@ def others(tf):
     }
 
 
+def graph_editor(tf):
+    ge = tf.contrib.graph_editor
+    found = {}
+
+    def names(items):
+        return [item.name for item in items]
+
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        a, b = tf.constant(2.0, name='a'), tf.constant(3.0, name='b')
+        with tf.name_scope('s'):
+            c = tf.add(a, b, name='c')
+            d = tf.multiply(c, c, name='d')
+            e = tf.subtract(d, a, name='e')
+        f = tf.negative(e, name='f')
+        with tf.control_dependencies([d]):
+            h = tf.identity(a, name='h')
+        # TF 1.15 gives what is equally far in any order.
+        for name, found_ops in {
+            'behind': ge.get_backward_walk_ops(f),
+            'behind it': ge.get_backward_walk_ops([e.op], inclusive=False),
+            'behind, among': ge.get_backward_walk_ops(f, within_ops=[f.op, e.op]),
+            'behind, where': ge.get_backward_walk_ops(f, within_ops_fn=lambda op: op is not a.op),
+            'behind, up to': ge.get_backward_walk_ops([f.op], stop_at_ts=[d]),
+            'behind, controls': ge.get_backward_walk_ops([h.op], control_inputs=True),
+            'of nothing': ge.get_backward_walk_ops([]),
+            'before': ge.get_forward_walk_ops([a.op]),
+            'before it': ge.get_forward_walk_ops(a, inclusive=False),
+            'between': ge.get_walks_intersection_ops([a.op], [f.op]),
+        }.items():
+            found[name] = sorted(names(found_ops))
+        found['inputs and outputs'] = names(ge.filter_ts([c.op, d.op], True))
+        found['some'] = names(ge.filter_ts([c.op], lambda tensor: tensor is not a))
+        found['in the scope'] = names(ge.filter_ts_from_regex(graph, 's/'))
+        found['operations'] = names(ge.filter_ops_from_regex(graph, '^s/'))
+        found['scope'] = names(ge.get_name_scope_ops(graph, 's'))
+        found['tensors'] = names(ge.get_tensors(graph))
+        found['from'], found['to'] = (
+            names(ge.get_generating_ops([c, a])),
+            names(ge.get_consuming_ops([c, d])),
+        )
+        found['chosen'] = names(ge.select_ops('^s/', graph=graph) + ge.select_ts(c, d.op))
+        found['no graph'] = error_of(lambda: ge.select_ops('^s/'))
+        for name, view in {
+            'listed': ge.sgv([c.op, d.op]),
+            'passed': ge.sgv(c),
+            'named': ge.make_view('^s/', graph=graph),
+        }.items():
+            found[name] = [names(view.ops), names(view.inputs), names(view.outputs)]
+        copied, info = ge.copy_with_input_replacements(ge.sgv([d.op, e.op]), {c: b})
+        found['copied'] = names(copied.ops) + names(copied.outputs)
+        found['copied value'] = session.run(info.transformed(e))
+        found['pairs'] = sorted(
+            [before.name, after.name] for before, after in info._transformed_ops.items()
+        )
+        found['back'] = info.original(info.transformed(d.op)).name
+        found['of others'] = info.transformed(f) is None
+        found['replaced'] = session.run([ge.graph_replace(f, {c: b}), f])
+        many = ge.graph_replace([f, e], {a: b}, dst_scope='new')
+        found['replaced many'] = [names(many), session.run(many)]
+        inner = ge.graph_replace(e, {c: b}, dst_scope='inner', src_scope='s')
+        found['replaced inside'] = [inner.name, session.run(inner)]
+        found['not connected'] = error_of(lambda: ge.graph_replace(f, {h: b}))
+        found['rerouted'] = [ge.reroute_ts([b], [a], can_modify=[c.op]), names(c.op.inputs)]
+        found['all rerouted'] = [ge.reroute_ts([b], [a], cannot_modify=e.op), names(e.op.inputs)]
+        found['sizes'] = error_of(lambda: ge.reroute_ts([b], [a, c]))
+        ge.add_control_inputs(f.op, [h.op])
+        found['waits for'] = names(f.op.control_inputs)
+        found['scope of others'] = error_of(lambda: ge.graph_replace(f, {c: b}, src_scope='s'))
+    return found
+
+
+def recomputed_gradient(tf):
+    """The gradient of a chain that keeps one tensor of it and computes the others again."""
+    ge = tf.contrib.graph_editor
+    with tf.Graph().as_default(), tf.Session() as session:
+        x = tf.constant([0.3, -0.2])
+        layers = [x]
+        for index in range(4):
+            layers.append(tf.tanh(layers[-1] * 1.5, name=f'layer_{index}'))
+        y, kept = layers[-1], layers[2]
+        between = ge.get_forward_walk_ops(
+            kept.op, inclusive=False, within_ops=ge.get_backward_walk_ops(y)
+        )
+        copied, info = ge.copy_with_input_replacements(ge.sgv(between), {})
+        stopped = tf.stop_gradient(kept)
+        moved = ge.reroute_ts([stopped], [kept], can_modify=list(info._transformed_ops.values()))
+        again = info.transformed(y)
+        [upper] = tf.gradients(again, stopped)
+        [lower] = tf.gradients(kept, x, upper)
+        return [moved, session.run([lower, tf.gradients(y, x)[0]])]
+
+
+def old_summaries(tf):
+    old = tf.contrib.deprecated
+    with tf.Graph().as_default() as graph, tf.Session() as session:
+        with tf.name_scope('inside'):
+            made = [
+                old.scalar_summary(['one', 'two'], tf.constant([1.0, 2.0])),
+                old.scalar_summary('loss', tf.constant(0.5), name='named'),
+                old.histogram_summary('weights', tf.constant([1.0, 2.0])),
+                old.image_summary('image', tf.zeros([2, 4, 4, 1]), max_images=1),
+                old.audio_summary('sound', tf.zeros([1, 10]), 8000.0),
+            ]
+        apart = old.scalar_summary('apart', tf.constant(1.0), collections=['others'])
+        merged = tf.Summary.FromString(session.run(old.merge_all_summaries()))
+        one = tf.Summary.FromString(session.run(old.merge_summary([apart])))
+        return {
+            'names': [each.op.name for each in [*made, apart]],
+            'kinds': sorted(op.type for op in graph.get_operations() if 'Summary' in op.type),
+            'tags': [value.tag for value in merged.value],
+            'values': [value.simple_value for value in merged.value],
+            'other': [value.tag for value in one.value],
+            'collections': sorted(graph.get_all_collection_keys()),
+            'nothing': old.merge_all_summaries('none') is None,
+        }
+
+
 FACTS = [
     framework,
     nest,
@@ -387,4 +504,7 @@ FACTS = [
     projector,
     predictor,
     others,
+    graph_editor,
+    recomputed_gradient,
+    old_summaries,
 ]

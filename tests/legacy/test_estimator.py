@@ -154,6 +154,10 @@ made = model_to_estimator(keras_model)
 found['model_to_estimator'] = float(
     made.evaluate(lambda: ones().map(lambda x, y: (x, y[:, :1])))['loss'])
 
+sys.path.append('site-packages')
+import a_library
+
+found['keras of a library'] = a_library.facts()
 found['left behind'] = [
     os.environ.get('TF_USE_LEGACY_KERAS'),
     *(name for name in ('estimator_training', 'tpu_embedding')
@@ -163,7 +167,22 @@ print(json.dumps(found))
 """
 
 
+# It imports what TensorFlow has, whatever the package of estimators sees there.
+LIBRARY = """
+import keras
+import tensorflow as tf
+import tensorflow.compat.v2 as tf2
+
+
+def facts():
+    layers = [tf.keras.layers.Dense, tf2.keras.layers.Dense]
+    return [each is keras.layers.Dense for each in layers]
+"""
+
+
 def test_what_programs_do(tmp_path):
+    (tmp_path / 'site-packages').mkdir()
+    (tmp_path / 'site-packages' / 'a_library.py').write_text(LIBRARY, encoding='utf-8')
     (tmp_path / 'program.py').write_text(PROGRAM, encoding='utf-8')
     found = json.loads(processes.last_line(processes.run('program.py', cwd=tmp_path)))
     assert found['the same by every import'] == [True] * 12
@@ -175,9 +194,11 @@ def test_what_programs_do(tmp_path):
     # Two inputs of 2 by a kernel of ones are 4, and the labels are 1.
     assert found['model_to_estimator'] == pytest.approx(9.0)
     assert found['left behind'] == [None]
+    assert found['keras of a library'] == [True, True]
     assert 'TensorFlow Decision Forests' in found['trees']
     assert 'tf.estimator.MultiClassHead' in found['heads']
-    for name in ('trees', 'heads', 'unknown'):
+    assert found['unknown'].startswith('LegacyNameError: There is no tf.contrib.estimator.nope.')
+    for name in ('trees', 'heads'):
         assert found[name].startswith('LegacyNameError: tf.')
     if library.tf_lacks('tensorflow.python.distribute.estimator_training'):
         assert found['cluster'].startswith('ValueError') and 'Unset TF_CONFIG' in found['cluster']

@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 
 from tf_seq2seq_compat.legacy import graph_operations
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 tf1 = tf.compat.v1
 
@@ -28,9 +29,9 @@ def old_graph(operation, times=1):
 
 @pytest.fixture
 def provided():
-    undo = graph_operations.provide_missing_operations()
-    yield
-    undo()
+    with Runtime() as runtime:
+        graph_operations.provide_missing_operations(runtime)
+        yield
 
 
 @pytest.mark.parametrize('operation', ['GatherTree', 'Addons>GatherTree'])
@@ -71,7 +72,7 @@ def test_other_graphs_are_left_as_they_are(provided):
 
 
 def test_it_is_undone():
-    undo = graph_operations.provide_missing_operations()
-    undo()
+    with Runtime() as runtime:
+        graph_operations.provide_missing_operations(runtime)
     with tf.Graph().as_default(), pytest.raises(Exception, match='GatherTree'):
         tf.import_graph_def(old_graph('GatherTree'), name='')

@@ -74,6 +74,43 @@ assert pickle.loads(pickle.dumps(state)) == state
 assert pickle.loads(b'ctensorflow.contrib.seq2seq\\nAttentionWrapperState\\n.') is type(state)
 assert pickle.loads(pickle.dumps(a)) is a
 
+# Through the standard library: its caller imports.
+import code
+import concurrent.futures
+import pkgutil
+import pydoc
+import runpy
+import threading
+import timeit
+import unittest
+from unittest import mock
+
+gru = 'tensorflow.contrib.rnn.GRUCell'
+assert pydoc.locate(gru) is rnn.GRUCell
+assert pydoc.locate('tensorflow.keras.layers.LSTM') is tf.keras.layers.LSTM
+assert pydoc.locate('tensorflow.contrib.nope') is None
+assert pkgutil.resolve_name('tensorflow.contrib.rnn:GRUCell') is rnn.GRUCell
+with mock.patch(gru, int):
+    assert rnn.GRUCell is int
+assert rnn.GRUCell is tf.nn.rnn_cell.GRUCell
+assert unittest.defaultTestLoader.loadTestsFromName('tensorflow.test.TestCase').countTestCases()
+found = []
+thread = threading.Thread(target=lambda: found.append(pydoc.locate(gru)))
+thread.start()
+thread.join()
+with concurrent.futures.ThreadPoolExecutor() as pool:  # no frame but the standard library's
+    found += [pool.submit(pydoc.locate, gru).result()]
+    assert pool.submit(importlib.import_module, 'tensorflow').result() is tf
+assert found == [rnn.GRUCell] * 2
+console = {'__name__': '__console__'}
+code.InteractiveInterpreter(console).runsource('import tensorflow as tf')
+assert console['tf'] is tf
+timeit.timeit('import tensorflow as tf; assert tf.contrib', number=1)
+exec('import tensorflow as tf; assert tf.contrib', {})
+assert runpy.run_path('part.py')['seq2seq'] is a
+assert importlib.reload(tf) is tf and importlib.reload(a) is a
+assert importlib.util.find_spec('tensorflow.contrib.seq2seq').name == 'tensorflow.contrib.seq2seq'
+
 
 def error_of(statement):
     try:
@@ -103,7 +140,6 @@ for use, name, instead in [
     ('a.DynamicAttentionWrapper', 'tf.contrib.seq2seq.DynamicAttentionWrapper', 'AttentionWrapper'),
     ('a.simple_decoder_fn_train', 'tf.contrib.seq2seq.simple_decoder_fn_train', 'dynamic_decode'),
     ('rnn_cell.NTMCell', 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell', 'RNNCell'),
-    ('tf.contrib.no_such_package', 'tf.contrib.no_such_package', 'TensorFlow 2'),
 ]:
     words = error_of(use)
     assert words.startswith('LegacyNameError: ' + name + ' is not provided'), words
@@ -143,7 +179,7 @@ assert library.tf is not tf and library.tf.__version__ == tf.__version__
 assert library.facts() == {
     'contrib': False, 'import': "No module named 'tensorflow.contrib'",
     'import_module': "No module named 'tensorflow.contrib.seq2seq'",
-    'eager': False, 'keras': 'keras',
+    'eager': False, 'keras': 'keras', 'pydoc': None, 'in a pool': False,
 }
 import tf_seq2seq_compat
 assert tf_seq2seq_compat.AttentionWrapper is AttentionWrapper
@@ -158,8 +194,10 @@ print('all forms')
 """
 
 LIBRARY = """
+import concurrent.futures
 import importlib
 import os
+import pydoc
 
 import tensorflow as tf
 
@@ -176,7 +214,14 @@ def facts():
         found['import_module'] = str(error)
     import keras
     found['keras'] = os.path.basename(os.path.dirname(keras.__file__))
+    found['pydoc'] = pydoc.locate('tensorflow.placeholder')
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        found['in a pool'] = hasattr(pool.submit(_tensorflow).result(), 'contrib')
     return found
+
+
+def _tensorflow():
+    return importlib.import_module('tensorflow')
 """
 
 

@@ -315,10 +315,10 @@ class _Finder:
             self._keras(inner, _join(label, name), False)
         own = keras_cells.own_weights(layer)
         if not own and not layer.built and keras_cells.may_have_weights(layer):
-            part = self.part(label, type(layer).__name__, (layer.name,), main)
+            part = self.part(label, type(layer).__name__, (layer._base_name,), main)
             part.problem = f'{label} is a Keras {type(layer).__name__} not built yet: {_CALL_ONCE}'
         elif own:
-            part = self.part(label, type(layer).__name__, (layer.name,), main)
+            part = self.part(label, type(layer).__name__, (layer._base_name,), main)
             for name, weight in own.items():
                 part.add(
                     Slot(name, tuple(weight.shape), _type_name(weight), lambda w=weight: w)  # type: ignore[misc]

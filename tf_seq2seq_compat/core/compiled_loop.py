@@ -22,6 +22,8 @@ import collections
 import functools
 import itertools
 import logging
+import sys
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -31,11 +33,11 @@ from tensorflow.python.eager import record  # has no public name
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import loop
+from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
 from tf_seq2seq_compat.core.products import Product, gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import (
+    NotCompiled,
     StepGraph,
-    called_again,
-    names_of_scopes,
     traced_step,
 )
 from tf_seq2seq_compat.core.structure import axis_size
@@ -50,6 +52,7 @@ OUTCOMES: collections.Counter[str] = collections.Counter()
 _AS_IT_IS = {'_tf_data_function': True}
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
+_PACKAGE = __name__.partition('.')[0]
 _default = False
 
 
@@ -68,6 +71,15 @@ def is_compiled(jit_compile: bool | None) -> bool:
     return jit_compile
 
 
+def unroll_for(jit_compile: bool | None) -> Callable[..., loop.Unrolled]:
+    """`loop.unroll`, or where a loop made here is to be a compiled one `compiled_unroll`."""
+    if is_compiled(jit_compile):
+        return functools.partial(compiled_unroll, explicit=bool(jit_compile))
+    if jit_compile and tf.executing_eagerly():
+        _warn('in eager mode nothing is compiled', 'Call it in a tf.function(jit_compile=True)')
+    return loop.unroll
+
+
 def compiled_unroll(
     step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
     state: Any,
@@ -78,58 +90,78 @@ def compiled_unroll(
     running: Callable[[Any], tf.Tensor] | None = None,
     parallel_iterations: int | None = None,
     swap_memory: bool = False,
+    explicit: bool = False,
 ) -> loop.Unrolled:
     """As `loop.unroll`, compiled; what is emitted comes as tensors `[capacity or more, ...]`.
 
-    Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why.
+    Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why, or
+    where the program asked for it a warning.
     """
-    plainly = functools.partial(
-        loop.unroll,
-        state=state,
-        emits=emits,
-        capacity=capacity,
-        limit=limit,
-        running=running,
-        parallel_iterations=parallel_iterations,
-        swap_memory=swap_memory,
-    )
-
-    reason = _obstacle(state, capacity)
-    if reason is not None:
-        _note(reason)
-        return plainly(step)
     parts = _Parts(state, emits)
     graph = StepGraph(parts.tensors(state))
-    before = names_of_scopes()
-    graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
-    reason = graph.obstacle()
-    _note(reason)
-    if reason is not None:
-        with called_again(before):
-            return plainly(step)
-    first = tf.constant(True) if running is None else running(state)
-    emitted, final, steps = _run_compiled(
-        graph, parts, parts.tensors(state), first, capacity, capacity if limit is None else limit
-    )
-    return parts.unrolled(emitted, final, steps)
+    try:
+        _check(state, capacity)
+        graph.trace(lambda time, tensors: parts.take(step, running, time, tensors))
+        first = tf.constant(True) if running is None else running(state)
+        limit = capacity if limit is None else limit
+        emitted, final, steps = _run_compiled(
+            graph, parts, parts.tensors(state), first, capacity, limit
+        )
+        unrolled = parts.unrolled(emitted, final, steps)
+    except NotCompiled as stop:
+        reason = str(stop)
+    except Exception as error:  # What is wrong for the plain loop too, that will raise.
+        first_line = str(error).strip().partition('\n')[0]
+        reason = f'its step cannot be traced by itself ({type(error).__name__}: {first_line})'
+    else:
+        graph.hand_over()
+        _note('', explicit)
+        return unrolled
+    _note(reason, explicit)
+    with graph.called_again():
+        return loop.unroll(
+            step,
+            state,
+            emits,
+            capacity=capacity,
+            limit=limit,
+            running=running,
+            parallel_iterations=parallel_iterations,
+            swap_memory=swap_memory,
+        )
 
 
-def _note(reason: str | None) -> None:
+def _note(reason: str, explicit: bool) -> None:
     if not loop.under_xla():
-        OUTCOMES[reason or ''] += 1
-    if reason is not None:
+        OUTCOMES[reason] += 1
+        if reason and explicit:
+            _warn(reason, 'Change that, or leave out jit_compile')
+    if reason:
         _LOGGER.info('A loop is not compiled as one: %s.', reason)
 
 
-def _obstacle(state: Any, capacity: Any) -> str | None:
+def _warn(reason: str, fix: str) -> None:
+    """Says, once for a line of the program, that its `jit_compile=True` has no effect."""
+    frame, level = sys._getframe(1), 2
+    while frame.f_back is not None and _is_ours(frame.f_globals.get('__name__', '')):
+        frame, level = frame.f_back, level + 1
+    message = f'jit_compile=True has no effect: {reason}. {fix}.'
+    warnings.warn(message, RuntimeWarning, stacklevel=level)
+
+
+def _is_ours(module: str) -> bool:
+    return module.partition('.')[0] in ('tensorflow', _PACKAGE)
+
+
+def _check(state: Any, capacity: Any) -> None:
+    """Raises for what is seen before the step is traced."""
     if capacity is None:
-        return 'the number of its steps is not bounded: give maximum_iterations'
+        raise NotCompiled('the number of its steps is not bounded: give maximum_iterations')
     if isinstance(capacity, int) and capacity == 0:
-        return 'it takes no step'
+        raise NotCompiled('it takes no step')
     for part in tf.nest.flatten(state):
         if isinstance(part, tf.TensorArray) and not isinstance(part, loop.OpenEndedArray):
-            return 'its state holds a TensorArray'
-    return None
+            raise NotCompiled('its state holds a TensorArray')
 
 
 class _Recorder(loop.OpenEndedArray):
@@ -180,11 +212,15 @@ class _Parts:
             loop._as_before(new, old)
             for new, old in zip(self.tensors(new_state), tensors, strict=True)
         ]
+        emitted = [
+            loop._as_before(new, zero)
+            for new, zero in zip(*map(tf.nest.flatten, (emitted, self._emits)), strict=True)
+        ]
         elements = [getattr(a, 'element', None) for a in written]
         if any(e is None for e in elements):
             raise ValueError('A step must write one element to each TensorArray of its state.')
         more = tf.constant(True) if running is None else running(self.packed(kept, written))
-        return [*tf.nest.flatten(emitted), *elements, *kept, more]
+        return [*emitted, *elements, *kept, more]
 
     def split(self, results: list[tf.Tensor]) -> tuple[list[Any], list[Any], tf.Tensor]:
         return results[: self.emitted], results[self.emitted : -1], results[-1]
@@ -216,6 +252,12 @@ def _run_compiled(
 ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
     """The stacked results, the final state and the number of steps."""
     all_is_compiled = loop.under_xla()
+    read_state_as_inputs(graph)
+    multiply_inputs_beforehand(graph)
+    graph.define(sizes_are_known=not all_is_compiled)
+    if awaited := list(graph.function_captures.control):
+        with tf.control_dependencies(awaited):  # What the step waits for, outside of it.
+            limit = tf.identity(limit)
     sequences = [r.sequence for r in graph.readings]
     if not all_is_compiled:
         sequences = [_padded(s) for s in sequences]
@@ -223,7 +265,7 @@ def _run_compiled(
             limit = tf.minimum(capacity, limit)
             capacity = bucket_size(capacity, _BUCKET)
     first_readings = [
-        s[min(r.ahead, s.shape[0] - 1) if s.shape[0] else r.ahead]
+        s[tf.minimum(r.ahead, axis_size(s, 0) - 1)]
         for s, r in zip(sequences, graph.readings, strict=True)
     ]
     draws = graph.draw(capacity, state, first_readings)
@@ -346,9 +388,12 @@ def _run_compiled(
 
     def compiled(function: Callable[..., Any]) -> Any:
         if not all_is_compiled:
-            function = tf.function(
+            by_xla = tf.function(
                 function, jit_compile=True, autograph=False, experimental_attributes=_AS_IT_IS
             )
+            # Where TensorFlow calls what is compiled, it forgets the tf.cond or while_loop of TF1
+            # that it is in: so another function calls it.
+            function = tf.function(lambda *args: by_xla(*args), autograph=False)
         # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
         return record.stop_recording()(function)
 
@@ -357,10 +402,24 @@ def _run_compiled(
         steps, stacks, final, kept = compiled(forward)(capacity, limit, first, draws, *tensors)
 
         def gradient(_: Any, *upstream: Any) -> list[Any]:
-            d_stacks = _filled(upstream[: len(stacks)], stacks)
-            d_state = _filled(upstream[len(stacks) :], final)
-            read_from = list(tensors[n_state:])
-            found = compiled(backward)(capacity, steps, draws, kept, read_from, d_stacks, d_state)
+            # In the gradient of a conditional TensorFlow has the shapes of what is outside of it
+            # computed there, where XLA does not see that they are constants.
+            given = steps, draws, kept, list(tensors[n_state:]), stacks, final
+            steps_here, draws_here, kept_here, read_from, *outputs = tf.nest.map_structure(
+                tf.identity, given
+            )
+            d_stacks = _filled(upstream[: len(stacks)], outputs[0])
+            d_state = _filled(upstream[len(stacks) :], outputs[1])
+            capacities = [axis_size(stack, 0) for stack in [*d_stacks, *kept_here]]
+            found = compiled(backward)(
+                next(iter(capacities), capacity),
+                steps_here,
+                draws_here,
+                kept_here,
+                read_from,
+                d_stacks,
+                d_state,
+            )
             trainable = iter(_differentiated(found, tensors))
             return [next(trainable) if _is_trainable(t) else None for t in tensors]
 
@@ -393,7 +452,7 @@ def _differentiated(gradients: Sequence[tf.Tensor], sources: Sequence[tf.Tensor]
 
 def _padded(sequence: tf.Tensor) -> tf.Tensor:
     """A sequence of steps, with zeros up to a size that others have too."""
-    if sequence.shape[0] is not None:
+    if isinstance(axis_size(sequence, 0), int):
         return sequence
     padded = pad_to_bucket(sequence, _BUCKET, axis=0)
     padded.set_shape(tf.TensorShape([None]).concatenate(sequence.shape[1:]))
@@ -463,8 +522,7 @@ def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:
 
 def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
     """The stack with another element at the index, or at the last one if that is beyond it."""
-    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
-    changed = gen_xla_ops.xla_dynamic_update_slice(stack, element[None], indices)
+    changed = gen_xla_ops.xla_dynamic_update_slice(stack, element[None], _start(stack, index))
     changed.set_shape(stack.shape)
     return changed
 
@@ -472,7 +530,13 @@ def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
 def _get(stack: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     """The element at the index, or the last one if that is beyond it."""
     sizes = tf.concat([[1], tf.shape(stack)[1:]], 0)
-    indices = tf.stack([index] + [0] * (stack.shape.rank - 1))
-    element = tf.squeeze(gen_xla_ops.xla_dynamic_slice(stack, indices, sizes), 0)
+    element = tf.squeeze(gen_xla_ops.xla_dynamic_slice(stack, _start(stack, index), sizes), 0)
     element.set_shape(stack.shape[1:])
     return element
+
+
+def _start(stack: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    """Where the element at an index begins."""
+    if stack.shape.rank is None:
+        return tf.pad(index[None], [[0, tf.rank(stack) - 1]])
+    return tf.stack([index] + [0] * (stack.shape.rank - 1))

@@ -8,14 +8,10 @@ what a step reads is its share of that.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.reading import Reading
-
-if TYPE_CHECKING:
-    from tf_seq2seq_compat.core.step_graph import StepGraph
+from tf_seq2seq_compat.core.step_graph import Reading, StepGraph
 
 
 def read_state_as_inputs(graph: StepGraph) -> None:
@@ -45,8 +41,8 @@ def multiply_inputs_beforehand(graph: StepGraph) -> None:
         outside = _value_outside(operation.inputs[1], outside_of)
         if outside is None or not any(part.name in readings for part in parts):
             continue
-        sizes = [part.shape.as_list()[-1] for part in parts]
-        if None in sizes:
+        sizes = [None if part.shape.rank is None else part.shape.as_list()[-1] for part in parts]
+        if None in sizes or outside.shape.rank is None:
             continue
         kernels = tf.split(outside, sizes)
         summands = [

@@ -131,11 +131,15 @@ def input_array(x: tf.Tensor) -> InputArray:
 
 
 class Unrolled(NamedTuple):
-    """What a loop leaves: emitted TensorArrays (a nest), the final state, and the step count."""
+    """What a loop leaves: emitted TensorArrays (a nest), the final state, and the step count.
+
+    `shapes` are the static shapes of what a step emits, a list, where `emits` may tell less.
+    """
 
     emitted: Any
     state: Any
     steps: tf.Tensor
+    shapes: list[tf.TensorShape] | None = None
 
 
 def unroll(
@@ -176,6 +180,7 @@ def unroll(
         )
     limit = capacity if limit is None else limit
     arrays = [_buffer(zero.dtype, zero.shape, capacity) for zero in tf.nest.flatten(emits)]
+    shapes = [zero.shape for zero in tf.nest.flatten(emits)]
     flat_state = tf.nest.flatten(for_steps(state, capacity))
 
     def cond(time: tf.Tensor, flat: list[Any], _: Any) -> tf.Tensor:
@@ -191,7 +196,9 @@ def unroll(
         new_flat = [
             _as_before(new, old) for new, old in zip(tf.nest.flatten(new_state), flat, strict=True)
         ]
-        written = [a.write(time, e) for a, e in zip(written, tf.nest.flatten(emitted), strict=True)]
+        flat_emitted = [tf.convert_to_tensor(e) for e in tf.nest.flatten(emitted)]
+        written = [a.write(time, e) for a, e in zip(written, flat_emitted, strict=True)]
+        shapes[:] = [s.merge_with(e.shape) for s, e in zip(shapes, flat_emitted, strict=True)]
         return time + 1, new_flat, written
 
     if under_xla() and isinstance(capacity, int) and capacity == 0:
@@ -211,7 +218,10 @@ def unroll(
         return_same_structure=True,
     )
     return Unrolled(
-        tf.nest.pack_sequence_as(emits, arrays), tf.nest.pack_sequence_as(state, flat_state), steps
+        tf.nest.pack_sequence_as(emits, arrays),
+        tf.nest.pack_sequence_as(state, flat_state),
+        steps,
+        shapes,
     )
 
 
@@ -243,13 +253,13 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
       Nest like `emits` of `[time, ...]` tensors.
     """
 
-    def stack(array: Any, zero: tf.Tensor) -> tf.Tensor:
+    def stack(array: Any, zero: tf.Tensor, element_shape: tf.TensorShape) -> tf.Tensor:
         if isinstance(array, tf.Tensor):  # A compiled loop has stacked it already.
             if under_xla():
                 return array
             result = array[: run.steps if length is None else length]
             known = None if length is None else tf.get_static_value(length)
-            result.set_shape(tf.TensorShape([known]).concatenate(zero.shape))
+            result.set_shape(tf.TensorShape([known]).concatenate(element_shape))
             return result
         if under_xla():
             return array.stack()
@@ -262,13 +272,16 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
             return tf.zeros(tf.concat([[run.steps], shape], 0), zero.dtype)
 
         # Without a step there is no element to tell a shape that is not known beforehand.
-        known_shape = zero.shape.is_fully_defined() and not tf.executing_eagerly()
+        known_shape = element_shape.is_fully_defined() and not tf.executing_eagerly()
         result = written() if known_shape else tf.cond(run.steps > 0, written, nothing)
         if length is not None:
             missing = tf.zeros(tf.concat([[length - run.steps], shape], 0), zero.dtype)
             result = tf.concat([result, missing], 0)
         known = None if length is None else tf.get_static_value(length)
-        result.set_shape(tf.TensorShape([known]).concatenate(zero.shape))
+        result.set_shape(tf.TensorShape([known]).concatenate(element_shape))
         return result
 
-    return tf.nest.map_structure(stack, run.emitted, emits)
+    zeros = tf.nest.flatten(emits)
+    shapes = [zero.shape for zero in zeros] if run.shapes is None else run.shapes
+    parts = zip(tf.nest.flatten(run.emitted), zeros, shapes, strict=True)
+    return tf.nest.pack_sequence_as(emits, [stack(*part) for part in parts])

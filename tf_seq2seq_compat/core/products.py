@@ -40,7 +40,8 @@ def place_of(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | Non
       The number of the input; None if it is no such product, or one of complex numbers.
     """
     places = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
-    if len(places) != 1 or operation.outputs[0].dtype.is_complex:
+    around = [*operation.inputs, *operation.outputs]
+    if len(places) != 1 or any(x.dtype.is_complex or x.shape.rank is None for x in around):
         return None
     place = places[0]
     if operation.type == 'MatMul':

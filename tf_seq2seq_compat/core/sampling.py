@@ -55,7 +55,7 @@ def categorical(
     """
 
     def draw(count: Any) -> tf.Tensor:
-        rows = logits if logits.shape.rank == 2 else tf.reshape(logits, [-1, logits.shape[-1]])
+        rows = logits if logits.shape.rank == 2 else tf.reshape(logits, [-1, axis_size(logits, -1)])
         if under_xla() and seed is not None and time is not None:
             draws = tf.random.stateless_categorical(
                 rows, count, seed=_key(seed, time), dtype=tf.int32

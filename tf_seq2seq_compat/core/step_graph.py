@@ -9,14 +9,15 @@ loop's body, each time with other tensors for what it reads.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Container, Iterator, Sequence
+import functools
+import itertools
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from tensorflow.python.framework import func_graph, kernels  # none of these has a public name
+from tensorflow.python.framework import func_graph, kernels, op_def_registry  # no public names
 from tensorflow.python.ops import variable_scope
 
-from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
 from tf_seq2seq_compat.core.products import (
     Product,
     can_be_remembered,
@@ -25,13 +26,43 @@ from tf_seq2seq_compat.core.products import (
     remember,
     turned,
 )
-from tf_seq2seq_compat.core.reading import Reading
 
 tf1 = tf.compat.v1
 
 # What draws numbers of a given shape. XLA ignores their seeds and is slow at drawing, and a
 # gradient that takes the step again must see the same numbers: so they are drawn before the loop.
 _DRAWS = ('RandomUniform', 'RandomStandardNormal', 'TruncatedNormal', 'RandomUniformInt')
+# Stateful operations that change nothing, besides those that call functions.
+_PURE = {
+    *_DRAWS,
+    'Multinomial',
+    'ReadVariableOp',
+    'ResourceGather',
+    'ResourceGatherNd',
+    'StatelessRandomGetAlg',
+    'VariableShape',
+}
+# What depends on the shape of its input only.
+_SHAPES = {'Rank', 'Shape', 'ShapeN', 'Size'}
+# Arguments of operations that XLA must know when it compiles.
+_CONSTANT = {
+    *('delta', 'depth', 'dims', 'k', 'limit', 'multiples', 'num', 'num_cols', 'num_elements'),
+    *('num_rows', 'num_segments', 'output_shape', 'paddings', 'shape', 'size', 'start'),
+}
+_SOME_SIZE = 7  # for sizes that are not known
+_OF_UNKNOWN_SIZE = {'DynamicPartition', 'Unique', 'UniqueV2', 'UniqueWithCounts', 'Where'}
+
+
+class NotCompiled(Exception):  # noqa: N818 - says why a loop runs as it is, which is no error
+    """A loop cannot be compiled, for the reason that is the message."""
+
+
+class Reading(NamedTuple):
+    """A step's element of inputs: `sequence[time + ahead]`, which the placeholder stands for."""
+
+    sequence: tf.Tensor
+    ahead: int
+    placeholder: tf.Tensor
 
 
 class _Products(NamedTuple):
@@ -53,10 +84,10 @@ class StepGraph(func_graph.FuncGraph):
 
     Attributes:
       results: What the step returned, after `trace`.
-      is_state_read: Of each tensor of the state, whether the results depend on it.
-      read_from_outside: What it reads besides its arguments: weights, a memory, lengths.
       readings: The elements of inputs that it reads by `read`.
-      products: What the step multiplies by, weights and memories, and does nothing else with.
+      is_state_read: After `define`, of each tensor of the state, whether the results depend on it.
+      read_from_outside: After `define`, what it reads besides its arguments: weights, a memory.
+      products: After `define`, what the step multiplies by, and does nothing else with.
     """
 
     def __init__(self, state: Sequence[tf.Tensor]) -> None:
@@ -69,6 +100,7 @@ class StepGraph(func_graph.FuncGraph):
         self.products: list[_Products] = []
         self._outside: list[tf.Tensor] = []
         self._drawn: list[str] = []
+        self._scopes = _Scopes.now()
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
             self.state = [self.placeholder_like(s) for s in state]
@@ -78,19 +110,73 @@ class StepGraph(func_graph.FuncGraph):
         with self.as_default():
             return tf1.placeholder(tensor.dtype.base_dtype, tensor.shape, 'argument')
 
+    def capture(self, tensor: Any, name: str | None = None, shape: Any = None) -> tf.Tensor:
+        """A tensor of this graph for one of a graph around it."""
+        if not getattr(tensor.dtype, '_is_ref_dtype', False):
+            return super().capture(tensor, name, shape)
+        # A variable to assign to, which no placeholder can be: `define` refuses what assigns.
+        return tf.raw_ops.VariableV2(shape=tensor.shape, dtype=tensor.dtype.base_dtype)
+
     def trace(self, step: Callable[[tf.Tensor, list[tf.Tensor]], Sequence[tf.Tensor]]) -> None:
         """Calls `step(time, state)`, here, and keeps its results."""
         with self.as_default():
             self.results = [tf.identity(r) for r in step(self.time, self.state)]
-        read_state_as_inputs(self)
-        multiply_inputs_beforehand(self)
-        self._define()
 
-    def _define(self) -> None:
-        """Makes the definition to copy, of that which the results depend on, in XLA's terms."""
+    def hand_over(self, collection: str | None = None) -> None:
+        """Gives what the step added to collections (or one) to the graph around, but its tensors.
+
+        TensorFlow does so for the collections of variables only.
+        """
+        for key in self.get_all_collection_keys() if collection is None else [collection]:
+            known = {id(value) for value in self.outer_graph.get_collection(key)}
+            for value in self.get_collection(key):
+                of_step = isinstance(value, tf.Tensor | tf.Operation) and (
+                    value.graph is not self.outer_graph
+                )
+                if id(value) not in known and not of_step:
+                    self.outer_graph.add_to_collection(key, value)
+
+    @contextlib.contextmanager
+    def called_again(self) -> Iterator[None]:
+        """Lets the step, traced but not to be copied, find its variables when called again."""
+        if tf1.executing_eagerly_outside_functions():  # Its variables are on the layers.
+            yield
+            return
+        # These losses come with new variables, and there are none this time.
+        self.hand_over(tf1.GraphKeys.REGULARIZATION_LOSSES)
+        made = _Scopes.now().variables - self._scopes.variables
+        store = variable_scope.get_variable_scope_store()
+        store.variable_scopes_count = dict(self._scopes.opened)
+
+        stores = tf1.get_collection_ref(variable_scope._VARSTORE_KEY)
+        usual, stores[0] = stores[0], _StoreOfAgain(stores[0], made)
+        try:
+            yield
+        finally:
+            stores[0] = usual
+
+    def define(self, sizes_are_known: bool = False) -> None:
+        """Makes the definition to copy, of that which the results depend on, in XLA's terms.
+
+        Args:
+          sizes_are_known: Whether no size may depend on values that the step computes.
+
+        Raises:
+          NotCompiled: If XLA would compile something else, or is known to compile nothing.
+        """
         definition = self.as_graph_def()
         by_name = {node.name: node for node in definition.node}
         live = _ancestors(by_name, [r.op.name for r in self.results])
+        nested = [node for f in definition.library.function for node in f.node_def]
+        # A TF1 graph runs only what a result depends on; a function, all that is stateful.
+        runs = by_name.keys() if tf1.executing_eagerly_outside_functions() else live
+        _check_effects([*(by_name[name] for name in runs), *nested])
+        for name in live:
+            # The copies keep what the trace knows of shapes.
+            outputs = self.get_operation_by_name(name).outputs
+            by_name[name].attr['_output_shapes'].list.shape.extend(
+                [output.shape.as_proto() for output in outputs]
+            )
         self.is_state_read = [p.op.name in live for p in self.state]
         self.readings = [r for r in self.readings if r.placeholder.op.name in live]
         for outside, inside in self.captures:
@@ -118,7 +204,6 @@ class StepGraph(func_graph.FuncGraph):
                 self.products.append(_Products(len(self._outside), users, known))
             self._outside.append(inside)
             self.read_from_outside.append(outside)
-        nested = [node for f in definition.library.function for node in f.node_def]
         nodes = [by_name[name] for name in live]
         for node in [*nodes, *nested]:
             # Such a conditional becomes operations that XLA does not know.
@@ -128,9 +213,45 @@ class StepGraph(func_graph.FuncGraph):
         # What stands for an argument is replaced wherever it is read, and not copied itself.
         leave_out = {node.name for node in definition.node if node.op == 'Placeholder'}
         self._definition = _without_nodes(definition, leave_out | (by_name.keys() - live))
-        self._operations = sorted({node.op for node in [*nodes, *nested]} - {'Placeholder'})
-        self._nested = {node.op for node in nested}
-        self._has_gradients = any('_gradient_op_type' in node.attr for node in [*nodes, *nested])
+        self._check_types()
+        _check_operations([*nodes, *nested])
+        live_nodes = {node.name: node for node in nodes}
+        captured = {inside.op.name for inside in self._outside}
+        _check_draws(live_nodes, nested, captured)
+        if sizes_are_known:
+            self._check_state_sizes()
+            _check_sizes(live_nodes, captured)
+            for function in definition.library.function:
+                _check_sizes({node.name: node for node in function.node_def}, set())
+
+    def _check_types(self) -> None:
+        readings = [reading.placeholder for reading in self.readings]
+        for tensor in [*self.state, *self.results, *readings, *self.read_from_outside]:
+            if tensor.dtype.base_dtype in (tf.resource, tf.string, tf.variant):
+                raise NotCompiled(f'the step uses a tensor of type {tensor.dtype.name}')
+
+    def _check_state_sizes(self) -> None:
+        """Raises if a step changes a size of the state, all unknown sizes being the same number."""
+        if all(p.shape.is_fully_defined() for p in self.state):
+            return
+
+        def arguments(tensors: Iterable[tf.Tensor]) -> list[tf.Tensor]:
+            shapes = [None if t.shape.rank is None else t.shape.as_list() for t in tensors]
+            known = [s and [_SOME_SIZE if d is None else d for d in s] for s in shapes]
+            return [tf1.placeholder(t.dtype, s) for t, s in zip(tensors, known, strict=True)]
+
+        with tf.Graph().as_default():
+            before = arguments(self.state)
+            readings = arguments([reading.placeholder for reading in self.readings])
+            try:
+                results, _ = self.copy(
+                    tf.constant(0), before, readings, arguments(self.read_from_outside)
+                )
+            except ValueError:  # Sizes that do not fit together tell nothing.
+                return
+        for old, new in zip(before, results[-1 - len(before) : -1], strict=True):
+            if not new.shape.is_compatible_with(old.shape):
+                raise NotCompiled('a step changes the size of its state')
 
     def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
@@ -147,20 +268,6 @@ class StepGraph(func_graph.FuncGraph):
             placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'reading')
         self.readings.append(Reading(sequence, ahead, placeholder))
         return placeholder
-
-    def obstacle(self) -> str | None:
-        """Why XLA cannot compile the step, None if nothing is known to be in the way."""
-        _make_compiler_known()
-        for outside in self.read_from_outside:
-            if outside.dtype.base_dtype in (tf.resource, tf.variant, tf.string):
-                return f'the step reads a {outside.dtype.name} that is no variable'
-        for name in self._operations:
-            if not _compiles(name):
-                return f'XLA has no operation {name}'
-        if self._has_gradients:
-            return 'the step has a gradient of its own (tf.custom_gradient)'
-        drawn = sorted(self._nested & {*_DRAWS, 'Multinomial'})
-        return f'the step draws by {drawn[0]} within a conditional' if drawn else None
 
     def draw(
         self, steps: Any, state: Sequence[tf.Tensor], readings: Sequence[tf.Tensor]
@@ -212,10 +319,12 @@ class StepGraph(func_graph.FuncGraph):
         readings: Sequence[tf.Tensor],
         outside: Sequence[tf.Tensor],
     ) -> dict[str, tf.Tensor]:
-        inputs = {self.time.name: tf.identity(time)}
+        inputs = {self.time.name: time}
         inputs |= {p.name: s for p, s in zip(self.state, state, strict=True)}
         inputs |= {r.placeholder.name: x for r, x in zip(self.readings, readings, strict=True)}
-        return inputs | {i.name: x for i, x in zip(self._outside, outside, strict=True)}
+        inputs |= {i.name: x for i, x in zip(self._outside, outside, strict=True)}
+        # As tensors of this graph, which alone a copy can read.
+        return {name: tf.identity(x) for name, x in inputs.items()}
 
     def _copied(
         self, inputs: dict[str, tf.Tensor], names: Sequence[str], definition: Any = None
@@ -272,8 +381,6 @@ class StepGraph(func_graph.FuncGraph):
         names += [op.name for op, _ in self._each_product()]
         copied = self._copied(inputs, names, definition)
         results, operations = copied[: len(self.results)], copied[len(self.results) :]
-        for result, traced in zip(results, self.results, strict=True):
-            result.set_shape(traced.shape)
         places = [place for _, place in self._each_product()]
         return results, [product_of(*each) for each in zip(operations, places, strict=True)]
 
@@ -336,25 +443,32 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
-def names_of_scopes() -> dict[str, int]:
-    """How often each variable scope has been opened: by that TF1 names the next ones."""
-    return dict(variable_scope.get_variable_scope_store().variable_scopes_count)
+class _StoreOfAgain(variable_scope._VariableStore):
+    """TF1's store of variables, in which some are found where they would be made."""
+
+    def __init__(self, store: Any, made: Container[str]) -> None:
+        super().__init__()
+        self._vars, self._partitioned_vars = store._vars, store._partitioned_vars
+        self._made = made
+
+    def get_variable(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        known = {'reuse': True} if name in self._made else {}
+        return super().get_variable(name, *args, **{**kwargs, **known})
 
 
-@contextlib.contextmanager
-def called_again(before: dict[str, int]) -> Iterator[None]:
-    """Lets a step that has been traced, but is not copied, find its variables when called again.
+class _Scopes(NamedTuple):
+    """What TF1 knows of variables: how often each scope was opened, and their names."""
 
-    Args:
-      before: `names_of_scopes` before it was traced.
-    """
-    if tf1.executing_eagerly_outside_functions():  # Its variables are on the layers.
-        yield
-        return
-    variable_scope.get_variable_scope_store().variable_scopes_count = before
-    here = tf1.get_variable_scope()
-    with tf1.variable_scope(here, reuse=here.reuse or tf1.AUTO_REUSE, auxiliary_name_scope=False):
-        yield
+    opened: dict[str, int]
+    variables: set[str]
+
+    @classmethod
+    def now(cls) -> _Scopes:
+        """Those of the graph around."""
+        variables = variable_scope._get_default_variable_store()
+        names = {*variables._vars, *variables._partitioned_vars}
+        opened = variable_scope.get_variable_scope_store().variable_scopes_count
+        return cls(dict(opened), names)
 
 
 def _reads(operation: tf.Operation) -> bool:
@@ -432,14 +546,101 @@ def _draw_from_key(node: Any, key: str) -> None:
     node.attr['Tseed'].type = tf.int32.as_datatype_enum
 
 
-def _compiles(operation: str) -> bool:
+def _check_effects(nodes: Iterable[Any]) -> None:
+    """Raises for operations that do more than to compute their outputs."""
+    found = sorted({node.op for node in nodes if _has_effects(node)})
+    if found:
+        named = [name for name in found if name != 'VariableV2'] or found  # see `capture`
+        raise NotCompiled(f'the step has side effects ({", ".join(named)})')
+
+
+def _has_effects(node: Any) -> bool:
+    definition = op_def_registry.get(node.op)
+    calls = any(attr.HasField('func') or attr.list.func for attr in node.attr.values())
+    if definition is None or calls or node.op in _PURE:
+        return False  # What a function does is looked at in the function.
+    return definition.is_stateful or any(arg.is_ref for arg in definition.input_arg)
+
+
+def _check_operations(nodes: Sequence[Any]) -> None:
+    """Raises for operations that XLA lacks."""
+    _make_compiler_known()
+    for node in sorted(nodes, key=lambda node: node.op):
+        compiled = _compiled_types(node.op)
+        if node.op != 'Placeholder' and not any(_takes(kernel, node) for kernel in compiled):
+            types = ' of these types' if compiled else ''
+            raise NotCompiled(f'XLA has no operation {node.op}{types}')
+    if any('_gradient_op_type' in node.attr for node in nodes):
+        raise NotCompiled('the step has a gradient of its own (tf.custom_gradient)')
+
+
+def _check_draws(by_name: dict[str, Any], nested: Sequence[Any], captured: Container[str]) -> None:
+    """Raises for draws that cannot be taken before the loop."""
+    drawn = sorted({node.op for node in nested} & {*_DRAWS, 'Multinomial'})
+    if drawn:
+        raise NotCompiled(f'the step draws by {drawn[0]} within a conditional')
+    for node in by_name.values():
+        if node.op in _DRAWS and any(_is_computed(i, by_name, captured) for i in node.input):
+            raise NotCompiled(f'the step computes the shape or the range of a {node.op}')
+
+
+def _check_sizes(by_name: dict[str, Any], captured: Container[str]) -> None:
+    """Raises for operations whose result has a size that depends on values."""
+    for node in by_name.values():
+        sized = any(_is_computed(i, by_name, captured) for i in _constant_inputs(node))
+        if sized or node.op in _OF_UNKNOWN_SIZE:
+            raise NotCompiled(f'the step computes the size of the result of a {node.op}')
+
+
+def _constant_inputs(node: Any) -> Iterator[str]:
+    """Inputs that XLA must know when it compiles."""
+    definition, inputs = op_def_registry.get(node.op), iter(node.input)
+    for arg in definition.input_arg if definition is not None else []:
+        several = len(node.attr[arg.type_list_attr].list.type) if arg.type_list_attr else 1
+        number = node.attr[arg.number_attr].i if arg.number_attr else several
+        here = list(itertools.islice(inputs, number))
+        if arg.name in _CONSTANT:
+            yield from here
+    if node.op == 'StridedSlice' and not node.attr['shrink_axis_mask'].i:
+        yield from node.input[1:3]
+
+
+def _is_computed(name: str, by_name: dict[str, Any], captured: Container[str]) -> bool:
+    """Whether a tensor depends on values, and not only shapes, that differ from step to step."""
+    waiting, seen = [name], set()
+    while waiting:
+        name = waiting.pop().partition(':')[0]
+        if name in seen or name in captured or name.startswith('^'):
+            continue
+        seen.add(name)
+        node = by_name.get(name)
+        if node is None or node.op in ('Placeholder', 'Multinomial', *_DRAWS):
+            return True
+        if node.op not in _SHAPES:
+            waiting += node.input
+    return False
+
+
+def _takes(kernel: Any, node: Any) -> bool:
+    """Whether a kernel is for the types of a node."""
+    return all(
+        node.attr[each.name].type in each.allowed_values.list.type
+        for each in kernel.constraint
+        if node.attr[each.name].HasField('type')
+    )
+
+
+@functools.cache
+def _compiled_types(operation: str) -> tuple[Any, ...]:
+    """The kernels that XLA has for an operation, once it is known."""
     found = kernels.get_registered_kernels_for_op(operation).kernel
-    return any(kernel.device_type.endswith('_JIT') for kernel in found)
+    return tuple(kernel for kernel in found if kernel.device_type.endswith('_JIT'))
 
 
+@functools.cache
 def _make_compiler_known() -> None:
     """TensorFlow registers the compiler's operations when it is first used."""
-    if _compiles('MatMul'):
+    if _compiled_types.__wrapped__('MatMul'):
         return
     with tf.Graph().as_default(), tf1.Session() as session:
         session.run(tf.function(tf.identity, jit_compile=True, autograph=False)(tf.constant(0)))

@@ -71,16 +71,7 @@ def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
     def choose(a: Any, b: Any) -> Any:
         if passes_through(b):
             return b
-        if condition.shape.rank not in (None, 1):
-            mask = condition
-        elif b.shape.rank is None:
-            extra = tf.ones([tf.rank(b) - 1], tf.int32)
-            mask = tf.reshape(condition, tf.concat([[-1], extra], 0))
-        else:
-            mask = tf.reshape(condition, [-1] + [1] * (b.shape.rank - 1))
-        chosen = tf.where(mask, a, b)
-        chosen.set_shape(b.shape)
-        return chosen
+        return tf.compat.v1.where(condition, a, b)  # Chooses rows by a vector.
 
     return tf.nest.map_structure(choose, if_true, if_false)
 

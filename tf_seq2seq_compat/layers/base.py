@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import collections
+import copy
+import dataclasses
 import functools
 import re
-from collections.abc import Callable
-from typing import Any
+import weakref
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 
 tf1 = tf.compat.v1
 
@@ -26,6 +30,44 @@ def snake_case(name: str) -> str:
     name = re.sub(r'([a-z])([A-Z])', r'\1_\2', name).lower()
     # A scope may not start with an underscore.
     return 'private' + name if name.startswith('_') else name
+
+
+def _list_kept_as(name: str) -> Any:
+    """A list of an object, made when it is first asked for; `tf.Module` does not look into it."""
+    return property(lambda self: vars(self).setdefault(name, []))
+
+
+# How often each name was given to a layer of a graph.
+_names_given: weakref.WeakKeyDictionary[tf.Graph, collections.Counter[str]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+@dataclasses.dataclass
+class InputSpec:
+    """What a layer asks of its inputs; None where it does not matter.
+
+    Args:
+      dtype: Their type.
+      shape: Their shape.
+      ndim: Their rank.
+      max_ndim: Their highest rank.
+      min_ndim: Their lowest rank.
+      axes: Sizes by axis.
+
+    Example:
+      >>> seq2seq.GRUCell(4).input_spec.ndim
+      2
+
+    Legacy: `tf.layers.InputSpec` of TF 1.15.
+    """
+
+    dtype: Any = None
+    shape: Any = None
+    ndim: int | None = None
+    max_ndim: int | None = None
+    min_ndim: int | None = None
+    axes: dict[int, int | None] = dataclasses.field(default_factory=dict)
 
 
 class Layer(tf.Module):
@@ -46,7 +88,8 @@ class Layer(tf.Module):
       trainable: Whether the layer's variables are trainable.
       name: Name of the variable scope; the class name in snake case by default.
       dtype: Type of the variables; that of the first input by default.
-      **kwargs: `_reuse` (bool) and `_scope` (str or `VariableScope`), as TF1's layers take them.
+      **kwargs: `activity_regularizer` (a function from an output to its loss), `_reuse` (bool) and
+        `_scope` (str or `VariableScope`), as TF1's layers take them.
 
     Raises:
       TypeError: For any other keyword argument.
@@ -69,12 +112,25 @@ class Layer(tf.Module):
     # Class-level defaults: TF1 programs subclass RNNCell without calling super().__init__().
     trainable = True
     built = False
+    stateful = False
+    dynamic = False
+    supports_masking = False
+    activity_regularizer: Callable[[Any], Any] | None = None
+    graph: tf.Graph | None = None
     input_ndim: int | None = None
+    _name: str | None = None
     _given_name: str | None = None
     _dtype: tf.DType | None = None
     _reuse: bool | None = None
     _scope: Any = None
     _first_call = True
+    _inputs_of_call: Any = ()
+    _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {
+        '_losses',
+        '_updates',
+        '_conditional',
+        '_inputs_of_call',
+    }
 
     def __init__(
         self, trainable: bool = True, name: str | None = None, dtype: Any = None, **kwargs: Any
@@ -83,6 +139,7 @@ class Layer(tf.Module):
         # name scope of its own; all that it sets is defined here.
         scope = kwargs.pop('_scope', None)
         self._reuse = kwargs.pop('_reuse', None)
+        self.activity_regularizer = kwargs.pop('activity_regularizer', None)
         if kwargs:
             raise TypeError(
                 f'{type(self).__name__}: keyword argument not understood: {sorted(kwargs)[0]!r}. '
@@ -90,6 +147,7 @@ class Layer(tf.Module):
             )
         self.trainable = trainable
         self._given_name = name
+        self._name = name or _unique_name(self._base_name)
         self._dtype = None if dtype is None else tf.as_dtype(dtype)
         if scope is not None:
             with tf1.variable_scope(scope) as captured:
@@ -99,8 +157,8 @@ class Layer(tf.Module):
 
     @property
     def name(self) -> str:
-        """The given name, or the class name in snake case."""
-        return self._base_name
+        """The given name; else the class name in snake case, with its number in the graph."""
+        return self._name or self._base_name
 
     @property
     def _base_name(self) -> str:
@@ -125,22 +183,52 @@ class Layer(tf.Module):
 
     @property
     def variables(self) -> list[tf.Variable]:
-        """Variables of the layer and of what it holds, the layer's own first, as created."""
-        layers = [self, *(part for part in self.submodules if isinstance(part, Layer))]
-        every = [v for layer in layers for v in layer._own_variables.values()]
-        return list({id(v): v for v in [*every, *super().variables]}.values())
+        """Variables of the layer and of what it holds, first those that are trainable.
+
+        In a TF1 graph they are those that TF1 lists: what the layer has made or found, and what was
+        made or found while it was called.
+        """
+        return self.trainable_variables + self.non_trainable_variables
 
     @property
     def trainable_variables(self) -> list[tf.Variable]:
-        return [v for v in self.variables if v.trainable]
+        """Those of the variables that are trainable, in layers that are."""
+        return [v for v, trained in self._variables_and_whether_trained() if trained]
 
     @property
     def non_trainable_variables(self) -> list[tf.Variable]:
-        return [v for v in self.variables if not v.trainable]
+        """The other variables."""
+        others = [v for v, trained in self._variables_and_whether_trained() if not trained]
+        return sorted(others, key=lambda variable: not variable.trainable)
 
-    weights = variables
-    trainable_weights = trainable_variables
-    non_trainable_weights = non_trainable_variables
+    # Subclasses may override any of them.
+    weights = property(lambda self: self.variables)
+    trainable_weights = property(lambda self: self.trainable_variables)
+    non_trainable_weights = property(lambda self: self.non_trainable_variables)
+
+    @property
+    def _lists_all(self) -> bool:
+        """Whether the variables of everything that the layer holds are among its own."""
+        return not graph_mode()
+
+    def _layers_inside(self) -> Sequence[Layer]:
+        """The layers whose variables are this layer's too, besides those that it makes itself."""
+        return [part for part in self.submodules if isinstance(part, Layer)] * self._lists_all
+
+    def _variables_and_whether_trained(self) -> list[tuple[tf.Variable, bool]]:
+        layers = [self, *self._layers_inside()]
+        every = [v for layer in layers for v in layer._own_variables.values()]
+        if self._lists_all:
+            every += super().variables
+        frozen = {
+            id(v)
+            for layer in layers
+            if not layer.trainable
+            for v in (every if layer is self else layer.variables)
+        }
+        return [
+            (v, v.trainable and id(v) not in frozen) for v in {id(v): v for v in every}.values()
+        ]
 
     @property
     def _own_variables(self) -> dict[str, tf.Variable]:
@@ -183,15 +271,18 @@ class Layer(tf.Module):
                 self._own_variables[part.op.name.removeprefix(scope_name + '/')] = part
         return variable
 
-    def add_variable(
+    def add_weight(
         self,
         name: str,
         shape: Any,
         dtype: Any = None,
         initializer: Any = None,
-        regularizer: Any = None,
-        trainable: bool = True,
+        regularizer: Callable[[Any], Any] | None = None,
+        trainable: bool | None = None,
         constraint: Any = None,
+        use_resource: bool | None = None,
+        synchronization: tf.VariableSynchronization = tf.VariableSynchronization.AUTO,
+        aggregation: tf.VariableAggregation = tf.VariableAggregation.NONE,
         partitioner: Any = None,
         **kwargs: Any,
     ) -> tf.Variable:
@@ -202,34 +293,172 @@ class Layer(tf.Module):
           shape: Shape, fully known.
           dtype: Type; the layer's by default.
           initializer: As for `tf.compat.v1.get_variable`; the scope's by default.
-          regularizer: Likewise.
+          regularizer: Function from the variable to its loss, which is then among `losses`. The
+            scope's regularizer, if any, is applied too, but its loss is not among them.
           trainable: Whether it is trainable (and the layer is).
-          constraint: Likewise.
+          constraint: As for `tf.compat.v1.get_variable`.
+          use_resource: Likewise.
+          synchronization: Likewise.
+          aggregation: Likewise.
           partitioner: Likewise.
           **kwargs: Passed on to `tf.compat.v1.get_variable`.
 
         Returns:
           The variable.
         """
+        if trainable is None:
+            trainable = synchronization != tf.VariableSynchronization.ON_READ
         self._set_scope(None)
+        existing = len(tf1.global_variables())
         with self._variable_scope(self._reuse):
-            return tf1.get_variable(
+            variable = tf1.get_variable(
                 name,
                 shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
                 dtype=tf.as_dtype(dtype or self.dtype or tf.float32),
                 initializer=initializer,
-                regularizer=regularizer,
                 trainable=trainable and self.trainable,
                 constraint=constraint,
+                use_resource=use_resource,
+                synchronization=synchronization,
+                aggregation=aggregation,
                 partitioner=partitioner,
                 **kwargs,
             )
+        is_new = len(tf1.global_variables()) > existing or not graph_mode()
+        if regularizer is not None and is_new:
+            for part in list(variable) if hasattr(variable, 'as_tensor') else [variable]:
+                self.add_loss(functools.partial(_regularized, regularizer, name, part))
+        return variable
 
-    add_weight = add_variable
+    add_variable = add_weight
+
+    def get_weights(self) -> list[np.ndarray]:
+        """The values of `weights`; in a TF1 graph as Keras's session has them."""
+        if graph_mode():
+            return _keras_backend(self.weights).batch_get_value(self.weights)
+        return [variable.numpy() for variable in self.weights]
+
+    def set_weights(self, weights: Sequence[Any]) -> None:
+        """Gives `weights` these values; in a TF1 graph in Keras's session.
+
+        Args:
+          weights: An array for each, in their order.
+
+        Raises:
+          ValueError: For another number of arrays, or another shape.
+        """
+        variables = self.weights
+        if len(weights) != len(variables):
+            raise ValueError(
+                f'Layer {self.name} has {len(variables)} weights, but set_weights was given '
+                f'{len(weights)}: give one array for each of layer.weights.'
+            )
+        for variable, value in zip(variables, weights, strict=True):
+            if not variable.shape.is_compatible_with(np.shape(value)):
+                raise ValueError(
+                    f'The weight {variable.name} of layer {self.name} has shape {variable.shape}, '
+                    f'but set_weights was given an array of shape {np.shape(value)}.'
+                )
+        if graph_mode():
+            _keras_backend(variables).batch_set_value(list(zip(variables, weights, strict=True)))
+            return
+        for variable, value in zip(variables, weights, strict=True):
+            variable.assign(value)
+
+    def count_params(self) -> int:
+        """The number of scalars in `weights`; ValueError before they are made."""
+        if not self.built:
+            raise ValueError(
+                f'count_params of layer {self.name} was called, but the layer has no weights yet: '
+                'call it on inputs first.'
+            )
+        return sum(int(np.prod(variable.shape.as_list())) for variable in self.weights)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments."""
+        return {'name': self.name, 'trainable': self.trainable, 'dtype': dtype_name(self.dtype)}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """The layer for what `get_config` gave."""
+        return cls(**config)
+
+    # -- losses and updates ---------------------------------------------------------------------
+
+    _losses = _list_kept_as('_losses')
+    _updates = _list_kept_as('_updates')
+    # Those of both that depend on the inputs of a call.
+    _conditional = _list_kept_as('_conditional')
+
+    @property
+    def losses(self) -> list[Any]:
+        """What `add_loss` was given, and the losses of the variables' regularizers."""
+        tensors = [loss for loss in self._losses if not callable(loss)]
+        computed = [loss() for loss in self._losses if callable(loss)]
+        return tensors + [loss for loss in computed if loss is not None]
+
+    @property
+    def updates(self) -> list[Any]:
+        """What `add_update` was given; nothing while the layer is not trainable."""
+        return list(self._updates) if self.trainable or self.stateful else []
+
+    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+        """Adds losses of the layer, in a TF1 graph to the collection of regularization losses too.
+
+        Outside of TF1 graphs the losses that a call adds are those of the last call.
+
+        Args:
+          losses: A loss or a list of them: a tensor, or a function without arguments that gives it.
+          inputs: The inputs that the losses depend on, for `get_losses_for`; None if on none.
+        """
+        for loss in losses if isinstance(losses, list | tuple) else [losses]:
+            if loss is None:
+                continue
+            loss = loss if callable(loss) else tf.convert_to_tensor(loss)
+            self._losses.append(loss)
+            if inputs is not None:
+                self._conditional.append(loss)
+            value = (loss() if callable(loss) else loss) if graph_mode() else None
+            if value is not None:
+                tf1.add_to_collection(tf1.GraphKeys.REGULARIZATION_LOSSES, value)
+
+    def add_update(self, updates: Any, inputs: Any = None) -> None:
+        """Adds operations to run beside a training step. Outside of TF1 graphs they have run.
+
+        Args:
+          updates: An operation, a tensor, a function that gives one, or a list of them.
+          inputs: Not used, as in TF1.
+        """
+        for update in updates if isinstance(updates, list | tuple) else [updates]:
+            update = update() if callable(update) else update
+            if update is not None and graph_mode():
+                op = update if isinstance(update, tf.Operation) else update.op
+                self._updates.append(op)
+                if depends_on(op, self._inputs_of_call):
+                    self._conditional.append(op)
+
+    def get_losses_for(self, inputs: Any) -> list[Any]:
+        """The losses that depend on these inputs; for None those that depend on none."""
+        return self._for_inputs(self.losses, inputs)
+
+    def get_updates_for(self, inputs: Any) -> list[Any]:
+        """The updates that depend on these inputs; for None those that depend on no inputs."""
+        return self._for_inputs(self.updates, inputs)
+
+    def _for_inputs(self, every: list[Any], inputs: Any) -> list[Any]:
+        conditional = {id(one) for one in self._conditional}
+        if inputs is None:
+            return [one for one in every if id(one) not in conditional]
+        return [
+            one
+            for one in every
+            if id(one) in conditional
+            and depends_on(one if isinstance(one, tf.Operation) else one.op, inputs)
+        ]
 
     # -- calling --------------------------------------------------------------------------------
 
-    def _set_scope(self, scope: Any) -> None:
+    def _set_scope(self, scope: Any = None) -> None:
         if self._scope is not None:
             return
         if self._reuse:
@@ -262,27 +491,152 @@ class Layer(tf.Module):
         with self._variable_scope(reuse), tf1.name_scope(self._scope.original_name_scope):
             if not self.built:
                 self._check_and_build(inputs)
-            elif self.input_ndim is not None:
-                self._check_rank(inputs)
-            self._first_call = False
-            return self.call(inputs, *args, **kwargs)
+            else:
+                self._check_inputs(inputs)
+            first, self._first_call = self._first_call, False
+            if not graph_mode():
+                self._forget_losses()
+            self._inputs_of_call = inputs
+            try:
+                outputs = self.call(inputs, *args, **kwargs)
+            except Exception:
+                self._first_call = first
+                raise
+            finally:
+                self._inputs_of_call = ()
+            if self.activity_regularizer is not None:
+                for output in tf.nest.flatten(outputs):
+                    loss = self.activity_regularizer(output)
+                    self.add_loss(loss / tf.cast(tf.shape(output)[0], loss.dtype), inputs=inputs)
+            return outputs
+
+    def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+        """Calls the layer."""
+        return self(inputs, *args, **kwargs)
+
+    def _forget_losses(self) -> None:
+        """Outside of graphs the losses of a call are gone with it, those of variables are not."""
+        self._losses[:] = [loss for loss in self._losses if callable(loss)]
+        self._conditional.clear()
 
     def _check_and_build(self, inputs: Any) -> None:
-        self._check_rank(inputs)
+        self._check_inputs(inputs)
         tensors = [t for t in tf.nest.flatten(inputs) if hasattr(t, 'dtype')]
         if self._dtype is None and tensors:
             self._dtype = tf.as_dtype(tensors[0].dtype).base_dtype
         self.build(tf.nest.map_structure(lambda t: getattr(t, 'shape', None), inputs))
         self.built = True
 
-    def _check_rank(self, inputs: Any) -> None:
-        rank = getattr(getattr(inputs, 'shape', None), 'ndims', None)
-        if self.input_ndim is not None and rank is not None and rank != self.input_ndim:
-            raise ValueError(
-                f'inputs of layer {self.name} must have rank {self.input_ndim}, but have shape '
-                f'{inputs.shape}. A cell takes one step, [batch, depth]: give whole sequences to '
-                'dynamic_rnn.'
+    @property
+    def input_spec(self) -> Any:
+        """The `InputSpec` of the inputs, a list of them, or None; it may be set."""
+        given = InputSpec(ndim=self.input_ndim) if self.input_ndim is not None else None
+        return vars(self).get('_input_spec', given)
+
+    @input_spec.setter
+    def input_spec(self, spec: Any) -> None:
+        self._input_spec = spec
+
+    def _check_inputs(self, inputs: Any) -> None:
+        specs = tf.nest.flatten(self.input_spec)
+        for spec, value in zip(specs, tf.nest.flatten(inputs), strict=False):
+            shape: Any = getattr(value, 'shape', None)
+            rank = getattr(shape, 'ndims', None)
+            if spec is None or rank is None:
+                continue
+            hint = ''
+            if spec.ndim == 2:
+                hint = (
+                    ' A cell takes one step, [batch, depth]: give whole sequences to dynamic_rnn.'
+                )
+            wanted = [(f'rank {spec.ndim}', spec.ndim in (None, rank))]
+            wanted += [(f'at least rank {spec.min_ndim}', rank >= (spec.min_ndim or 0))]
+            wanted += [(f'at most rank {spec.max_ndim}', rank <= (spec.max_ndim or rank))]
+            for axis, size in (spec.axes or {}).items():
+                seen = shape[int(axis)] if -rank <= int(axis) < rank else 0
+                wanted += [(f'size {size} in axis {axis}', None in (size, seen) or seen == size)]
+            wanted += [(f'shape {spec.shape}', shape.is_compatible_with(spec.shape))]
+            wanted += [(f'dtype {spec.dtype}', spec.dtype is None or value.dtype == spec.dtype)]
+            for what, is_met in wanted:
+                if not is_met:
+                    raise ValueError(
+                        f'inputs of layer {self.name} must have {what}, but have shape {shape} and '
+                        f'dtype {value.dtype.name}.{hint}'
+                    )
+
+    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+        """The mask of the outputs: `mask`, if the layer supports masking, else None.
+
+        Raises:
+          TypeError: For a mask, if the layer does not support masking.
+        """
+        if not self.supports_masking and any(part is not None for part in tf.nest.flatten(mask)):
+            raise TypeError(
+                f'Layer {self.name} does not support masking, but was given a mask: {mask}. Set '
+                'supports_masking = True if its outputs have the mask of its inputs.'
             )
+        return mask if self.supports_masking else None
+
+    def compute_output_shape(self, input_shape: Any) -> Any:
+        """The shape of the outputs for a shape of the inputs; written by subclasses."""
+        raise NotImplementedError(
+            f'{type(self).__name__} defines no compute_output_shape(input_shape).'
+        )
+
+    def compute_output_signature(self, input_signature: Any) -> Any:
+        """The `TensorSpec`s of the outputs for those of the inputs, by `compute_output_shape`."""
+        shapes = tf.nest.map_structure(lambda spec: spec.shape, input_signature)
+        dtype = self.dtype or tf.nest.flatten(input_signature)[0].dtype
+        return tf.nest.map_structure(
+            lambda shape: tf.TensorSpec(shape, dtype), self.compute_output_shape(shapes)
+        )
+
+    # -- what only layers of Keras models have --------------------------------------------------
+
+    # They record where they stand in a model; these layers do not.
+    inbound_nodes = outbound_nodes = metrics = property(lambda self: [])
+
+    def _in_no_model(self, what: str, error: type[Exception]) -> NoReturn:
+        raise error(
+            f'Layer {self.name} has no {what}: it is not part of a Keras model. Use the tensors '
+            'that it was called on, and those that it gave.'
+        )
+
+    input = property(lambda self: self._in_no_model('input', AttributeError))
+    output = property(lambda self: self._in_no_model('output', AttributeError))
+    input_shape = property(lambda self: self._in_no_model('input_shape', AttributeError))
+    output_shape = property(lambda self: self._in_no_model('output_shape', AttributeError))
+    input_mask = property(lambda self: self._in_no_model('input_mask', AttributeError))
+    output_mask = property(lambda self: self._in_no_model('output_mask', AttributeError))
+
+    def get_input_at(self, node_index: int) -> NoReturn:
+        """RuntimeError: no call is recorded; likewise those that follow."""
+        self._in_no_model(f'node {node_index}', RuntimeError)
+
+    get_output_at = get_input_shape_at = get_output_shape_at = get_input_at
+    get_input_mask_at = get_output_mask_at = get_input_at
+
+    # -- copies ---------------------------------------------------------------------------------
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+        """A layer of its own that reads the same tensors, as TF1's layers are copied.
+
+        Raises:
+          TypeError: In a TF1 graph, if the layer has variables, which cannot be copied there.
+        """
+        if graph_mode() and self._own_variables:
+            raise TypeError(
+                f'Layer {self.name} has variables in a TF1 graph, which copy.deepcopy cannot copy. '
+                'Copy it before it is called first, or make another layer; copy.copy gives one '
+                'with the same variables.'
+            )
+        twin: Any = object.__new__(type(self))
+        memo[id(self)] = twin
+        for name, value in vars(self).items():
+            memo |= {id(t): t for t in tf.nest.flatten(value) if isinstance(t, tf.Tensor)}
+            is_scope = isinstance(value, tf1.VariableScope)
+            vars(twin)[name] = copy.copy(value) if is_scope else copy.deepcopy(value, memo)
+        return twin
 
 
 def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -310,7 +664,7 @@ def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
       (6.0, ['scale:0'])
     """
 
-    @functools.wraps(call)
+    @in_place_of(call)
     def kept(self: Layer, *args: Any, **kwargs: Any) -> Any:
         if graph_mode() or vars(self).get('_call_is_kept', False):
             return call(self, *args, **kwargs)
@@ -328,3 +682,44 @@ def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
 
 def _array_to_tensor(value: Any) -> Any:
     return tf.convert_to_tensor(value) if isinstance(value, np.ndarray | np.generic) else value
+
+
+def dtype_name(dtype: tf.DType | None) -> str | None:
+    """The name of a type that may not be known yet."""
+    return None if dtype is None else dtype.name
+
+
+def _unique_name(base: str) -> str:
+    """The name with its number among those of the graph."""
+    names = _names_given.setdefault(tf1.get_default_graph(), collections.Counter())
+    names[base] += 1
+    return f'{base}_{names[base]}'
+
+
+def _regularized(regularizer: Callable[[Any], Any], name: str, variable: tf.Variable) -> Any:
+    with tf1.name_scope(f'{name}/Regularizer'):
+        return regularizer(variable)
+
+
+def _keras_backend(variables: Sequence[tf.Variable]) -> Any:
+    """The Keras whose session programs set; it gives these variables their first values."""
+    from tf_keras.src import backend
+
+    for variable in variables:
+        backend.track_variable(variable)
+    return backend
+
+
+def depends_on(op: tf.Operation, inputs: Any) -> bool:
+    """Whether an operation of a graph is computed from any of the tensors."""
+    sources = {t.op for t in tf.nest.flatten(inputs) if isinstance(t, tf.Tensor)}
+    seen: set[tf.Operation] = set()
+    waiting = [op]
+    while sources and waiting:
+        op = waiting.pop()
+        if op in sources:
+            return True
+        if op not in seen:
+            seen.add(op)
+            waiting += [t.op for t in op.inputs] + list(op.control_inputs)
+    return False

@@ -69,7 +69,7 @@ class LSTMBlockCell(LayerRNNCell):
         super().__init__(_reuse=reuse, dtype=dtype, name=name)
         self._num_units = whole_number('num_units', num_units)
         self._forget_bias = forget_bias
-        self._cell_clip = positive_or_none(cell_clip)
+        self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole
         self._kernel_initializer: Any = None
         self._bias_initializer: Any = None
@@ -94,14 +94,18 @@ class LSTMBlockCell(LayerRNNCell):
             [4 * units],
             initializer=self._bias_initializer or tf1.zeros_initializer(),
         )
-        self._peepholes = None
         if self._use_peephole:
-            self._peepholes = tuple(self.add_variable(f'w_{gate}_diag', [units]) for gate in 'ifo')
+            self._w_i_diag, self._w_f_diag, self._w_o_diag = (
+                self.add_variable(f'w_{gate}_diag', [units]) for gate in 'ifo'
+            )
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state)
+        peepholes = None
+        if self._use_peephole:
+            peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
         c, h = recurrence.lstm_step(
             inputs,
             c,
@@ -110,8 +114,8 @@ class LSTMBlockCell(LayerRNNCell):
             self._bias,
             tf.tanh,
             forget_bias=self._forget_bias,
-            peepholes=self._peepholes,
-            cell_clip=self._cell_clip,
+            peepholes=peepholes,
+            cell_clip=positive_or_none(self._cell_clip),
             gradient_through_clip=True,
         )
         return h, LSTMStateTuple(c, h)
@@ -159,35 +163,43 @@ class GRUBlockCell(LayerRNNCell):
                 'Give one of num_units and cell_size (its old name), not '
                 f'{"neither" if num_units is None else "both"}.'
             )
-        self._num_units = whole_number('num_units', cell_size if num_units is None else num_units)
+        self._cell_size = whole_number('num_units', cell_size if num_units is None else num_units)
 
     @property
     def state_size(self) -> int:
-        return self._num_units
+        return self._cell_size
 
     @property
     def output_size(self) -> int:
-        return self._num_units
+        return self._cell_size
 
     def build(self, input_shape: Any) -> None:
         """Creates the kernels and biases of the gates and the candidate."""
-        units = self._num_units
+        units = self._cell_size
         rows = input_depth(self, input_shape) + units
         one, zero = tf1.ones_initializer(), tf1.zeros_initializer()
         shapes = ([rows, 2 * units], [2 * units], [rows, units], [units])
-        self._weights = [
+        weights = (
             self.add_variable(name, shape, initializer=initializer)
             for name, shape, initializer in zip(
                 self._names, shapes, (None, one, None, zero), strict=True
             )
-        ]
+        )
+        self._gate_kernel, self._gate_bias, self._candidate_kernel, self._candidate_bias = weights
         self.built = True
 
     def call(self, inputs: Any, h_prev: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, h_prev)
-        gate_kernel, gate_bias, kernel, bias = self._weights
-        output = recurrence.gru_step(inputs, state, gate_kernel, gate_bias, kernel, bias, tf.tanh)
+        output = recurrence.gru_step(
+            inputs,
+            state,
+            self._gate_kernel,
+            self._gate_bias,
+            self._candidate_kernel,
+            self._candidate_bias,
+            tf.tanh,
+        )
         return output, output
 
 
@@ -297,20 +309,21 @@ class CudnnCompatibleGRUCell(GRUCell):
         """Creates the kernels and biases of the gates and of the candidate's two projections."""
         depth, units = input_depth(self, input_shape), self._num_units
         one, zero = tf1.ones_initializer(), tf1.zeros_initializer()
-        self._weights = []
-        for name, rows, columns, bias in (
-            ('gates', depth + units, 2 * units, one),
-            ('candidate/input_projection', depth, units, zero),
-            ('candidate/hidden_projection', units, units, zero),
-        ):
-            self._weights += [
-                self.add_variable(
-                    f'{name}/kernel', [rows, columns], initializer=self._kernel_initializer
-                ),
-                self.add_variable(
-                    f'{name}/bias', [columns], initializer=self._bias_initializer or bias
-                ),
-            ]
+        candidate = ('candidate/input_projection', 'candidate/hidden_projection')
+
+        def kernel(name: str, rows: int, columns: int) -> Any:
+            initializer = self._kernel_initializer
+            return self.add_variable(f'{name}/kernel', [rows, columns], initializer=initializer)
+
+        def bias(name: str, columns: int, default: Any) -> Any:
+            initializer = self._bias_initializer or default
+            return self.add_variable(f'{name}/bias', [columns], initializer=initializer)
+
+        # In TF1's order: both kernels of the candidate, then both biases.
+        gates = kernel('gates', depth + units, 2 * units), bias('gates', 2 * units, one)
+        kernels = kernel(candidate[0], depth, units), kernel(candidate[1], units, units)
+        biases = [bias(name, units, zero) for name in candidate]
+        self._weights = [*gates, kernels[0], biases[0], kernels[1], biases[1]]
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:

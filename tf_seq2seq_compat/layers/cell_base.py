@@ -60,8 +60,9 @@ class RNNCell(Layer):
         """
         if scope is None and graph_mode():
             # TF1 enters the current scope anew, which frees the default names used in here. So two
-            # stacks called in one scope share their variables, or clash where reuse is not set.
-            with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False):
+            # stacks called in one scope share their variables, or clash where reuse is not set. The
+            # name scope that this opens is in the names of Keras layers' variables.
+            with tf1.variable_scope(tf1.get_variable_scope()):
                 return super().__call__(inputs, state)
         return super().__call__(inputs, state, scope=scope)
 
@@ -127,15 +128,6 @@ class RNNCell(Layer):
         with tf1.name_scope(type(self).__name__ + 'ZeroState'):
             return batched_zeros(batch_size, self.state_size, dtype)
 
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments."""
-        return {'name': self.name, 'trainable': self.trainable, 'dtype': dtype_name(self.dtype)}
-
-    @classmethod
-    def from_config(cls, config: dict[str, Any]) -> RNNCell:
-        """The cell for what `get_config` gave."""
-        return cls(**config)
-
 
 class LayerRNNCell(RNNCell):
     """An `RNNCell` whose variables are made in `build`.
@@ -150,8 +142,3 @@ class LayerRNNCell(RNNCell):
     ) -> Any:
         """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
-
-
-def dtype_name(dtype: tf.DType | None) -> str | None:
-    """The name of a type that may not be known yet."""
-    return None if dtype is None else dtype.name

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.cell_base import dtype_name
+from tf_seq2seq_compat.layers.base import dtype_name
 
 tf1 = tf.compat.v1
 
@@ -36,8 +38,50 @@ def input_depth(cell: Any, input_shape: Any) -> int:
     return cell.input_depth
 
 
-def checked_state(cell: Any, inputs: tf.Tensor, state: Any) -> list[tf.Tensor]:
-    """The tensors of the state, after checks of inputs and state that cost nothing at run time."""
+def exactly(shape: tf.TensorShape, batch: int | None, width: int) -> bool:
+    """Whether a part of a state is `[batch, width]`, as far as is known."""
+    return bool(shape.is_compatible_with([batch, width]))
+
+
+def broadcasts(shape: tf.TensorShape, batch: int | None, width: int) -> bool:
+    """Whether a part of a state can be broadcast to `[batch, width]`."""
+    try:
+        result = tf.broadcast_static_shape(shape, tf.TensorShape([batch, width]))
+    except ValueError:
+        return False
+    return exactly(result, batch, width)
+
+
+def for_each_or_all(shape: tf.TensorShape, batch: int | None, width: int) -> bool:
+    """Whether a part of a state is `[batch, width]` or `[1, width]`."""
+    return exactly(shape, batch, width) or exactly(shape, 1, width)
+
+
+def at_least(shape: tf.TensorShape, batch: int | None, width: int) -> bool:
+    """Whether a state has the first `width` columns, and perhaps more."""
+    if not shape.is_compatible_with([batch, None]):
+        return False
+    return shape.rank is None or (tf.compat.dimension_value(shape[1]) or width) >= width
+
+
+def checked_state(
+    cell: Any, inputs: tf.Tensor, state: Any, *fits: Callable[..., bool]
+) -> list[tf.Tensor]:
+    """The tensors of the state, after checks of inputs and state that cost nothing at run time.
+
+    Args:
+      cell: The cell, whose `state_size` is an int or a tuple of them.
+      inputs: `[batch, depth]`.
+      state: As `state_size` says.
+      *fits: What shape each part may have, one of the functions above: TF1 takes what its
+        operations slice or broadcast. `exactly` by default.
+
+    Returns:
+      List of the parts.
+
+    Raises:
+      ValueError, TypeError: For inputs or a state that TF1 refuses.
+    """
     if not tf.is_tensor(inputs):
         raise ValueError(f'inputs of {cell.name} must be one tensor, but are {inputs}.')
     if not inputs.shape.is_compatible_with([None, cell.input_depth]):
@@ -75,13 +119,14 @@ def checked_state(cell: Any, inputs: tf.Tensor, state: Any) -> list[tf.Tensor]:
             )
         parts, sizes = [state], [size]
     parts = [tf.convert_to_tensor(part) for part in parts]
-    for part, width in zip(parts, sizes, strict=True):
+    batch = tf.compat.dimension_value(inputs.shape[0])
+    for part, width, fit in zip(parts, sizes, fits or [exactly] * len(sizes), strict=True):
         if part.dtype.base_dtype != inputs.dtype.base_dtype:
             raise TypeError(
                 f'state of {cell.name} has dtype {part.dtype.name}, but inputs have dtype '
                 f'{inputs.dtype.name}. Make the state with zero_state(batch_size, inputs.dtype).'
             )
-        if not part.shape.is_compatible_with([tf.compat.dimension_value(inputs.shape[0]), width]):
+        if not fit(part.shape, batch, width):
             raise ValueError(
                 f'state of {cell.name} has shape {part.shape}, but for inputs of shape '
                 f'{inputs.shape} must have shape ({inputs.shape[0]}, {width}). {hint}'
@@ -148,3 +193,17 @@ def lenient_state(
                 f'{inputs.shape} must have shape {wanted}. {hint}'
             )
     return parts
+
+
+def leading_columns(state: tf.Tensor, sizes: Sequence[int]) -> list[tf.Tensor]:
+    """The first columns of a `[batch, depth]` state, as parts of these sizes.
+
+    Args:
+      state: At least as wide as the sizes together.
+      sizes: Of each part.
+
+    Returns:
+      List of `[batch, size]` tensors.
+    """
+    begins = itertools.accumulate(sizes, initial=0)
+    return [tf.slice(state, [0, b], [-1, n]) for b, n in zip(begins, sizes, strict=False)]

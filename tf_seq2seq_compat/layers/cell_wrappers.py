@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers import rnn_cell
@@ -101,6 +102,10 @@ class DropoutWrapper(_CellWrapper):
 
     # Saved with the wrapper, but none of the cell's variables.
     _TF_MODULE_IGNORED_PROPERTIES = RNNCell._TF_MODULE_IGNORED_PROPERTIES | {'_mask_number'}
+    _mask_number: Any = None
+    _recurrent_input_noise: Any = None
+    _recurrent_state_noise: Any = None
+    _recurrent_output_noise: Any = None
 
     def __init__(
         self,
@@ -121,15 +126,15 @@ class DropoutWrapper(_CellWrapper):
                 'dropout_state_filter_visitor must be a function from a part of the state to '
                 f'bool, but is {dropout_state_filter_visitor!r}.'
             )
-        self._state_filter = dropout_state_filter_visitor or _all_but_c_and_arrays
+        self._dropout_state_filter = (
+            dropout_state_filter_visitor or _default_dropout_state_filter_visitor
+        )
         self._input_keep_prob = _keep_prob('input_keep_prob', input_keep_prob)
         self._state_keep_prob = _keep_prob('state_keep_prob', state_keep_prob)
         self._output_keep_prob = _keep_prob('output_keep_prob', output_keep_prob)
         self._variational_recurrent = variational_recurrent
         self._input_size = input_size
         self._seed = seed
-        self._masks: Any = None
-        self._mask_number: Any = None
         if variational_recurrent:
             if dtype is None:
                 raise ValueError('dtype is None, but variational_recurrent=True needs it.')
@@ -138,14 +143,47 @@ class DropoutWrapper(_CellWrapper):
                     'input_size is None, but variational_recurrent=True with input_keep_prob '
                     'needs it: give the depth of the inputs.'
                 )
-            sizes = {'input': input_size, 'state': cell.state_size, 'output': cell.output_size}
-            self._masks = _VariationalMasks(sizes, tf.as_dtype(dtype), self._seed_for, seed)
-            self._mask_number = self._masks.number
+            self._make_masks()
+
+    @property
+    def _mask_sizes(self) -> dict[str, Any]:
+        sizes = {'state': self.cell.state_size, 'output': self.cell.output_size}
+        return sizes if self._input_size is None else {'input': self._input_size, **sizes}
+
+    @property
+    def _mask_shapes(self) -> dict[tuple[str, int], list[int]]:
+        return {
+            (what, index): [1, *tf.TensorShape(_as_list(size)).as_list()]
+            for what, nest in self._mask_sizes.items()
+            for index, size in enumerate(tf.nest.flatten(nest))
+        }
+
+    def _make_masks(self) -> None:
+        """Uniform noise `[1, size]` for inputs, state and output, the same until drawn again.
+
+        A wrapper made in a graph (TF1's, or that of a function being traced) makes the noise once,
+        by ops that each run evaluates anew. One made eagerly may be used in many functions, and a
+        tensor of one cannot be used in another: so what is kept is the number of the draw, in a
+        variable, and every step makes the same noise again from it.
+        """
+        if tf.executing_eagerly():
+            given = self._seed is not None
+            first = 0 if given else tf.random.uniform([], 0, tf.int32.max, tf.int32)
+            self._mask_number = tf.Variable(first, trainable=False, name='mask_number')
+            return
+        shapes = self._mask_shapes
+        for what, nest in self._mask_sizes.items():
+            noise = [
+                tf.random.uniform(shapes[key], dtype=self.dtype, seed=self._gen_seed(*key))
+                for key in shapes
+                if key[0] == what
+            ]
+            setattr(self, f'_recurrent_{what}_noise', tf.nest.pack_sequence_as(nest, noise))
 
     def new_masks(self) -> None:
         """Draws new variational masks, if made eagerly; `zero_state` does so too."""
-        if self._masks is not None:
-            self._masks.redraw()
+        if self._mask_number is not None:
+            self._mask_number.assign_add(1)
 
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """The zero state of the cell inside, with new masks; see `RNNCell.zero_state`."""
@@ -158,7 +196,7 @@ class DropoutWrapper(_CellWrapper):
         """Takes one step; see `RNNCell.__call__`."""
         inputs = self._dropout('input', inputs, self._input_keep_prob, lambda _: True)
         output, state = self.cell(inputs, state, scope=scope)
-        state = self._dropout('state', state, self._state_keep_prob, self._state_filter)
+        state = self._dropout('state', state, self._state_keep_prob, self._dropout_state_filter)
         return self._dropout('output', output, self._output_keep_prob, lambda _: True), state
 
     def _dropout(self, what: str, values: Any, keep_prob: Any, state_filter: Any) -> Any:
@@ -167,18 +205,41 @@ class DropoutWrapper(_CellWrapper):
         dropped = []
         chosen = _chosen(values, state_filter)
         for index, (value, choice) in enumerate(zip(tf.nest.flatten(values), chosen, strict=True)):
-            if choice and self._masks is not None:
-                value = self._masks.apply(what, index, value, keep_prob)
+            if choice and self._variational_recurrent:
+                value = self._masked(what, index, value, keep_prob)
             elif choice:
-                value = tf.nn.dropout(value, rate=1 - keep_prob, seed=self._seed_for(what, index))
+                value = tf.nn.dropout(value, rate=1 - keep_prob, seed=self._gen_seed(what, index))
             dropped.append(value)
         return tf.nest.pack_sequence_as(values, dropped)
 
-    def _seed_for(self, what: str, index: int) -> int | None:
+    def _masked(self, what: str, index: int, value: Any, keep_prob: Any) -> tf.Tensor:
+        shapes = self._mask_shapes
+        if (what, index) not in shapes:
+            raise ValueError(
+                f'The {what} of the cell has more tensors than {what}_size says; its tensor '
+                f'{index} has shape {value.shape}.'
+            )
+        if self._mask_number is None:
+            noise = tf.nest.flatten(getattr(self, f'_recurrent_{what}_noise'))[index]
+        else:
+            seed = self._gen_seed(what, index) or sorted(shapes).index((what, index))
+            noise = tf.random.stateless_uniform(
+                shapes[what, index], [seed, self._mask_number], dtype=self.dtype, alg='philox'
+            )
+        if not noise.shape[1:].is_compatible_with(value.shape[1:]):
+            raise ValueError(
+                f'The {what} of the cell has shape {value.shape}, but its variational mask has '
+                f'shape {noise.shape}: {what}_size must be the depth.'
+            )
+        keep_prob = tf.cast(keep_prob, value.dtype)
+        kept = tf.cast(noise + keep_prob >= 1, value.dtype)
+        return value / keep_prob * kept
+
+    def _gen_seed(self, salt_prefix: str, index: int) -> int | None:
         """TF1's seed of a mask: 31 bits of an MD5 sum of seed, purpose and number."""
         if self._seed is None:
             return None
-        text = f'{self._seed}{what}_{index}'.encode()
+        text = f'{self._seed}{salt_prefix}_{index}'.encode()
         return int(hashlib.md5(text, usedforsecurity=False).hexdigest()[:8], 16) & 0x7FFFFFFF
 
     def get_config(self) -> dict[str, Any]:
@@ -191,69 +252,6 @@ class DropoutWrapper(_CellWrapper):
             'input_size': self._input_size,
             'seed': self._seed,
         }
-
-
-class _VariationalMasks:
-    """Uniform noise `[1, size]` for inputs, state and output, the same until it is drawn again.
-
-    A wrapper made in a graph (TF1's, or that of a function being traced) makes the noise once, by
-    ops that each run evaluates anew. One made eagerly may be used in many functions, and a tensor
-    of one cannot be used in another: so what is kept is the number of the draw, in a variable, and
-    every step makes the same noise again from it.
-    """
-
-    def __init__(
-        self,
-        sizes: dict[str, Any],
-        dtype: tf.DType,
-        seed_for: Callable[[str, int], int | None],
-        seed: int | None,
-    ) -> None:
-        self._dtype = dtype
-        self._seed_for = seed_for
-        self._shapes = {
-            (what, index): [1, *tf.TensorShape(_as_list(size)).as_list()]
-            for what, nest in sizes.items()
-            if nest is not None
-            for index, size in enumerate(tf.nest.flatten(nest))
-        }
-        self._noise: dict[tuple[str, int], tf.Tensor] = {}
-        self.number: Any = None
-        if tf.executing_eagerly():
-            first = 0 if seed is not None else tf.random.uniform([], 0, tf.int32.max, tf.int32)
-            self.number = tf.Variable(first, trainable=False, name='mask_number')
-        else:
-            self._noise = {
-                key: tf.random.uniform(shape, dtype=dtype, seed=seed_for(*key))
-                for key, shape in self._shapes.items()
-            }
-
-    def redraw(self) -> None:
-        if self.number is not None:
-            self.number.assign_add(1)
-
-    def apply(self, what: str, index: int, value: Any, keep_prob: Any) -> tf.Tensor:
-        if (what, index) not in self._shapes:
-            raise ValueError(
-                f'The {what} of the cell has more tensors than {what}_size says; its tensor '
-                f'{index} has shape {value.shape}.'
-            )
-        if self.number is None:
-            noise = self._noise[what, index]
-        else:
-            numbers = sorted(self._shapes)
-            seed = self._seed_for(what, index) or numbers.index((what, index))
-            noise = tf.random.stateless_uniform(
-                self._shapes[what, index], [seed, self.number], dtype=self._dtype, alg='philox'
-            )
-        if not noise.shape[1:].is_compatible_with(value.shape[1:]):
-            raise ValueError(
-                f'The {what} of the cell has shape {value.shape}, but its variational mask has '
-                f'shape {noise.shape}: {what}_size must be the depth.'
-            )
-        keep_prob = tf.cast(keep_prob, value.dtype)
-        kept = tf.cast(noise + keep_prob >= 1, value.dtype)
-        return value / keep_prob * kept
 
 
 class ResidualWrapper(_CellWrapper):
@@ -286,14 +284,14 @@ class ResidualWrapper(_CellWrapper):
             raise TypeError(
                 f'residual_fn must be a function of inputs and output, but is {residual_fn!r}.'
             )
-        self._residual_fn = residual_fn or _sum_of
+        self._residual_fn = residual_fn
 
     def __call__(  # type: ignore[override]
         self, inputs: Any, state: Any, scope: Any = None
     ) -> Any:
         """Takes one step; see `RNNCell.__call__`."""
         output, new_state = self.cell(inputs, state, scope=scope)
-        result = self._residual_fn(inputs, output)
+        result = (self._residual_fn or _sum_of)(inputs, output)
         tf.nest.assert_same_structure(output, result)
         return result, new_state
 
@@ -353,7 +351,7 @@ def new_dropout_masks(cell: Any) -> None:
             part.new_masks()
 
 
-def _all_but_c_and_arrays(part: Any) -> Any:
+def _default_dropout_state_filter_visitor(part: Any) -> Any:
     if isinstance(part, LSTMStateTuple):
         return LSTMStateTuple(c=False, h=True)
     return not isinstance(part, tf.TensorArray)
@@ -399,7 +397,7 @@ def _keep_prob(argument: str, value: Any) -> Any:
         raise TypeError(f'{argument} must be a number in (0, 1], but is {known!r}.')
     if not 0 < known <= 1:
         raise ValueError(f'{argument} must be in (0, 1], but is {known}.')
-    return float(known)
+    return float(np.float32(known))  # as TF1 has it
 
 
 def _sum_of(inputs: Any, outputs: Any) -> Any:

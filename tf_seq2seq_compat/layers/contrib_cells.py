@@ -8,7 +8,16 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    for_each_or_all,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
@@ -24,9 +33,9 @@ class _Normalizing(RNNCell):
     _layer_norm: bool
     _norm_gain: float
     _norm_shift: float
+    _norms: dict[str, tuple[Any, Any]]
 
     def _build_norms(self, names: str, units: int) -> None:
-        self._norms: dict[str, tuple[Any, Any]] = {}
         for name in names.split() if self._layer_norm else ():
             self._norms[name] = tuple(
                 self.add_variable(
@@ -98,6 +107,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._keep_prob = dropout_keep_prob
         self._seed = dropout_prob_seed
 
@@ -120,7 +130,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, exactly)
         c, h = recurrence.layer_norm_lstm_step(
             inputs,
             c,
@@ -212,24 +222,30 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._proj_clip = proj_clip
         self._num_unit_shards = num_unit_shards
         self._num_proj_shards = num_proj_shards
+        self._initializer = initializer
         self._forget_bias = forget_bias
         self._state_is_tuple = state_is_tuple
         self._activation = activation_function(activation)
+        self._output_size = self._num_proj or self._num_units
+        self._state_size = (
+            LSTMStateTuple(self._num_units, self._output_size)
+            if state_is_tuple
+            else self._num_units + self._output_size
+        )
         self._layer_norm = layer_norm
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
+        self._norms = {}
         self._peepholes: Any = None
         self._projection: Any = None
 
     @property
     def state_size(self) -> Any:
-        if self._state_is_tuple:
-            return LSTMStateTuple(self._num_units, self.output_size)
-        return self._num_units + self.output_size
+        return self._state_size
 
     @property
     def output_size(self) -> int:
-        return self._num_proj or self._num_units
+        return self._output_size
 
     def build(self, input_shape: Any) -> None:
         """Creates `W_<i>`, `B`, `W_{F,O}_diag`, `W_P_<i>` and `<gate>/{gamma,beta}`."""
@@ -237,11 +253,12 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         rows = input_depth(self, input_shape) + self.output_size
         self._kernel = self._sharded('W', rows, 3 * units, self._num_unit_shards)
         self._bias = self.add_variable('B', [3 * units], initializer=tf1.zeros_initializer())
-        self._build_norms('transform forget output state', units)
+        self._build_norms('transform forget output', units)
         if self._use_peepholes:
             self._peepholes = tuple(
                 self.add_variable(f'W_{gate}_diag', [units]) for gate in ('F', 'O')
             )
+        self._build_norms('state', units)
         if self._num_proj:
             self._projection = self._sharded('W_P', units, self._num_proj, self._num_proj_shards)
         self.built = True
@@ -258,9 +275,10 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (at_least,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = recurrence.coupled_lstm_step(
             inputs,
             parts[0],
@@ -303,6 +321,9 @@ class NASCell(LayerRNNCell):
     """
 
     input_ndim = 2
+    bias: Any = None
+    projection_weights: Any = None
+    _NAS_BASE = 8
 
     def __init__(
         self,
@@ -316,33 +337,34 @@ class NASCell(LayerRNNCell):
         self._num_units = whole_number('num_units', num_units)
         self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
         self._use_bias = use_bias
+        self._output_size = self._num_proj or self._num_units
+        self._state_size = LSTMStateTuple(self._num_units, self._output_size)
 
     @property
     def state_size(self) -> LSTMStateTuple:
-        return LSTMStateTuple(self._num_units, self.output_size)
+        return self._state_size
 
     @property
     def output_size(self) -> int:
-        return self._num_proj or self._num_units
+        return self._output_size
 
     def build(self, inputs_shape: Any) -> None:
         """Creates `kernel`, `recurrent_kernel`, `bias` and `projection_weights`."""
-        depth, columns = input_depth(self, inputs_shape), 8 * self._num_units
-        self._recurrent_kernel = self.add_variable('recurrent_kernel', [self.output_size, columns])
-        self._kernel = self.add_variable('kernel', [depth, columns])
-        self._bias = self._projection = None
+        depth, columns = input_depth(self, inputs_shape), self._NAS_BASE * self._num_units
+        self.recurrent_kernel = self.add_variable('recurrent_kernel', [self.output_size, columns])
+        self.kernel = self.add_variable('kernel', [depth, columns])
         if self._use_bias:
-            self._bias = self.add_variable('bias', [columns], initializer=tf1.zeros_initializer())
+            self.bias = self.add_variable('bias', [columns], initializer=tf1.zeros_initializer())
         if self._num_proj:
             shape = [self._num_units, self._num_proj]
-            self._projection = self.add_variable('projection_weights', shape)
+            self.projection_weights = self.add_variable('projection_weights', shape)
         self.built = True
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        c, h = checked_state(self, inputs, state)
+        c, h = checked_state(self, inputs, state, broadcasts, for_each_or_all)
         c, h = recurrence.nas_step(
-            inputs, c, h, self._kernel, self._recurrent_kernel, self._bias, self._projection
+            inputs, c, h, self.kernel, self.recurrent_kernel, self.bias, self.projection_weights
         )
         return h, LSTMStateTuple(c, h)
 

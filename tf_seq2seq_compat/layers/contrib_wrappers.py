@@ -12,7 +12,7 @@ from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.recurrence import window_attention
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import leading_columns, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -86,7 +86,7 @@ class OutputProjectionWrapper(_Wrapper):
         self._output_size = whole_number('output_size', output_size)
         if not self._output_size:
             raise ValueError('output_size must be > 0, but is 0.')
-        self._activation = activation_function(activation)
+        self._activation = None if activation is None else activation_function(activation)
 
     @property
     def output_size(self) -> int:
@@ -95,7 +95,8 @@ class OutputProjectionWrapper(_Wrapper):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs and state as the cell's, the output `[batch, output_size]`."""
         output, new_state = self._cell(inputs, state)
-        return self._activation(linear(output, self._output_size, True)), new_state
+        projected = linear(output, self._output_size, True)
+        return activation_function(self._activation)(projected), new_state
 
 
 class InputProjectionWrapper(_Wrapper):
@@ -136,11 +137,12 @@ class InputProjectionWrapper(_Wrapper):
         if input_size is not None:
             logger.warning('%s: input_size is ignored.', self.name)
         self._num_proj = whole_number('num_proj', num_proj)
-        self._activation = activation_function(activation)
+        self._activation = None if activation is None else activation_function(activation)
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state and output as the cell's."""
-        return self._cell(self._activation(linear(inputs, self._num_proj, True)), state)
+        projected = linear(inputs, self._num_proj, True)
+        return self._cell(activation_function(self._activation)(projected), state)
 
 
 class EmbeddingWrapper(_Wrapper):
@@ -374,7 +376,7 @@ class AttentionCellWrapper(_Wrapper):
     def _parts(self, state: Any) -> Any:
         if not self._state_is_tuple:
             window = self._attn_size * self._attn_length
-            return tf.split(state, [self._cell.state_size, self._attn_size, window], axis=1)
+            return leading_columns(state, [self._cell.state_size, self._attn_size, window])
         if tf.is_tensor(state) or len(state) != 3:
             raise ValueError(
                 f'state of {self.name} must be a tuple (state of the cell, context, window), but '

@@ -8,7 +8,9 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.precision import matmul
-from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.base import Layer, snake_case
+
+tf1 = tf.compat.v1
 
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     'elu': tf.nn.elu,
@@ -59,6 +61,62 @@ def activation_name(activation: Any) -> Any:
     """The inverse of `activation_function` where there is a name; else the function itself."""
     names = [name for name, function in ACTIVATIONS.items() if function is activation]
     return names[0] if names else activation
+
+
+# What the names of initializers mean where it is not the default of the class.
+_NAMED_INITIALIZERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ('RandomUniform', 'RandomUniform random_uniform uniform', {'minval': -0.05, 'maxval': 0.05}),
+    ('RandomNormal', 'RandomNormal random_normal normal', {'stddev': 0.05}),
+    ('TruncatedNormal', 'TruncatedNormal truncated_normal', {'stddev': 0.05}),
+    ('VarianceScaling', 'he_normal', {'scale': 2.0}),
+    ('VarianceScaling', 'he_uniform', {'scale': 2.0, 'distribution': 'uniform'}),
+    ('VarianceScaling', 'lecun_normal', {}),
+    ('VarianceScaling', 'lecun_uniform', {'distribution': 'uniform'}),
+)
+
+
+def initializer_function(initializer: Any) -> Any:
+    """The initializer for what TF1's cells take as one.
+
+    Args:
+      initializer: An initializer, a function, a name such as `'zeros'` or `'GlorotUniform'`, what
+        `initializer_config` gives, or None.
+
+    Returns:
+      The initializer, or None.
+
+    Raises:
+      ValueError: For a name that is not known.
+    """
+    if isinstance(initializer, str):
+        initializer = {'class_name': initializer, 'config': {}}
+    if not isinstance(initializer, dict):
+        if initializer is None or callable(initializer):
+            return initializer
+        raise ValueError(
+            f'initializer must be an initializer or its name, but is {initializer!r}. Give for '
+            'example tf.zeros_initializer().'
+        )
+    classes = [one for one in vars(tf1.initializers).values() if isinstance(one, type)]
+    known: dict[str, tuple[Any, dict[str, Any]]] = {}
+    for one in classes:
+        known |= dict.fromkeys((one.__name__, snake_case(one.__name__)), (one, {}))
+    for class_name, names, defaults in _NAMED_INITIALIZERS:
+        known |= {name: (known[class_name][0], defaults) for name in names.split()}
+    if initializer['class_name'] not in known:
+        raise ValueError(
+            f'initializer {initializer["class_name"]!r} is not known. Names are: '
+            f'{", ".join(sorted(known))}; any function of a shape may be given instead.'
+        )
+    made, defaults = known[initializer['class_name']]
+    return made(**(defaults | initializer['config']))
+
+
+def initializer_config(initializer: Any) -> Any:
+    """The class name and configuration of an initializer; a function itself; None for None."""
+    if not hasattr(initializer, 'get_config'):
+        return initializer
+    return {'class_name': type(initializer).__name__, 'config': initializer.get_config()}
 
 
 class Dense(Layer):
@@ -128,7 +186,7 @@ class Dense(Layer):
             'constraint': kernel_constraint,
         }
         self._bias_options = {
-            'initializer': bias_initializer or tf.compat.v1.zeros_initializer(),
+            'initializer': bias_initializer or tf1.zeros_initializer(),
             'regularizer': bias_regularizer,
             'constraint': bias_constraint,
         }

@@ -68,6 +68,8 @@ class KerasCell(RNNCell):
       TensorShape([2, 4])
     """
 
+    _lists_all = True
+
     def __init__(self, cell: Any) -> None:
         super().__init__(name=getattr(cell, 'name', None))
         self.cell = cell

@@ -4,14 +4,29 @@ from __future__ import annotations
 
 import collections
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import recurrence
+from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
-from tf_seq2seq_compat.layers.dense import activation_function, activation_name
+from tf_seq2seq_compat.layers.cell_checks import (
+    at_least,
+    broadcasts,
+    checked_state,
+    exactly,
+    input_depth,
+    leading_columns,
+    whole_number,
+)
+from tf_seq2seq_compat.layers.dense import (
+    activation_function,
+    activation_name,
+    initializer_config,
+    initializer_function,
+)
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 
 tf1 = tf.compat.v1
@@ -132,8 +147,8 @@ class GRUCell(LayerRNNCell):
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
         self._num_units = whole_number('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
-        self._kernel_initializer = kernel_initializer
-        self._bias_initializer = bias_initializer
+        self._kernel_initializer = initializer_function(kernel_initializer)
+        self._bias_initializer = initializer_function(bias_initializer)
 
     @property
     def state_size(self) -> int:
@@ -177,8 +192,8 @@ class GRUCell(LayerRNNCell):
         """The constructor's arguments."""
         return super().get_config() | {
             'num_units': self._num_units,
-            'kernel_initializer': self._kernel_initializer,
-            'bias_initializer': self._bias_initializer,
+            'kernel_initializer': initializer_config(self._kernel_initializer),
+            'bias_initializer': initializer_config(self._bias_initializer),
             'activation': activation_name(self._activation),
             'reuse': self._reuse,
         }
@@ -241,6 +256,7 @@ class LSTMCell(LayerRNNCell):
     """
 
     input_ndim = 2
+    _flat_state_fits = staticmethod(at_least)
 
     def __init__(
         self,
@@ -272,7 +288,7 @@ class LSTMCell(LayerRNNCell):
         self._num_units = whole_number('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
-        self._initializer = initializer
+        self._initializer = initializer_function(initializer)
         self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
         if num_proj == 0:
             raise ValueError('num_proj is 0. Use None for no projection.')
@@ -282,18 +298,21 @@ class LSTMCell(LayerRNNCell):
         self._forget_bias = forget_bias
         self._state_is_tuple = state_is_tuple
         self._activation = activation_function(activation or 'tanh')
-        self._peepholes: Any = None
+        self._output_size = self._num_proj or self._num_units
+        self._state_size = (
+            LSTMStateTuple(self._num_units, self._output_size)
+            if state_is_tuple
+            else self._num_units + self._output_size
+        )
         self._proj_kernel: Any = None
 
     @property
     def state_size(self) -> Any:
-        if self._state_is_tuple:
-            return LSTMStateTuple(self._num_units, self.output_size)
-        return self._num_units + self.output_size
+        return self._state_size
 
     @property
     def output_size(self) -> int:
-        return self._num_proj or self._num_units
+        return self._output_size
 
     def build(self, input_shape: Any) -> None:
         """Creates `kernel`, `bias`, the peepholes `w_{f,i,o}_diag` and `projection/kernel`."""
@@ -306,11 +325,10 @@ class LSTMCell(LayerRNNCell):
         )
         self._bias = self.add_variable('bias', [4 * units], initializer=tf1.zeros_initializer())
         if self._use_peepholes:
-            forget, inputs, output = (
+            self._w_f_diag, self._w_i_diag, self._w_o_diag = (
                 self.add_variable(f'w_{gate}_diag', [units], initializer=self._initializer)
                 for gate in 'fio'
             )
-            self._peepholes = (inputs, forget, output)
         if self._num_proj:
             self._proj_kernel = self.add_variable(
                 'projection/kernel',
@@ -322,10 +340,14 @@ class LSTMCell(LayerRNNCell):
 
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
-        parts = checked_state(self, inputs, state)
+        fits = (broadcasts, exactly) if self._state_is_tuple else (self._flat_state_fits,)
+        parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
-            parts = tf.split(parts[0], [self._num_units, self.output_size], axis=1)
+            parts = leading_columns(parts[0], [self._num_units, self.output_size])
         c, h = parts
+        peepholes = None
+        if self._use_peepholes:
+            peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
         c, h = recurrence.lstm_step(
             inputs,
             c,
@@ -334,7 +356,7 @@ class LSTMCell(LayerRNNCell):
             self._bias,
             self._activation,
             forget_bias=self._forget_bias,
-            peepholes=self._peepholes,
+            peepholes=peepholes,
             cell_clip=self._cell_clip,
             projection=self._proj_kernel,
             proj_clip=self._proj_clip,
@@ -347,7 +369,7 @@ class LSTMCell(LayerRNNCell):
             'num_units': self._num_units,
             'use_peepholes': self._use_peepholes,
             'cell_clip': self._cell_clip,
-            'initializer': self._initializer,
+            'initializer': initializer_config(self._initializer),
             'num_proj': self._num_proj,
             'proj_clip': self._proj_clip,
             'num_unit_shards': self._num_unit_shards,
@@ -385,6 +407,8 @@ class BasicLSTMCell(LSTMCell):
 
     Legacy: `tf.nn.rnn_cell.BasicLSTMCell` of TF 1.15, where it was no `LSTMCell`.
     """
+
+    _flat_state_fits = staticmethod(exactly)  # TF1 splits it into halves.
 
     def __init__(
         self,
@@ -471,6 +495,11 @@ class MultiRNNCell(RNNCell):
     def output_size(self) -> Any:
         return self._cells[-1].output_size
 
+    def _layers_inside(self) -> Sequence[Layer]:
+        # In a graph too, as in TF1.
+        cells = [cell for cell in self._cells if isinstance(cell, Layer)]
+        return [part for cell in cells for part in (cell, *cell._layers_inside())]
+
     def zero_state(self, batch_size: Any, dtype: Any) -> Any:
         """Zeros for the state of each cell; see `RNNCell.zero_state`."""
         if not self._state_is_tuple:
@@ -490,17 +519,14 @@ class MultiRNNCell(RNNCell):
 
     def _states(self, state: Any) -> Any:
         if not self._state_is_tuple:
-            return tf.split(state, [cell.state_size for cell in self._cells], axis=1)
+            # As TF1: columns beyond state_size are left alone.
+            return leading_columns(state, [cell.state_size for cell in self._cells])
         if tf.is_tensor(state) or not tf.nest.is_nested(state) or len(state) < len(self._cells):
             raise ValueError(
                 f'state of MultiRNNCell must be a tuple of {len(self._cells)} states, one for '
                 f'each cell, but is {state}. Begin with zero_state(batch_size, dtype).'
             )
         return state[: len(self._cells)]
-
-    def get_config(self) -> dict[str, Any]:
-        """The constructor's arguments, but for the cells themselves."""
-        return super().get_config() | {'state_is_tuple': self._state_is_tuple}
 
 
 def _partitioner(shards: int | None) -> Any:

@@ -10,8 +10,12 @@ import types
 from typing import Any
 
 from tf_seq2seq_compat.legacy import behavior, facade, import_hook
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 __all__ = ['install', 'uninstall']
+
+_runtime = Runtime()
+"""What `install` changes."""
 
 
 def install(*, tf1_behavior: bool = True) -> None:
@@ -44,15 +48,18 @@ def install(*, tf1_behavior: bool = True) -> None:
         rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
     else:
         rooms = [facade.room('tensorflow', 'v2')]
-    import_hook.install(rooms)
+    uninstall()
+    import_hook.ImportHook(rooms).install(_runtime)
+    if tf1_behavior:
+        behavior.read_old_files(_runtime)
     frame = import_hook.program_frame()
     if frame is not None:
         _rebind(frame.f_globals, {each.root_name: each.root for each in rooms})
 
 
 def uninstall() -> None:
-    """Takes the import hook away; TF1 behaviour and the names already bound stay."""
-    import_hook.uninstall()
+    """Takes back what `install` has changed; TF1 behaviour and the names already bound stay."""
+    _runtime.close()
 
 
 def _rebind(namespace: dict[str, Any], roots: dict[str, types.ModuleType]) -> None:

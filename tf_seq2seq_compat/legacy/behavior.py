@@ -6,6 +6,8 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tf_seq2seq_compat.legacy.runtime import Runtime
+
 
 @contextmanager
 def _quiet() -> Iterator[None]:
@@ -45,3 +47,15 @@ def turn_on_tf1_behavior() -> None:
         )
     with _quiet():
         tf.compat.v1.disable_v2_behavior()
+
+
+def read_old_files(runtime: Runtime) -> None:
+    """Makes TensorFlow import graphs of TF1 whole, and say what old checkpoints need.
+
+    Args:
+      runtime: Takes it back.
+    """
+    from tf_seq2seq_compat.legacy import graph_operations, historic_checkpoints
+
+    graph_operations.provide_missing_operations(runtime)
+    historic_checkpoints.explain_missing_names(runtime)

@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping
 from typing import Any, TextIO
 
+from tf_seq2seq_compat.legacy.runtime import Runtime
+
 # A run of a session with the same fetches takes much longer than others only if XLA compiles.
 _MANY_TIMES = 3
 _SECONDS = 0.3
@@ -23,8 +25,8 @@ class CompileTimes:
         self._seconds: dict[Any, list[float]] = {}
         self._process: int | None = None
 
-    def watch(self) -> None:
-        """Begins to time sessions."""
+    def watch(self, runtime: Runtime) -> None:
+        """Times sessions until the runtime is closed."""
         import tensorflow as tf
         from tensorflow.python.client import session  # the class of all sessions has no public name
 
@@ -38,7 +40,7 @@ class CompileTimes:
             self.add((id(this.graph), names), time.perf_counter() - start)
             return result
 
-        session.BaseSession.run = timed
+        runtime.set(session.BaseSession, 'run', timed)
 
     def add(self, what: Any, seconds: float) -> None:
         """Notes that a run took so long; `what` tells runs that can be compared."""
@@ -82,12 +84,14 @@ class CompileTimes:
 _TIMES = CompileTimes()
 
 
-def compile_loops() -> None:
-    """Has XLA compile the loops of this process, and times its sessions."""
+def compile_loops(runtime: Runtime) -> None:
+    """Has XLA compile the loops of this process, and times its sessions, until the runtime is
+    closed."""
     from tf_seq2seq_compat.core import compiled_loop
 
     compiled_loop.compile_loops()
-    _TIMES.watch()
+    runtime.undo_by(lambda: compiled_loop.compile_loops(False))
+    _TIMES.watch(runtime)
 
 
 def report() -> None:

@@ -10,6 +10,9 @@ import contextlib
 import functools
 import importlib
 import types
+from collections.abc import Callable
+from importlib.abc import Loader
+from importlib.machinery import ModuleSpec
 from typing import Any, Literal, NoReturn
 
 from tf_seq2seq_compat.legacy import argument_order, symbols
@@ -41,6 +44,31 @@ def not_provided(path: str) -> LegacyNameError:
     return LegacyNameError(words, name=path.rpartition('.')[2])
 
 
+def unknown(module: Namespace, name: str) -> AttributeError:
+    """The error for a name that neither the table nor the real module knows."""
+    path = f'{module._path}.{name}'
+    near = [] if name.startswith('_') else symbols.near_names(path, tuple(dir(module)))
+    question = f' Did you mean {" or ".join(map(public_name, near))}?' if near else ''
+    if not path.startswith('tensorflow.contrib.'):
+        words = f'module {module.__name__!r} has no attribute {name!r}'
+        return AttributeError(f'{words}.{question}' if near else words, name=name)
+    row = symbols.TABLE.get(module._path)
+    advice = row.advice if row is not None and row.name != 'tensorflow.contrib' else ''
+    if advice and not symbols.has_rows_below(module._path):
+        return not_provided(path)  # of a package of which no name is known
+    if advice:
+        question += f' Instead of {public_name(module._path)} there is: {advice}.'
+    return LegacyNameError(f'There is no {public_name(path)}.{question}', name=name)
+
+
+def _note(row: symbols.Row) -> None:
+    """Says at the end of the run that the program uses a name from before TF 1.15."""
+    from tf_seq2seq_compat.legacy.time_capsule.collector import RESTORED
+
+    now = row.advice or public_name(row.target.replace(':', '.'))
+    RESTORED.note(public_name(row.name), now)
+
+
 class NotProvided:
     """What `from tensorflow.contrib.x import name` binds where the name is not provided.
 
@@ -69,9 +97,47 @@ class NotProvided:
     __instancecheck__ = __subclasscheck__ = _use
 
 
+class _Loader(Loader):
+    """Of a module that needs no running: a namespace looks its names up when they are used."""
+
+    def __init__(self, module: types.ModuleType) -> None:
+        self._module = module
+
+    def create_module(self, spec: ModuleSpec) -> types.ModuleType:
+        return self._module
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        """Nothing to do."""
+
+
+def spec(name: str, module: types.ModuleType) -> ModuleSpec:
+    """The specification by which importing `name` gives a module that is there already."""
+    return ModuleSpec(name, _Loader(module), is_package=True)
+
+
+_own_names: Callable[[types.ModuleType], dict[str, Any]] = vars(types.ModuleType)[
+    '__dict__'
+].__get__
+
+
+def _names_shown(base: types.ModuleType) -> list[str]:
+    """The names of a module, without what a module of this package has imported for itself."""
+    if not base.__name__.startswith('tf_seq2seq_compat.'):
+        return dir(base)
+    own = [name for name, value in vars(base).items() if _is_from(base.__name__, value)]
+    return list(getattr(base, '__all__', own))
+
+
+def _is_from(module: str, value: Any) -> bool:
+    return str(getattr(value, '__module__', '')).startswith(module)
+
+
 class Namespace(types.ModuleType):
     """One legacy module: the rows of the table below its path, over the module that stands there
     now.
+
+    A name is looked up when it is read. Whoever reads `__dict__` (`vars`, `mock.patch`) has all
+    names looked up; namespaces among them stay as they are.
 
     Args:
       room: the façade that this namespace is a part of.
@@ -79,18 +145,29 @@ class Namespace(types.ModuleType):
       target: the module whose names show through (loaded at first use), or empty.
     """
 
-    __path__: list[str]
+    __slots__ = ('_path', '_room', '_target')
 
     def __init__(self, room: Facade, path: str, target: str | types.ModuleType = '') -> None:
         super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
-        self.__dict__.update(__path__=[], __package__=path, _room=room, _path=path, _target=target)
+        _own_names(self).update(__path__=[], __package__=path, __spec__=spec(path, self))
+        for slot, value in (('_path', path), ('_room', room), ('_target', target)):
+            object.__setattr__(self, slot, value)
 
     def _base(self) -> types.ModuleType | None:
         target = self._target
         if isinstance(target, str) and target:
             target = symbols.load(target)
-            self.__dict__['_target'] = target
+            object.__setattr__(self, '_target', target)
         return target or None
+
+    @property
+    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+        names = _own_names(self)
+        for name in set(dir(self)).difference(names):
+            # What is not installed is not there.
+            with contextlib.suppress(AttributeError, ImportError):
+                names.setdefault(name, getattr(self, name))
+        return names
 
     def __getattr__(self, name: str) -> Any:
         if name == '__all__':
@@ -103,19 +180,24 @@ class Namespace(types.ModuleType):
 
     def __setattr__(self, name: str, value: Any) -> None:
         # A program that replaces a function inside tf.contrib means the one that is used.
-        target = self.__dict__.get('_target')
-        if isinstance(target, str) and target.startswith('tf_seq2seq_compat.'):
-            target = self._base()
-        if isinstance(target, types.ModuleType) and target.__name__.startswith(
-            'tf_seq2seq_compat.'
-        ):
+        target = self._ours(name)
+        if target is not None:
             setattr(target, name, value)
         super().__setattr__(name, value)
 
+    def _ours(self, name: str) -> types.ModuleType | None:
+        """The module of this package that shows through here, if it has `name`."""
+        target = self._target
+        if isinstance(target, str) and target.startswith('tf_seq2seq_compat.'):
+            target = self._base()
+        ours = getattr(target, '__name__', '').startswith('tf_seq2seq_compat.')
+        return target if ours and not name.startswith('__') else None
+
     def __dir__(self) -> list[str]:
         base = self._base()
-        names = {name for name in self.__dict__ if name not in ('_room', '_path', '_target')}
-        return sorted(names.union(symbols.names_below(self._path), dir(base) if base else ()))
+        names = {*_own_names(self), *symbols.names_below(self._path)}
+        names.discard('python')  # the files inside, which TF1 keeps out of its lists
+        return sorted(names.union(_names_shown(base) if base is not None else ()))
 
     def __repr__(self) -> str:
         return f'<module {self.__name__!r} (tf_seq2seq_compat)>'
@@ -162,8 +244,10 @@ class Facade:
         """
         path = f'{module._path}.{name}'
         row = symbols.TABLE.get(path)
+        if row is not None and row.until:
+            _note(row)
         if row is not None and row.kind == 'alias':
-            return room(self.root_name, 'v1').import_module(row.target)
+            return room(self.root_name, 'v1').find(row.target)
         rows_first = self.base == 'v1' or path.startswith(
             ('tensorflow.python', 'tensorflow.contrib')
         )
@@ -175,15 +259,15 @@ class Facade:
                 return self._wrapped(path, getattr(base, name))
         if row is not None and (row.target or row.kind == 'module'):
             return self._from_row(module, row)
-        if row is not None or path.startswith('tensorflow.contrib.'):
+        if row is not None:
             raise not_provided(path)
-        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}', name=name)
+        raise unknown(module, name)
 
     def _from_row(self, module: Namespace, row: symbols.Row) -> Any:
         if row.kind == 'module':
             return self.namespace(row.name, row.target)
         value = symbols.load(row.target)
-        module.__dict__[row.name.rpartition('.')[2]] = value
+        _own_names(module)[row.name.rpartition('.')[2]] = value
         return value
 
     def _wrapped(self, path: str, value: Any) -> Any:
@@ -196,6 +280,13 @@ class Facade:
         if isinstance(value, types.ModuleType) and symbols.has_rows_below(path):
             return self.namespace(path, value)
         return value
+
+    def find(self, path: str) -> Any:
+        """What a full dotted name means: what its module has, or a module."""
+        parent, _, name = path.rpartition('.')
+        module = self.import_module(parent) if parent else self.root
+        found = getattr(module, name, None)
+        return self.import_module(path) if found is None else found
 
     def import_module(self, path: str) -> types.ModuleType:
         """The module that `import path` means.
@@ -225,7 +316,7 @@ class Facade:
             raise ModuleNotFoundError(words, name=legacy)
         if isinstance(parent, Namespace):
             real = self._wrapped(f'{parent._path}.{name}', real)
-            parent.__dict__[name] = real
+            _own_names(parent)[name] = real
         return real
 
     def _import_real(self, parent: types.ModuleType, name: str) -> types.ModuleType | None:

@@ -8,13 +8,14 @@ once its library has a function `GatherTree`.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.framework import importer  # what every import of a graph goes through
 
 from tf_seq2seq_compat.core import beam
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 _GATHER_TREE = ('GatherTree', 'Addons>GatherTree')
 
@@ -81,11 +82,11 @@ def _gather_tree_functions() -> tuple[Any, ...]:
     return functions
 
 
-def provide_missing_operations() -> Callable[[], None]:
+def provide_missing_operations(runtime: Runtime) -> None:
     """Makes every import of a graph, meta graph or SavedModel give it the operations it lacks.
 
-    Returns:
-      What undoes it.
+    Args:
+      runtime: Takes it back.
     """
     original = importer._import_graph_def_internal
 
@@ -95,9 +96,4 @@ def provide_missing_operations() -> Callable[[], None]:
             graph_def = with_missing_operations(graph_def)
         return original(graph_def, *args, **kwargs)
 
-    importer._import_graph_def_internal = import_graph_def
-
-    def undo() -> None:
-        importer._import_graph_def_internal = original
-
-    return undo
+    runtime.set(importer, '_import_graph_def_internal', import_graph_def)

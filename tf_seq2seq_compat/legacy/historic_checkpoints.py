@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.legacy.runtime import Runtime
+
 tf1 = tf.compat.v1
 
 
-def explain_missing_names() -> Callable[[], None]:
+def explain_missing_names(runtime: Runtime) -> None:
     """Makes `tf.train.Saver.restore` say which option renames the variables of an old checkpoint.
 
-    Returns:
-      What undoes it.
+    Args:
+      runtime: Takes it back.
     """
     original = tf1.train.Saver.restore
 
@@ -31,12 +32,7 @@ def explain_missing_names() -> Callable[[], None]:
                 error.node_def, error.op, f'{error.message}\n\n{advice}'
             ) from None
 
-    tf1.train.Saver.restore = restore
-
-    def undo() -> None:
-        tf1.train.Saver.restore = original
-
-    return undo
+    runtime.set(tf1.train.Saver, 'restore', restore)
 
 
 def _advice(sess: Any, save_path: Any) -> str:

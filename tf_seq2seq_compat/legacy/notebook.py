@@ -17,7 +17,8 @@ import types
 import warnings
 from typing import Any, TextIO
 
-from tf_seq2seq_compat.legacy import facade, import_hook, repairs, runner, time_capsule
+from tf_seq2seq_compat.legacy import children, facade, repairs, runner, time_capsule
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 INSTALL = "pip install 'tf-seq2seq-compat[notebook]'"
 
@@ -64,9 +65,6 @@ class _Cells:
         self._shell.user_ns['__builtins__'] = sys.modules['builtins']
 
 
-_cells: _Cells | None = None
-
-
 def load(shell: Any, *, strict: bool = False, xla: bool = False) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
@@ -78,26 +76,28 @@ def load(shell: Any, *, strict: bool = False, xla: bool = False) -> None:
     Raises:
       RuntimeError: eager TensorFlow operations have already run in this session.
     """
-    global _cells
     unload(shell)
-    capsule = runner.prepare(strict, xla)
+    runtime = Runtime()
+    capsule = runner.prepare(runtime, strict, xla)
+    children.announce(runtime, strict=strict, xla=xla)
     _rebind(shell.user_ns, capsule)
-    _cells = _Cells(shell, strict)
-    _cells.watch()
+    cells = _Cells(shell, strict)
+    cells.watch()
+    runtime.undo_by(cells.leave)
+    _RUNTIMES[id(shell)] = runtime
 
 
 def unload(shell: Any) -> None:
-    """Takes the import hook and the repairs away; TF1 behaviour and names already bound stay.
+    """Takes back all that `load` has changed; TF1 behaviour and names already bound stay.
 
     Args:
       shell: the `InteractiveShell`.
     """
-    global _cells
-    if _cells is not None:
-        _cells.leave()
-        _cells = None
-    repairs.deactivate()
-    import_hook.uninstall()
+    _RUNTIMES.pop(id(shell), Runtime()).close()
+
+
+_RUNTIMES: dict[int, Runtime] = {}
+"""By the shell, what was changed for it."""
 
 
 def _rebind(namespace: dict[str, Any], capsule: Any) -> None:

@@ -8,22 +8,24 @@ that counts.
 
 from __future__ import annotations
 
+import functools
 import importlib.util
 import os
 import sys
 import types
-import warnings
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, NoReturn
 
 from tf_seq2seq_compat.legacy import (
     behavior,
+    children,
     compile_times,
     facade,
     import_hook,
     repairs,
     time_capsule,
 )
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
 
@@ -47,6 +49,7 @@ def run(
     module: bool = False,
     strict: bool = False,
     xla: bool = False,
+    runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
 
@@ -56,18 +59,26 @@ def run(
       module: run a module as `python -m` does.
       strict: no repairs; what TF1 or Keras would have raised is raised.
       xla: XLA compiles the loops of the program, where it can.
+      runtime: holds what is changed in this process, for the caller to close. By default all of it
+        is taken back at the end, also for threads of the program that still run.
 
     Raises:
       CannotRun: there is no such program.
       BaseException: whatever the program raises, `SystemExit` included. Its traceback has been
         printed by then (but for `SystemExit`), without frames of this package.
     """
-    prepare(strict, xla)
+    if runtime is None:
+        with Runtime() as runtime:
+            return run(target, arguments, module=module, strict=strict, xla=xla, runtime=runtime)
+    runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
+    runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
+    prepare(runtime, strict, xla)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        sys.modules['__main__'] = main
+        children.announce(runtime, strict=strict, xla=xla)
+        runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
             repairs.prepare_script(vars(main), source)
@@ -75,16 +86,22 @@ def run(
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
-        _fail(error)
+        _fail(error, runtime)
     finally:
-        time_capsule.RESTORED.report()
-        compile_times.report()
+        report()
 
 
-def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
+def report() -> None:
+    """Says what was restored for the program, and what was compiled."""
+    time_capsule.RESTORED.report()
+    compile_times.report()
+
+
+def prepare(runtime: Runtime, strict: bool, xla: bool = False) -> import_hook.Restorer:
     """Gives this process's program its imports as TF1's time had them.
 
     Args:
+      runtime: takes it back.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
 
@@ -94,17 +111,14 @@ def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, capsule = _TF1Start(strict, xla), time_capsule.install()
-    import_hook.install(
-        [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')],
-        on_load=start,
-        restorer=capsule,
-    )
+    start, capsule = _TF1Start(runtime, strict, xla), time_capsule.install(runtime)
+    rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
+    import_hook.ImportHook(rooms, start, capsule).install(runtime)
     if 'tensorflow' in sys.modules:
         try:
             start('tensorflow')
         except RuntimeError:
-            import_hook.uninstall()
+            runtime.close()
             raise
     return capsule
 
@@ -112,7 +126,8 @@ def prepare(strict: bool, xla: bool = False) -> import_hook.Restorer:
 class _TF1Start:
     """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
 
-    def __init__(self, strict: bool, xla: bool) -> None:
+    def __init__(self, runtime: Runtime, strict: bool, xla: bool) -> None:
+        self._runtime = runtime
         self._strict = strict
         self._xla = xla
         self._done = False
@@ -122,18 +137,14 @@ class _TF1Start:
             return
         self._done = True
         behavior.turn_on_tf1_behavior()
-        # These need TensorFlow.
-        from tf_seq2seq_compat.legacy import graph_operations, historic_checkpoints
-
-        graph_operations.provide_missing_operations()
-        historic_checkpoints.explain_missing_names()
+        behavior.read_old_files(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
-            warnings.filterwarnings('ignore', message=message)
+            self._runtime.filter_warnings('ignore', message=message)
         if not self._strict:
-            repairs.activate()
+            repairs.activate(self._runtime)
         if self._xla:
-            compile_times.compile_loops()
+            compile_times.compile_loops(self._runtime)
 
 
 def _prepare_script(
@@ -223,11 +234,11 @@ def _put_first(folder: str) -> None:
     sys.path[0] = folder
 
 
-def _fail(error: BaseException) -> NoReturn:
+def _fail(error: BaseException, runtime: Runtime) -> NoReturn:
     """Prints the error as Python does and raises it again, for the exit code."""
     _strip(error, set())
     sys.excepthook(type(error), error, error.__traceback__)
-    sys.excepthook = lambda *_: None
+    runtime.set(sys, 'excepthook', lambda *_: None)
     raise error
 
 

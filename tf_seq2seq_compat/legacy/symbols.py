@@ -7,6 +7,8 @@ nowhere.
 
 from __future__ import annotations
 
+import difflib
+import functools
 import importlib
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -41,7 +43,10 @@ def names_below(name: str) -> list[str]:
     return sorted(
         row.name[len(head) :]
         for row in TABLE.values()
-        if row.name.startswith(head) and '.' not in row.name[len(head) :] and row.provided
+        if row.name.startswith(head)
+        and '.' not in row.name[len(head) :]
+        and row.provided
+        and not row.until
     )
 
 
@@ -55,20 +60,57 @@ def advice_for(name: str) -> str:
     return ''
 
 
+@functools.cache
+def near_names(name: str, siblings: tuple[str, ...]) -> list[str]:
+    """Names that exist and that someone who wrote `name` may have meant.
+
+    Args:
+      name: a full dotted name that there is not.
+      siblings: the names that its module has.
+
+    Returns:
+      The same name in other public packages; if there is none, names of the same module that are
+      spelled nearly so. At most three.
+
+    Example:
+      >>> from tf_seq2seq_compat.legacy import symbols
+      >>> symbols.near_names('tensorflow.contrib.seq2seq.sequence_los', ('sequence_loss',))
+      ['tensorflow.contrib.seq2seq.sequence_loss']
+      >>> symbols.near_names('tensorflow.contrib.rnn.BeamSearchDecoder', ())
+      ['tensorflow.contrib.seq2seq.BeamSearchDecoder']
+    """
+    parent, _, last = name.rpartition('.')
+    elsewhere = [
+        row.name
+        for row in TABLE.values()
+        if row.name.endswith(f'.{last}') and row.name.startswith('tensorflow.')
+        if '.python' not in row.name and row.target and row.kind != 'alias' and not row.until
+    ]
+    if elsewhere:
+        return sorted(elsewhere, key=lambda each: (each.count('.'), each))[:3]
+    close = difflib.get_close_matches(last, siblings, n=3, cutoff=0.75)
+    return [f'{parent}.{each}' for each in close]
+
+
 # By package, the module that makes it work on this TensorFlow.
 _SUPPORT = {'tf_slim': 'tf_seq2seq_compat.legacy.contrib.slim_support'}
 
 _when_loaded: dict[str, list[Callable[[], None]]] = {}
 
 
-def when_loaded(package: str, action: Callable[[], None]) -> None:
-    """Runs `action` once, when a target in `package` is loaded for the first time from now on."""
+def when_loaded(package: str, action: Callable[[], None]) -> Callable[[], None]:
+    """Runs `action` once, when a target in `package` is loaded for the first time from now on.
+
+    Returns:
+      What drops the action, if it still waits.
+    """
     _when_loaded.setdefault(package, []).append(action)
 
+    def drop() -> None:
+        if action in _when_loaded.get(package, ()):
+            _when_loaded[package].remove(action)
 
-def forget_when_loaded() -> None:
-    """Drops the actions that `when_loaded` still holds."""
-    _when_loaded.clear()
+    return drop
 
 
 def load(target: str) -> Any:

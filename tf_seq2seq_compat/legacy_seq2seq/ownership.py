@@ -63,7 +63,7 @@ def unused_copy(cell: Any) -> Any:
     Raises:
       TypeError: If the cell was called before the first copy was asked for.
     """
-    if not isinstance(cell, Layer) or hasattr(cell, '__deepcopy__'):
+    if not isinstance(cell, Layer) or type(cell).__deepcopy__ is not Layer.__deepcopy__:
         return copy.deepcopy(cell)
     if cell not in _UNUSED:
         layers = [cell, *(part for part in cell.submodules if isinstance(part, Layer))]
@@ -72,13 +72,5 @@ def unused_copy(cell: Any) -> Any:
                 f'cell ({cell!r}) was called elsewhere and has variables, so it cannot be copied '
                 'for the encoder. Give a new cell.'
             )
-        _UNUSED[cell] = _copy_around_tensors(cell, layers)
-    unused = _UNUSED[cell]
-    layers = [unused, *(part for part in unused.submodules if isinstance(part, Layer))]
-    return _copy_around_tensors(unused, layers)
-
-
-def _copy_around_tensors(cell: Layer, layers: list[Layer]) -> Any:
-    """A deep copy which keeps the tensors that the layers hold: they cannot be copied."""
-    values = [value for layer in layers for value in vars(layer).values()]
-    return copy.deepcopy(cell, {id(value): value for value in values if tf.is_tensor(value)})
+        _UNUSED[cell] = copy.deepcopy(cell)
+    return copy.deepcopy(_UNUSED[cell])

@@ -135,7 +135,8 @@ def _of_table(name: str) -> Place | None:
         rest = parts[end:]
         if row.kind == 'symbol':
             module, _, attribute = row.target.partition(':')
-            return _as_written(Place(module, (attribute, *rest))) if module else None
+            path = (attribute, *rest) if attribute else tuple(rest)
+            return _as_written(Place(module, path)) if module else None
         if row.target:
             return _as_written(_in_module(row.target, rest))
         return Place(PACKAGE) if not rest and _is_public(row.name) else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
-from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
 from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.dense import Dense
@@ -85,7 +84,7 @@ def _owned_if_alone(call: Callable[..., Any]) -> Callable[..., Any]:
     """Keeps the variables of a user's `__call__` on the mechanism unless a layer keeps them."""
     kept = keeping_variables(call)
 
-    @functools.wraps(call)
+    @in_place_of(call)
     def owned(self: AttentionMechanism, *args: Any, **kwargs: Any) -> Any:
         inside_layer = tf1.get_variable_scope().custom_getter is not None
         return (call if inside_layer else kept)(self, *args, **kwargs)

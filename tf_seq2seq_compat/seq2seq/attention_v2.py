@@ -152,6 +152,9 @@ class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
             self.built = True
         return self.values
 
+    def _add_score_bias(self) -> None:
+        """Creates the variables that only monotonic attention has, in TF1's place for them."""
+
     def _processed(self, query: tf.Tensor) -> tf.Tensor:
         """The query after its layer, whose variables are below the scope of the first call."""
         layer = self._query_layer
@@ -207,6 +210,7 @@ class _Additive(_BaseAttentionMechanismV2):
     def build(self, input_shape: Any) -> None:
         """Creates `attention_v`, and with `normalize` `attention_g` and `attention_b`."""
         self.attention_v = self.add_variable('attention_v', [self.units])
+        self._add_score_bias()
         if self.normalize:
             start = tf1.constant_initializer(math.sqrt(1.0 / self.units))
             self.attention_g = self.add_variable('attention_g', [], initializer=start)
@@ -237,6 +241,7 @@ class _Multiplicative(_BaseAttentionMechanismV2):
             self.scale_weight = self.add_variable(
                 'attention_g', [], initializer=tf1.ones_initializer()
             )
+        self._add_score_bias()
 
     def _score(self, query: tf.Tensor) -> tf.Tensor:
         return core.multiplicative_score(query, self.keys, self.scale_weight)
@@ -266,9 +271,7 @@ class _Monotonic(_BaseMonotonicAttentionMechanismV2):
             seed=sigmoid_noise_seed,
         )
 
-    def build(self, input_shape: Any) -> None:
-        """Creates also `attention_score_bias`."""
-        super().build(input_shape)
+    def _add_score_bias(self) -> None:
         self.attention_score_bias = self.add_variable(
             'attention_score_bias',
             [],

@@ -6,7 +6,7 @@ This module has the names of TF1's module of the same name, so the mechanisms st
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -468,7 +468,7 @@ def _compute_attention(
 # -- pieces of the wrapper ------------------------------------------------------------------------
 
 
-def _checked_mechanisms(attention_mechanism: Any) -> tuple[AttentionMechanism, ...]:
+def _checked_mechanisms(attention_mechanism: Any) -> Sequence[AttentionMechanism]:
     if isinstance(attention_mechanism, list | tuple):
         for one in attention_mechanism:
             if not isinstance(one, AttentionMechanism):
@@ -476,7 +476,7 @@ def _checked_mechanisms(attention_mechanism: Any) -> tuple[AttentionMechanism, .
                     'attention_mechanism must contain only instances of AttentionMechanism, saw '
                     f'type: {type(one).__name__}. Give for example BahdanauAttention(...).'
                 )
-        return tuple(attention_mechanism)
+        return attention_mechanism
     if not isinstance(attention_mechanism, AttentionMechanism):
         raise TypeError(
             'attention_mechanism must be an AttentionMechanism or list of multiple '

@@ -10,8 +10,8 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.compiled_loop import compiled_unroll, is_compiled
-from tf_seq2seq_compat.core.loop import stacked, under_xla, unroll
+from tf_seq2seq_compat.core.compiled_loop import is_compiled, unroll_for
+from tf_seq2seq_compat.core.loop import stacked, under_xla
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -296,7 +296,7 @@ def dynamic_decode(
         capacity, compiles = maximum_iterations, is_compiled(jit_compile)
         if capacity is None and (compiles or under_xla()):
             capacity = getattr(decoder, 'maximum_length', None)
-        run = (compiled_unroll if compiles else unroll)(
+        run = unroll_for(jit_compile)(
             step,
             (finished, inputs, state, lengths),
             zero_outputs,

@@ -312,3 +312,14 @@ def bidirectional_nested_inputs(tf, x, lengths):
         Summing(), Summing(), (x, 2.0 * x), lengths, dtype=tf.float32
     )
     return result(pair)
+
+
+@case(x=normal(3, 4, 2), h=normal(3, 4))
+def rnn_batch_of_the_state(tf, x, h):
+    """Only the state tells the batch, which the static shapes of all outputs have."""
+    unknown = tf.placeholder_with_default(x, [None, None, 2])
+    cells = [tf.nn.rnn_cell.GRUCell(4) for _ in range(2)]
+    both = tf.nn.bidirectional_dynamic_rnn(
+        *cells, inputs=unknown, initial_state_fw=h, initial_state_bw=-h
+    )
+    return result(tf.nn.dynamic_rnn(cells[0], unknown, initial_state=h, scope='one')), both

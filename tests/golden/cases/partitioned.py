@@ -75,6 +75,29 @@ CELLS = {
 }
 
 
+# PhasedLSTMCell and TimeFreqLSTMCell raise under a partitioner in TF1.
+GRID = {'use_peepholes': True, 'feature_size': 2, 'frequency_skip': 2, 'num_frequency_blocks': [2]}
+VARIANTS = {
+    'IndRNNCell': lambda tf, rnn, x: (rnn.IndRNNCell(4), x),
+    'IndyGRUCell': lambda tf, rnn, x: (rnn.IndyGRUCell(4), x),
+    'IndyLSTMCell': lambda tf, rnn, x: (rnn.IndyLSTMCell(4), x),
+    'SRUCell': lambda tf, rnn, x: (rnn.SRUCell(4), x),
+    'GLSTMCell': lambda tf, rnn, x: (rnn.GLSTMCell(4, num_proj=2, number_of_groups=2), x),
+    'IntersectionRNNCell': lambda tf, rnn, x: (rnn.IntersectionRNNCell(4, num_in_proj=4), x),
+    'ConvLSTMCell': lambda tf, rnn, x: (rnn.ConvLSTMCell(1, [4, 1], 3, [2]), x[..., None]),
+    'GridLSTMCell': lambda tf, rnn, x: (rnn.GridLSTMCell(3, **GRID), x),
+    'BidirectionalGridLSTMCell': lambda tf, rnn, x: (rnn.BidirectionalGridLSTMCell(3, **GRID), x),
+}
+
+
+def one_step_of_a_variant(tf, make, x):
+    cell, inputs = make(tf, tf.contrib.rnn, x)
+    return cell(inputs, filled(tf, cell.zero_state(2, tf.float32)))
+
+
+under_partitioner('variant_cells', VARIANTS, one_step_of_a_variant, one_step=True, x=normal(2, 4))
+
+
 def one_step(tf, make, x, ids):
     cell = make(tf, tf.contrib.rnn)
     state = filled(tf, cell.zero_state(2, tf.float32))

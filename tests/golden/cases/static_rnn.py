@@ -49,3 +49,21 @@ def static_of_contrib(tf, x):
     with tf.variable_scope('encoder'):
         stack = rnn.MultiRNNCell([rnn.BasicLSTMCell(3), rnn.BasicLSTMCell(3)])
         return result(rnn.static_rnn(stack, tf.unstack(x), dtype=tf.float32))
+
+
+def attending(tf, memory, **options):
+    mechanism = tf.contrib.seq2seq.LuongAttention(4, memory)
+    return tf.contrib.seq2seq.AttentionWrapper(tf.nn.rnn_cell.GRUCell(4), mechanism, **options)
+
+
+@case(x=normal(5, 2, 3), memory=normal(2, 4, 3), lengths=[3, 2])
+def static_attention_stops(tf, x, memory, lengths):
+    """After the longest sequence neither the time nor the history goes on."""
+    cell = attending(tf, memory, alignment_history=True)
+    return result(tf.nn.static_rnn(cell, tf.unstack(x), dtype=tf.float32, sequence_length=lengths))
+
+
+@case(x=normal(3, 2, 3), memory=normal(2, 4, 3))
+def static_attention_without_dtype(tf, x, memory):
+    cell = attending(tf, memory)
+    return result(tf.nn.static_rnn(cell, tf.unstack(x), cell.zero_state(2, tf.float32)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import importlib
 import importlib.util
-import os
 import sys
 import types
 from collections.abc import Callable, Iterator, Mapping
@@ -17,6 +16,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import tensorflow as tf
+
+from tf_seq2seq_compat.legacy.time_capsule.views import View
 
 _ROOT = 'tensorflow_estimator.python.estimator'
 _RELEASE = 'tensorflow-estimator==2.15.0'
@@ -40,7 +41,11 @@ def module(name: str) -> types.ModuleType:
       'train'
     """
     _load()
-    return importlib.import_module(f'{_ROOT}.{name}' if name else _ROOT)
+    path = f'{_ROOT}.{name}' if name else _ROOT
+    if path not in sys.modules:
+        with _keras_of_tf1():
+            importlib.import_module(path)
+    return sys.modules[path]
 
 
 @functools.cache
@@ -163,23 +168,34 @@ def _stand_ins() -> Iterator[None]:
             sys.modules.pop(name, None)
 
 
+def _tensorflow_with_tf_keras() -> types.ModuleType:
+    """TensorFlow as the package sees it: `tf.keras`, in every place, is tf-keras."""
+    v1, v2 = (importlib.import_module(f'tf_keras.api._{each}.keras') for each in ('v1', 'v2'))
+    legacy = 'tf_keras.api._v1.keras.__internal__.legacy'
+    cells, layers = (importlib.import_module(f'{legacy}.{each}') for each in ('rnn_cell', 'layers'))
+    tf1 = tf.compat.v1
+    nn = View(tf1.nn, {'rnn_cell': cells})
+    versions = {
+        'v1': View(tf1, {'keras': v1, 'layers': layers, 'nn': nn}),
+        'v2': View(tf.compat.v2, {'keras': v2}),
+    }
+    return View(sys.modules['tensorflow'], {'keras': v2, 'compat': View(tf.compat, versions)})
+
+
 @contextmanager
 def _keras_of_tf1() -> Iterator[None]:
-    """Has `tf.keras` mean tf-keras, for good, where TF1 behaviour is on and no one has used it yet.
+    """While open, who imports `tensorflow` sees tf-keras in it, where TF1 behaviour is on.
 
     The package makes layers of canned estimators from `tf.keras` and knows metrics by its classes.
-    Keras 3, which TensorFlow would load, does not work with TF1 behaviour.
+    Keras 3, which TensorFlow has, does not work with TF1 behaviour. Other libraries go on seeing
+    what TensorFlow has.
     """
-    variable = 'TF_USE_LEGACY_KERAS'
-    if variable in os.environ or tf.compat.v1.executing_eagerly_outside_functions():
+    if tf.compat.v1.executing_eagerly_outside_functions():
         yield
         return
-    os.environ[variable] = '1'
+    real, seen = sys.modules['tensorflow'], _tensorflow_with_tf_keras()
+    sys.modules['tensorflow'] = seen
     try:
-        dir(tf.keras)  # This may make another tf.compat.v1, so that comes after.
-        v1 = tf.compat.v1
-        for lazy in (v1.keras, tf.compat.v2.keras, v1.layers, v1.nn.rnn_cell):
-            dir(lazy)
         yield
     finally:
-        del os.environ[variable]
+        sys.modules['tensorflow'] = real

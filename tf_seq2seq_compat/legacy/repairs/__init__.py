@@ -8,7 +8,7 @@ turns repairs on, and `--strict` leaves them off.
 
 from __future__ import annotations
 
-import warnings
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -21,6 +21,7 @@ from tf_seq2seq_compat.legacy.repairs import (
     rank_2_inputs,
 )
 from tf_seq2seq_compat.legacy.repairs.repair import Repair, RepairWarning
+from tf_seq2seq_compat.legacy.runtime import Runtime
 
 __all__ = [
     'ALL',
@@ -28,7 +29,6 @@ __all__ = [
     'RepairWarning',
     'activate',
     'activate_now',
-    'deactivate',
     'prepare_script',
 ]
 
@@ -41,27 +41,28 @@ ALL: tuple[Repair, ...] = (
     early_flags.REPAIR,
 )
 
-_undo: list[Callable[[], None]] = []
 
-
-def activate() -> None:
+def activate(runtime: Runtime) -> None:
     """Puts every repair in place, each when the package that it is about is first loaded."""
-    warnings.filterwarnings('always', category=RepairWarning)
+    runtime.filter_warnings('always', category=RepairWarning)
     for repair in ALL:
         if repair.patch is not None:
-            symbols.when_loaded(repair.package, _patching(repair.patch))
+            action = functools.partial(_patch, repair.patch, runtime)
+            runtime.undo_by(symbols.when_loaded(repair.package, action))
 
 
 def activate_now() -> None:
-    """Puts every repair in place at once, in a program that runs without the runner."""
-    warnings.filterwarnings('always', category=RepairWarning)
+    """Puts every repair in place at once and for good, in a program that runs without the
+    runner."""
+    runtime = Runtime()
+    runtime.filter_warnings('always', category=RepairWarning)
     for repair in ALL:
         if repair.patch is not None:
-            _undo.append(repair.patch())
+            _patch(repair.patch, runtime)
 
 
-def _patching(patch: Callable[[], Callable[[], None]]) -> Callable[[], None]:
-    return lambda: _undo.append(patch())
+def _patch(patch: Callable[[], Callable[[], None]], runtime: Runtime) -> None:
+    runtime.undo_by(patch())
 
 
 def prepare_script(namespace: dict[str, Any], source: bytes) -> None:
@@ -69,10 +70,3 @@ def prepare_script(namespace: dict[str, Any], source: bytes) -> None:
     for repair in ALL:
         if repair.prepare_script is not None:
             repair.prepare_script(namespace, source)
-
-
-def deactivate() -> None:
-    """Takes the repairs away again."""
-    symbols.forget_when_loaded()
-    while _undo:
-        _undo.pop()()

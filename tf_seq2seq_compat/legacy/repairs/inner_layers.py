@@ -75,7 +75,7 @@ def _patch() -> Callable[[], None]:
     import tf_keras
     from tf_keras.layers import Lambda, Layer
 
-    from tf_seq2seq_compat.core.autograph import without_autograph
+    from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 
     class AppliedPerStep(Layer):
         """Applies a function at each step of its last input; the layers made inside are its own.
@@ -158,6 +158,7 @@ def _patch() -> Callable[[], None]:
             return None
         return AppliedPerStep(function, layer.arguments, name=layer.name), error
 
+    @in_place_of(Lambda.__call__)
     def __call__(self: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
         found = None if args or kwargs else repaired(self, inputs)
         if found is None:

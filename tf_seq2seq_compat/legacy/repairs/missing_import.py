@@ -6,6 +6,7 @@ import ast
 import builtins
 from typing import Any
 
+from tf_seq2seq_compat.legacy import facade
 from tf_seq2seq_compat.legacy.repairs.repair import Repair
 
 _KERAS = ('keras', 'tensorflow.keras', 'tensorflow.python.keras')
@@ -44,10 +45,7 @@ def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
 
 def _module_of(statement: ast.ImportFrom) -> Any:
     """The module that the statement imports from, as the program gets it."""
-    from tf_seq2seq_compat.legacy import import_hook
-
-    path = str(statement.module)
-    return import_hook.installed()[path.partition('.')[0]].import_module(path)
+    return facade.module(str(statement.module))
 
 
 class ScriptBuiltins(dict[str, Any]):

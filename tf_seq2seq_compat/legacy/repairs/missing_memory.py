@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import sys
 from collections.abc import Callable
 from typing import Any
 
+from tf_seq2seq_compat.core.autograph import in_place_of
 from tf_seq2seq_compat.legacy.repairs.repair import Repair, replace
 
 
@@ -58,7 +58,7 @@ def _patch_mechanism(mechanism: type) -> Callable[[], None]:
     original: Callable[..., None] = vars(mechanism)['__init__']
     signature = inspect.signature(original)
 
-    @functools.wraps(original)
+    @in_place_of(original)
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
         if _missing_memory(signature, (self, *args), kwargs):
             kwargs['memory'] = None
@@ -112,7 +112,7 @@ def _patch() -> Callable[[], None]:
 
     zero_state = attention_wrapper.AttentionWrapper.zero_state
 
-    @functools.wraps(zero_state)
+    @in_place_of(zero_state)
     def pending_zero_state(self: Any, batch_size: Any, dtype: Any) -> Any:
         if _unbound(self):
             return PendingState(lambda: zero_state(self, batch_size, dtype))
@@ -123,7 +123,7 @@ def _patch() -> Callable[[], None]:
     original = rnn.dynamic_rnn
     signature = inspect.signature(original)
 
-    @functools.wraps(original)
+    @in_place_of(original)
     def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
         try:
             call = signature.bind(*args, **kwargs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 import sys
 from collections.abc import Callable
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tf_seq2seq_compat.core.autograph import in_place_of
 from tf_seq2seq_compat.legacy.repairs.repair import Repair, replace
 
 
@@ -74,7 +74,7 @@ def _patch() -> Callable[[], None]:
     original = rnn.dynamic_rnn
     signature = inspect.signature(original)
 
-    @functools.wraps(original)
+    @in_place_of(original)
     def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
         try:
             call = signature.bind(*args, **kwargs)

@@ -10,6 +10,7 @@ from tf_seq2seq_compat.legacy.table import (
     contrib_layers,
     contrib_training,
     cudnn_rnn,
+    earlier,
     estimator,
     internals,
     keras,
@@ -31,6 +32,7 @@ _PARTS = (
     estimator,
     internals,
     keras,
+    earlier,
 )
 
 

@@ -124,9 +124,5 @@ def rows() -> Iterator[Row]:
             'Grid2BasicRNNCell Grid2GRUCell Grid2LSTMCell Grid3LSTMCell GridRNNCell',
             _GRID_RNN_CELLS,
         )
-    yield from missing('tensorflow.nn', 'rnn', 'tf.nn.static_rnn, its name since TF 1.0')
     # A name that TF1's package only happened to have, which programs use.
     yield from module(f'{contrib}.array_ops', f'{PYTHON}.ops.array_ops')
-    # Where it was before TF 1.0.
-    yield from alias('tensorflow.nn.seq2seq', 'tensorflow.contrib.legacy_seq2seq')
-    yield from alias(f'{PYTHON}.ops.seq2seq', 'tensorflow.contrib.legacy_seq2seq')

@@ -282,10 +282,21 @@ def _rest() -> Iterator[Row]:
     )
     yield from packages(CONTRIB, 'recurrent', 'tf.nn.dynamic_rnn')
     yield from packages(CONTRIB, 'optimizer_v2', 'the optimizers of tf.train')
-    yield from packages(CONTRIB, 'deprecated', 'tf.summary, whose functions these were called')
+    yield from module(f'{CONTRIB}.deprecated', f'{OF_CONTRIB}.deprecated', 'tf.summary')
+    yield from moved(f'{CONTRIB}.deprecated.merge_all_summaries', f'{V1}.summary:merge_all')
+    yield from moved(f'{CONTRIB}.deprecated.merge_summary', f'{V1}.summary:merge')
     yield from packages(CONTRIB, 'bayesflow', _TFP)
     yield from packages(CONTRIB, 'integrate', 'tfp.math.ode (TensorFlow Probability)')
-    yield from packages(CONTRIB, 'copy_graph graph_editor', 'tf.graph_util, tf.import_graph_def')
+    yield from packages(CONTRIB, 'copy_graph', 'tf.graph_util, tf.import_graph_def')
+    editor = f'{CONTRIB}.graph_editor'
+    yield from module(
+        editor,
+        f'{OF_CONTRIB}.graph_editor',
+        'copy_with_input_replacements, graph_replace and reroute_ts, or tf.import_graph_def with '
+        'an input_map; tf.recompute_grad for gradient checkpointing',
+    )
+    for file in ('edit', 'reroute', 'select', 'subgraph', 'transform', 'util'):
+        yield from alias(f'{editor}.{file}', editor)
     yield from packages(CONTRIB, 'memory_stats', 'tf.config.experimental.get_memory_info')
     yield from packages(CONTRIB, 'lite', 'tf.lite')
     yield from packages(CONTRIB, 'compiler', 'tf.function(jit_compile=True)')

@@ -13,17 +13,20 @@ class Row:
 
     Attributes:
       name: the full dotted name a TF1 program uses, from `tensorflow` or `keras` on.
-      kind: `'module'` (can stand in an import statement), `'symbol'`, or `'alias'` (another name
-        for a legacy module).
+      kind: `'module'` (can stand in an import statement), `'symbol'`, or `'alias'` (another legacy
+        name).
       target: where it lives now: `'package.module'` for a module, `'package.module:attribute'` for
         a symbol, the other legacy name for an alias. Empty where nothing takes its place.
       advice: what to use instead, in words; for a module, what to say of every name that it lacks.
+      until: the last version of TensorFlow that had the name, if that is before 1.15. Such a name
+        works where it is used, and no list of names has it.
     """
 
     name: str
     kind: Literal['module', 'symbol', 'alias']
     target: str = ''
     advice: str = ''
+    until: str = ''
 
     @property
     def provided(self) -> bool:
@@ -47,9 +50,15 @@ def moved(name: str, target: str) -> Iterator[Row]:
     yield Row(name, 'symbol', target)
 
 
-def alias(name: str, legacy_module: str) -> Iterator[Row]:
-    """A legacy module that is another one: the same object, as in TF1."""
-    yield Row(name, 'alias', legacy_module)
+def alias(name: str, legacy_name: str, until: str = '') -> Iterator[Row]:
+    """A legacy name for what has another one: the same object."""
+    yield Row(name, 'alias', legacy_name, until=until)
+
+
+def earlier(package: str, until: str, **names: str) -> Iterator[Row]:
+    """Names that left before TF 1.15, each with the legacy name that it has there."""
+    for name, legacy_name in names.items():
+        yield from alias(f'{package}.{name}', legacy_name, until)
 
 
 def missing(package: str, names: str, advice: str) -> Iterator[Row]:

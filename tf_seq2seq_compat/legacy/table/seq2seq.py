@@ -122,6 +122,14 @@ def rows() -> Iterator[Row]:
 
     legacy = 'tensorflow.contrib.legacy_seq2seq'
     yield from module(legacy, _LEGACY_SEQ2SEQ)
+    yield from symbols(
+        legacy,
+        'attention_decoder basic_rnn_seq2seq embedding_attention_decoder '
+        'embedding_attention_seq2seq embedding_rnn_decoder embedding_rnn_seq2seq '
+        'embedding_tied_rnn_seq2seq model_with_buckets one2many_rnn_seq2seq rnn_decoder '
+        'sequence_loss sequence_loss_by_example tied_rnn_seq2seq',
+        _LEGACY_SEQ2SEQ,
+    )
     yield from module(f'{legacy}.python')
     yield from module(f'{legacy}.python.ops')
     yield from module(f'{legacy}.python.ops.seq2seq', _LEGACY_SEQ2SEQ)

@@ -14,13 +14,15 @@ Libraries get none of it. What the program has used is said once, at the end of 
 
 from __future__ import annotations
 
+from tf_seq2seq_compat.legacy.runtime import Runtime
 from tf_seq2seq_compat.legacy.time_capsule import views
 from tf_seq2seq_compat.legacy.time_capsule.collector import RESTORED, Restored
 
 __all__ = ['RESTORED', 'Restored', 'install']
 
 
-def install() -> views.Capsule:
-    """Restores from now on what the import hook is given the result for, and `open(..., 'U')`."""
-    views.restore_open()
-    return views.Capsule()
+def install(runtime: Runtime) -> views.Capsule:
+    """Restores, until the runtime is closed, what the import hook is given the result for, and
+    `open(..., 'U')`."""
+    views.restore_open(runtime)
+    return views.Capsule(runtime)

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tf_seq2seq_compat.legacy import import_hook
+from tf_seq2seq_compat.legacy.runtime import Runtime
 from tf_seq2seq_compat.legacy.time_capsule import python_changes, tables
 from tf_seq2seq_compat.legacy.time_capsule.collector import RESTORED, asked_by_program
 from tf_seq2seq_compat.legacy.time_capsule.rows import Method, Module, Name, shown
@@ -42,7 +43,7 @@ _NAMES = _names()
 # ------------------------------------------------------------------------------------------
 
 
-def _answer_program(module: types.ModuleType, rows: dict[str, Name]) -> None:
+def _answer_program(module: types.ModuleType, rows: dict[str, Name], runtime: Runtime) -> None:
     """Makes a module answer the program when it is asked for a name that it does not have."""
     original: Callable[[str], Any] | None = vars(module).get('__getattr__')
 
@@ -62,7 +63,7 @@ def _answer_program(module: types.ModuleType, rows: dict[str, Name]) -> None:
         RESTORED.note(shown(f'{row.module}.{name}'), row.advice)
         return view_of(value) if isinstance(value, types.ModuleType) else value
 
-    vars(module)['__getattr__'] = __getattr__
+    runtime.set(module, '__getattr__', __getattr__)
 
 
 class _RestoredMethod:
@@ -90,23 +91,17 @@ class _RestoredMethod:
         return row.target if instance is None else types.MethodType(row.target, instance)
 
 
-_prepared: set[int] = set()
 _WATCHED = frozenset({*_NAMES, *(row.module for row in tables.METHODS)})
 
 
-def _prepare() -> None:
-    """Readies the modules of the tables that have been loaded by now."""
-    for name in _WATCHED:
-        module = sys.modules.get(name)
-        if module is None or id(module) in _prepared or import_hook.is_program(vars(module)):
-            continue
-        _prepared.add(id(module))
-        if name in _NAMES:
-            _answer_program(module, _NAMES[name])
-        for row in tables.METHODS:
-            owner = getattr(module, row.owner, None) if row.module == name else None
-            if owner is not None and _lacks(owner, row.name):
-                _set_method(owner, row.name, _RestoredMethod(row))
+def _prepare(name: str, module: types.ModuleType, runtime: Runtime) -> None:
+    """Readies a module of the tables."""
+    if name in _NAMES:
+        _answer_program(module, _NAMES[name], runtime)
+    for row in tables.METHODS:
+        owner = getattr(module, row.owner, None) if row.module == name else None
+        if owner is not None and _lacks(owner, row.name):
+            _set_method(owner, row.name, _RestoredMethod(row), runtime)
 
 
 def _lacks(owner: type, name: str) -> bool:
@@ -114,14 +109,16 @@ def _lacks(owner: type, name: str) -> bool:
     return isinstance(getattr(owner, name, None), types.GetSetDescriptorType | None)
 
 
-def _set_method(owner: type, name: str, method: _RestoredMethod) -> None:
+def _set_method(owner: type, name: str, method: _RestoredMethod, runtime: Runtime) -> None:
     try:
-        setattr(owner, name, method)
+        runtime.set(owner, name, method)
     except TypeError:
         # A class written in C refuses. Its names stand in a dictionary behind a read-only view.
         [names] = gc.get_referents(vars(owner))
-        names[name] = method
-        ctypes.pythonapi.PyType_Modified(ctypes.py_object(owner))
+        modified = functools.partial(ctypes.pythonapi.PyType_Modified, ctypes.py_object(owner))
+        runtime.undo_by(modified)
+        runtime.set_item(names, name, method)
+        modified()
 
 
 # Behaviour
@@ -219,7 +216,7 @@ def view_of(module: types.ModuleType) -> types.ModuleType:
 _CHANGED_MODULES = frozenset(row.module for row in tables.CHANGES)
 
 
-def restore_open() -> None:
+def restore_open(runtime: Runtime) -> None:
     """Lets the program's `open` take the mode 'U' again."""
     if sys.version_info < (3, 11) or hasattr(builtins.open, '__wrapped__'):
         return
@@ -232,7 +229,7 @@ def restore_open() -> None:
             return universal(file, mode, *args, **kwargs)
         return original(file, mode, *args, **kwargs)
 
-    builtins.open = functools.update_wrapper(functools.partial(open), original)
+    runtime.set(builtins, 'open', functools.update_wrapper(functools.partial(open), original))
 
 
 # Modules
@@ -240,9 +237,17 @@ def restore_open() -> None:
 
 
 class Capsule:
-    """What the import hook asks when the program imports one of `roots`."""
+    """What the import hook asks when the program imports one of `roots`.
+
+    Args:
+      runtime: holds what is changed in the modules.
+    """
 
     roots = frozenset(name.partition('.')[0] for name in {*_WATCHED, *_MODULES, *_CHANGED_MODULES})
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._prepared: set[int] = set()
 
     def module(
         self,
@@ -267,8 +272,17 @@ class Capsule:
             if row is None or not f'{name}.'.startswith(f'{row.name}.'):
                 raise
             module = _in_place_of(row, name, names)
-        _prepare()
+        self._prepare_loaded()
         return _star(module) if names and '*' in names else view_of(module)
+
+    def _prepare_loaded(self) -> None:
+        for name in _WATCHED:
+            module = sys.modules.get(name)
+            if module is None or id(module) in self._prepared:
+                continue
+            if not import_hook.is_program(vars(module)):
+                self._prepared.add(id(module))
+                _prepare(name, module, self._runtime)
 
 
 def _in_place_of(row: Module, name: str, names: Sequence[str] | None) -> types.ModuleType:

@@ -21,29 +21,17 @@ from tf_seq2seq_compat.migrate.fixers.tf2_units import Unit, inside
 from tf_seq2seq_compat.migrate.module import Module
 from tf_seq2seq_compat.migrate.places import Place
 
-_TAKEN = frozenset(
-    [
-        'build',
-        'call',
-        'dtype',
-        'name',
-        'name_scope',
-        'variables',
-        'weights',
-        'trainable',
-        'submodules',
-        'scope_name',
-        'trainable_variables',
-        'non_trainable_variables',
-        'trainable_weights',
-        'add_variable',
-        'add_weight',
-        'built',
-        'with_name_scope',
-        'input_ndim',
-        'forward',
-    ]
-)
+# What the layer that the class derives from has, and the method that all share.
+_NAMES = """
+    build call dtype name name_scope variables weights trainable submodules scope_name built
+    trainable_variables non_trainable_variables trainable_weights non_trainable_weights
+    add_variable add_weight with_name_scope input_ndim input_spec losses updates add_loss add_update
+    get_losses_for get_updates_for get_weights set_weights count_params get_config from_config apply
+    graph stateful dynamic supports_masking activity_regularizer compute_mask compute_output_shape
+    compute_output_signature input output input_shape output_shape input_mask output_mask metrics
+    inbound_nodes outbound_nodes forward
+"""
+_TAKEN = frozenset(_NAMES.split())
 
 
 class Methods:
