@@ -21,8 +21,9 @@ def version() -> str:
 # TensorFlow Addons has no release for TensorFlow 2.16 or later, for Python 3.12 or for ARM Linux.
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
 PLOTTING = ['matplotlib>=3.5']
-MIGRATION = ['libcst>=1.1']
 DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
+PYTHON_2 = ['fissix>=24.4.24']
+MIGRATION = ['libcst>=1.1', *PYTHON_2]
 NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
 
 setup(
@@ -47,6 +48,7 @@ setup(
         'plotting': PLOTTING,
         'migration': MIGRATION,
         'notebook': NOTEBOOK,
+        'python2': PYTHON_2,
         'docs': DOCS,
         'addons': [
             f'tensorflow-addons>=0.23,<0.24; {ADDONS}',

@@ -18,6 +18,8 @@ examples:
 What stands after the script (or the module, or the notebook) is the program's own command line.
 Python programs of its own that it starts (subprocess, os.system, multiprocessing) get the same.
 
+A program in Python 2 is translated as it is read, and nothing of that is written.
+
 A notebook is executed cell by cell in a kernel of its own, in the notebook's folder, and the
 executed copy is written, up to the error if a cell fails (exit code 1). Inside Jupyter, the cell
 `%load_ext tf_seq2seq_compat` gives the cells after it the same.
@@ -33,6 +35,7 @@ Each name that TensorFlow 2 alone does not have is
   repaired          it is restored by `run`: names that Python or NumPy removed, imports forgotten
   partly provided   with limits, which the next line states
   gone              using it is an error; the next line says what to use instead
+  translated        said of a file in Python 2, which `run` and `migrate` translate
 and is listed with the lines of its uses; in a notebook as CELL:LINE, code cells counted from 1.
 
 exit code: 0 nothing is gone, 1 something is gone, 2 a file could not be read or wrong usage.
@@ -53,8 +56,8 @@ report to the standard error. With --write the report goes to the standard outpu
   rewritten         it is another name now, or the same, from another import
   needs a look      a person has to decide; the next line says what to do
   unknown           no one knows the name
-In a notebook lines are given as CELL:LINE, code cells counted from 1. A file in Python 2 is
-reported and left alone. A second run changes nothing.
+In a notebook lines are given as CELL:LINE, code cells counted from 1. A file in Python 2 becomes
+one in Python 3 that means the same (see python2.md of the guide). A second run changes nothing.
 
 target:
   compat            graphs and sessions as before, on TensorFlow 2 without the runner: tf is

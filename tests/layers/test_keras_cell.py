@@ -150,3 +150,28 @@ def test_what_is_a_cell_stays():
 def test_what_is_no_cell(value, missing):
     with pytest.raises(TypeError, match=f'encoder_cell .*{missing}'):
         as_rnn_cell(value, 'encoder_cell')
+
+
+@pytest.mark.skipif(not KERAS_3, reason='Keras 2 has no calls on shapes alone')
+def test_weights_of_a_cell_that_is_first_called_on_shapes():
+    cell = as_rnn_cell(keras.layers.LSTMCell(4))
+
+    class Model(keras.Model):
+        def call(self, x):
+            return cell(x, cell.zero_state(tf.shape(x)[0], tf.float32))[0]
+
+    model = Model()
+    model.build((None, 5))
+    model(X)
+    assert [v.shape.as_list() for v in cell.trainable_variables] == [[5, 16], [4, 16], [16]]
+
+
+@pytest.mark.parametrize('library', LIBRARIES)
+def test_training_reaches_the_cell_within(library):
+    inner = LIBRARIES[library].layers.LSTMCell(64, dropout=0.5, kernel_initializer='ones')
+    cell = MultiRNNCell([ResidualWrapper(inner, residual_fn=lambda _, outputs: outputs)])
+    x = tf.ones([2, 8])
+    state = cell.zero_state(2, tf.float32)
+    quiet, dropped = (cell(x, state, training=each)[0] for each in (False, True))
+    assert np.array_equal(quiet, cell(x, state)[0])
+    assert not np.array_equal(quiet, dropped)

@@ -42,8 +42,8 @@ def test_what_is_not_of_tensorflow_stays(text):
     assert migrate_source(text).text == text
 
 
-@pytest.mark.parametrize('text', ['print "x"\n', 'x = (\n', 'raise E, "x"\n'])
-def test_what_is_not_python_3_is_refused(text):
+@pytest.mark.parametrize('text', ['print "x\n', 'x = (\n', 'raise E, "x" = 3\n'])
+def test_what_is_not_python_is_refused(text):
     with pytest.raises(sources.Unreadable):
         migrate_source(text)
 
@@ -54,7 +54,7 @@ def test_tabs_that_python_2_took():
     assert done.text == (
         f'{V1}{OURS}def f():\n        x = 1\n        return seq2seq.GRUCell(x)\t# so\n'
     )
-    assert done.notes[0].name == 'tabs mixed with spaces'
+    assert 'return tf.contrib.rnn.GRUCell(x)\t# so' in [note.name for note in done.notes]
     tabs = 'if x:\n\ty = 1\n\tz = 1\n'
     assert migrate_source(tabs).text == tabs
 
@@ -333,16 +333,16 @@ def test_a_failed_write_leaves_the_file(tmp_path, monkeypatch):
     assert [each.name for each in tmp_path.iterdir()] == ['a.py']
 
 
-def test_python_2_is_reported_and_not_touched(tmp_path):
-    write(tmp_path, {'a.py': 'import tensorflow as tf\nprint "x"\n', 'b.py': TF})
+def test_what_does_not_parse_is_reported_and_not_touched(tmp_path):
+    write(tmp_path, {'a.py': 'import tensorflow as tf\nprint "x" =\n', 'b.py': TF})
     done = report.Report()
     for file in migrate([tmp_path]):
         codemod.write(file)
         done.add(file)
-    assert (tmp_path / 'a.py').read_text() == 'import tensorflow as tf\nprint "x"\n'
+    assert (tmp_path / 'a.py').read_text() == 'import tensorflow as tf\nprint "x" =\n'
     assert (tmp_path / 'b.py').read_text().startswith(V1)
     assert done.exit_code == 2
-    assert 'Python 2' in done.files[0].problems[0]
+    assert 'line 2' in done.files[0].problems[0]
 
 
 def test_counts_and_exit_codes(tmp_path):
@@ -384,7 +384,7 @@ def test_counts_and_exit_codes(tmp_path):
 
 
 def test_the_command_line(tmp_path):
-    write(tmp_path, {'a.py': f'{TF}x = tf.contrib.rnn.GRUCell(3)\n', 'b.py': 'print "x"\n'})
+    write(tmp_path, {'a.py': f'{TF}x = tf.contrib.rnn.GRUCell(3)\n', 'b.py': 'print "x\n'})
     before = (tmp_path / 'a.py').read_text()
     command = '-m', 'tf_seq2seq_compat', 'migrate'
     shown = python(*command, 'a.py', cwd=tmp_path)
@@ -395,7 +395,7 @@ def test_the_command_line(tmp_path):
     assert (tmp_path / 'a.py').read_text() == before
     written = python(*command, '--write', '--backup', '--report', 'r.json', '.', cwd=tmp_path)
     assert written.returncode == 2
-    assert 'a.py: 2 rewritten' in written.stdout and 'Python 2' in written.stdout
+    assert 'a.py: 2 rewritten' in written.stdout and 'line 1' in written.stdout
     assert (tmp_path / 'a.py').read_text() == f'{V1}{OURS}\n{CALL}\nx = seq2seq.GRUCell(3)\n'
     assert (tmp_path / 'a.py.orig').read_text() == before
     assert json.loads((tmp_path / 'r.json').read_text())['exit_code'] == 2

@@ -11,6 +11,7 @@ import pytest
 
 from tests.legacy.processes import python, run
 from tf_seq2seq_compat.legacy import facade, symbols
+from tf_seq2seq_compat.legacy.python2 import syntax
 from tf_seq2seq_compat.migrate import scan, sources
 from tf_seq2seq_compat.migrate.names import Names
 
@@ -256,31 +257,48 @@ def test_every_kind_of_text(tmp_path, content):
     assert use.place.line == content.splitlines().index(b'tf.Session()') + 1
 
 
-PYTHON_2 = {
-    'print "x"': 'a print statement',
-    'print x, y': 'a print statement',
-    'try:\n    f()\nexcept IOError, e:\n    g()': '`except Error, name`',
-    'exec "x" in d': 'an exec statement',
-    'raise ValueError, "x"': '`raise Error, text`',
-    'x = `y`': 'backticks',
-    'if a <> b: f()': 'the operator <>',
-    'os.chmod(f, 0755)': 'an octal number without 0o',
-    'x = ur"y"': 'a ur string',
-    'f = lambda (a, b): a': 'a tuple as a parameter',
-    'x = 10L': 'a long number',
-    'if x:\n        f()\n\tg()': 'tabs mixed with spaces',
-}
+PYTHON_2 = [
+    'print "x"',
+    'print x, y',
+    'try:\n    f()\nexcept IOError, e:\n    g()',
+    'exec "x" in d',
+    'raise ValueError, "x"',
+    'x = `y`',
+    'if a <> b: f()',
+    'os.chmod(f, 0755)',
+    'x = ur"y"',
+    'f = lambda (a, b): a',
+    'x = 10L',
+    'if x:\n        f()\n\tg()',
+    'def f(a, (b, c)):\n    return a',
+    'import Queue',
+]
 
 
 @pytest.mark.parametrize('text', PYTHON_2)
-def test_python_2_is_named(tmp_path, text):
+def test_python_2_is_translated(tmp_path, text):
     file = tmp_path / 'old.py'
-    file.write_text(f'import tensorflow as tf\n{text}\n')
+    file.write_text(f'import tensorflow as tf\n{text}\ntf.Session()\n')
     report = scan.scan_file(file)
-    [problem] = report.problems
-    assert problem.startswith('is Python 2: line ')
-    assert f'has {PYTHON_2[text]}; ' in problem and '2to3' in problem
-    assert scan.Report([report], 1).exit_code == 2
+    assert not report.problems and report.python_2.startswith('line ')
+    [use] = report.occurrences
+    assert (use.verdict.name, use.place.line) == ('tensorflow.Session', text.count('\n') + 3)
+    out = io.StringIO()
+    scan.write_text(scan.Report([report], 1), out)
+    assert 'translated       from Python 2: line ' in out.getvalue()
+    assert scan.Report([report], 1).exit_code == 0
+
+
+def test_python_2_without_fissix(tmp_path, monkeypatch):
+    def no_fissix(print_function):
+        raise ModuleNotFoundError('No module', name='fissix')
+
+    monkeypatch.setattr(syntax, '_tool', no_fissix)
+    file = tmp_path / 'old.py'
+    file.write_text('import tensorflow as tf\nprint "x"\n')
+    [problem] = scan.scan_file(file).problems
+    assert problem.startswith('is Python 2: line 2 has a print statement; ')
+    assert problem.endswith(f'fissix is not installed: {syntax.INSTALL}')
 
 
 @pytest.mark.parametrize(
@@ -328,7 +346,7 @@ def test_notebook(tmp_path):
         notebook_of(
             '%matplotlib inline\nimport tensorflow as tf\n!pip install x\n',
             '%%bash\ntf.contrib.rnn\n',
-            'print "old"',
+            'print "old" =',
             '%%time\nfiles = !ls\nif files:\n    %timeit 1\n    x = tf.Session()\n'
             '?tf.Session\ntf.Session?',
             '    y = [\n        tf.placeholder,\n    ]',
@@ -336,7 +354,7 @@ def test_notebook(tmp_path):
     )
     report = scan.scan_file(file)
     [problem] = report.problems
-    assert problem.startswith('cell 3 is Python 2: line 1 has a print statement')
+    assert problem.startswith('cell 3 is Python 2: line 1 has a print statement; but it does not')
     assert [
         (each.verdict.name, each.place.cell, each.place.line) for each in report.occurrences
     ] == [
@@ -395,7 +413,7 @@ def scanned(*arguments, cwd):
 def test_command(tmp_path):
     (tmp_path / 'good.py').write_text(USE)
     (tmp_path / 'bad.py').write_text('import tensorflow as tf\ntf.contrib.kafka.KafkaDataset\n')
-    (tmp_path / 'old.py').write_text('print "x"\n')
+    (tmp_path / 'old.py').write_text('print "x\n')
     good = scanned('good.py', cwd=tmp_path)
     assert good.returncode == 0 and 'provided         tf.Session' in good.stdout
     assert good.stderr.startswith('tf-seq2seq-compat: looking names up in TensorFlow 2.')
@@ -406,6 +424,7 @@ def test_command(tmp_path):
     assert report['files'][1] == {
         'path': 'bad.py',
         'problems': [],
+        'python_2': '',
         'uses': [
             {
                 'name': 'tensorflow.contrib.kafka.KafkaDataset',
@@ -453,3 +472,13 @@ def test_what_is_not_gone_runs(tmp_path):
     done = run('program.py', cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert done.stdout == 'Mapping\n'
+
+
+def test_a_notebook_of_python_2(tmp_path):
+    file = tmp_path / 'a.ipynb'
+    cells = 'import tensorflow as tf\nprint 7 / 2', '%time x = 1\nprint tf.Session()'
+    file.write_text(notebook_of(*cells, kernelspec={'name': 'python2'}))
+    report = scan.scan_file(file)
+    assert not report.problems and report.python_2 == 'its kernel is that of Python 2'
+    [use] = report.occurrences
+    assert (use.place.cell, use.place.line) == (2, 2)

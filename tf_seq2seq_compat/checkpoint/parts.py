@@ -315,10 +315,10 @@ class _Finder:
             self._keras(inner, _join(label, name), False)
         own = keras_cells.own_weights(layer)
         if not own and not layer.built and keras_cells.may_have_weights(layer):
-            part = self.part(label, type(layer).__name__, (layer._base_name,), main)
+            part = self.part(label, type(layer).__name__, (layer.name,), main)
             part.problem = f'{label} is a Keras {type(layer).__name__} not built yet: {_CALL_ONCE}'
         elif own:
-            part = self.part(label, type(layer).__name__, (layer._base_name,), main)
+            part = self.part(label, type(layer).__name__, (layer.name,), main)
             for name, weight in own.items():
                 part.add(
                     Slot(name, tuple(weight.shape), _type_name(weight), lambda w=weight: w)  # type: ignore[misc]
@@ -505,6 +505,7 @@ def _children(obj: Any) -> Iterator[tuple[str, Any]]:
     else:
         ignored = set(getattr(obj, '_TF_MODULE_IGNORED_PROPERTIES', ()))
         ignored |= {'_variables_by_name', '_scope', '_initial_cell_state'}
+        ignored |= {'_losses', '_conditional'}
         for name, value in list(vars(obj).items()):
             if name not in ignored and not name.startswith('_self_'):
                 yield name, value
@@ -525,7 +526,7 @@ def _own_name(layer: Any) -> str:
         layer = layer.cell
     if getattr(layer, '_scope', None) is not None:
         return layer._scope.name.rpartition('/')[2]
-    return _mechanism_scope(layer) or layer.name or type(layer).__name__
+    return _mechanism_scope(layer) or layer._base_name
 
 
 def _mechanism_scope(layer: Any) -> str | None:

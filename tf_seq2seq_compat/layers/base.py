@@ -309,12 +309,14 @@ class Layer(tf.Module):
         if trainable is None:
             trainable = synchronization != tf.VariableSynchronization.ON_READ
         self._set_scope(None)
+        if dtype is None:
+            self._dtype = self._dtype or tf.float32
         existing = len(tf1.global_variables())
         with self._variable_scope(self._reuse):
             variable = tf1.get_variable(
                 name,
                 shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
-                dtype=tf.as_dtype(dtype or self.dtype or tf.float32),
+                dtype=tf.as_dtype(dtype or self._dtype),
                 initializer=initializer,
                 trainable=trainable and self.trainable,
                 constraint=constraint,
@@ -538,8 +540,10 @@ class Layer(tf.Module):
         self._input_spec = spec
 
     def _check_inputs(self, inputs: Any) -> None:
-        specs = tf.nest.flatten(self.input_spec)
-        for spec, value in zip(specs, tf.nest.flatten(inputs), strict=False):
+        given = self.input_spec
+        several = isinstance(given, list | tuple)
+        specs, values = (given, tf.nest.flatten(inputs)) if several else ([given], [inputs])
+        for spec, value in zip(specs, values, strict=False):
             shape: Any = getattr(value, 'shape', None)
             rank = getattr(shape, 'ndims', None)
             if spec is None or rank is None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import contextvars
+import functools
+import inspect
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import tensorflow as tf
@@ -39,6 +44,9 @@ class RNNCell(Layer):
     Legacy: `tf.nn.rnn_cell.RNNCell` of TF 1.15.
     """
 
+    # Keras's RNN layer gives such a cell its one state as it is, not in a list.
+    _is_tf_rnn_cell = True
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         call = vars(cls).get('__call__')
@@ -46,7 +54,7 @@ class RNNCell(Layer):
             cls.__call__ = keeping_variables(call)  # type: ignore[method-assign]
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
+        self, inputs: Any, state: Any, scope: Any = None, *, training: bool | None = None
     ) -> Any:
         """Takes one step.
 
@@ -54,10 +62,14 @@ class RNNCell(Layer):
           inputs: `[batch, depth]`, or whatever nest the cell takes.
           state: Nest of tensors `[batch, size]`, structured as `state_size`.
           scope: Name or `VariableScope` that replaces the cell's own at its first call.
+          training: Whether the cells of Keras within are in training, where it is given.
 
         Returns:
           The output `[batch, output_size]` and the new state, structured as `state`.
         """
+        if training is not None:
+            with _in_training(training):
+                return self(inputs, state, scope=scope)
         if scope is None and graph_mode():
             # TF1 enters the current scope anew, which frees the default names used in here. So two
             # stacks called in one scope share their variables, or clash where reuse is not set. The
@@ -141,4 +153,24 @@ class LayerRNNCell(RNNCell):
         self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any
     ) -> Any:
         """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
+        if not _takes_training(type(self).call):
+            kwargs.pop('training', None)
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
+
+
+in_training: contextvars.ContextVar[bool | None] = contextvars.ContextVar('training', default=None)
+
+
+@contextlib.contextmanager
+def _in_training(training: bool) -> Iterator[None]:
+    token = in_training.set(training)
+    try:
+        yield
+    finally:
+        in_training.reset(token)
+
+
+@functools.cache
+def _takes_training(call: Callable[..., Any]) -> bool:
+    parameters = inspect.signature(call).parameters.values()
+    return any(p.name == 'training' or p.kind is p.VAR_KEYWORD for p in parameters)

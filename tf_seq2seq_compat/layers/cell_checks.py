@@ -27,6 +27,8 @@ def whole_number(argument: str, value: Any) -> int:
 def input_depth(cell: Any, input_shape: Any) -> int:
     """The depth of the inputs that a cell is built for, which it keeps as `input_depth`."""
     depth = None
+    if isinstance(input_shape, tuple):  # of numbers, from a layer of Keras
+        input_shape = tf.TensorShape(input_shape)
     if isinstance(input_shape, tf.TensorShape) and input_shape.rank == 2:
         depth = tf.compat.dimension_value(input_shape[1])
     if depth is None:

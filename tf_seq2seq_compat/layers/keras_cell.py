@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import graph_mode
-from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.layers.cell_base import RNNCell, in_training
 
 
 def as_rnn_cell(cell: Any, argument: str = 'cell') -> Any:
@@ -73,7 +74,19 @@ class KerasCell(RNNCell):
     def __init__(self, cell: Any) -> None:
         super().__init__(name=getattr(cell, 'name', None))
         self.cell = cell
-        self._keras_3_variables: list[tf.Variable] = []
+
+    @property
+    def _own_variables(self) -> dict[str, tf.Variable]:
+        # Those of Keras 2 are found in the cell. One of Keras 3 has its value once it has been
+        # built, and none while Keras looks at shapes.
+        if isinstance(self.cell, tf.Module):
+            return super()._own_variables
+        found = {variable.path: variable._value for variable in self.cell.variables}
+        return {path: v for path, v in found.items() if isinstance(v, tf.Variable)}
+
+    @property
+    def _trains(self) -> bool:
+        return 'training' in inspect.signature(self.cell.call).parameters
 
     @property
     def state_size(self) -> Any:
@@ -85,7 +98,7 @@ class KerasCell(RNNCell):
         return _plain(tf.nest.flatten(self.state_size)[0] if size is None else size)
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
+        self, inputs: Any, state: Any, scope: Any = None, *, training: bool | None = None
     ) -> Any:
         """Takes one step.
 
@@ -93,6 +106,7 @@ class KerasCell(RNNCell):
           inputs: `[batch, depth]`.
           state: Structured as `state_size`.
           scope: Ignored: Keras names its weights itself.
+          training: Given on to the Keras cell; else what a cell around this one was given.
 
         Returns:
           The output and the new state, structured as `state_size`.
@@ -106,9 +120,9 @@ class KerasCell(RNNCell):
         size = self.state_size
         # Keras gives every cell a list of states, even of one.
         one_state = not tf.nest.is_nested(size)
-        output, new_state = self.cell(inputs, [state] if one_state else state)
-        if is_keras_3 and not self._keras_3_variables:
-            self._keras_3_variables = [variable.value for variable in self.cell.variables]
+        training = in_training.get() if training is None else training
+        options = {} if training is None or not self._trains else {'training': training}
+        output, new_state = self.cell(inputs, [state] if one_state else state, **options)
         if not one_state:
             return output, tf.nest.pack_sequence_as(size, tf.nest.flatten(new_state))
         return output, tf.nest.flatten(new_state)[0]

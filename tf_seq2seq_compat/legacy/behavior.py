@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from tf_seq2seq_compat.legacy import symbols
 from tf_seq2seq_compat.legacy.runtime import Runtime
 
 
@@ -47,6 +48,13 @@ def turn_on_tf1_behavior() -> None:
         )
     with _quiet():
         tf.compat.v1.disable_v2_behavior()
+    symbols.when_loaded('tf_keras', _keras_as_in_tf1)
+
+
+def _keras_as_in_tf1() -> None:
+    from tf_seq2seq_compat.legacy import keras_layers
+
+    keras_layers.as_in_tf1()
 
 
 def read_old_files(runtime: Runtime) -> None:

@@ -18,7 +18,9 @@ import warnings
 from typing import Any, TextIO
 
 from tf_seq2seq_compat.legacy import children, facade, repairs, runner, time_capsule
+from tf_seq2seq_compat.legacy.python2 import loading as python2
 from tf_seq2seq_compat.legacy.runtime import Runtime
+from tf_seq2seq_compat.migrate import sources
 
 INSTALL = "pip install 'tf-seq2seq-compat[notebook]'"
 
@@ -65,13 +67,14 @@ class _Cells:
         self._shell.user_ns['__builtins__'] = sys.modules['builtins']
 
 
-def load(shell: Any, *, strict: bool = False, xla: bool = False) -> None:
+def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool = False) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
     Args:
       shell: the `InteractiveShell`.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
+      python_2: the cells are Python 2.
 
     Raises:
       RuntimeError: eager TensorFlow operations have already run in this session.
@@ -81,7 +84,9 @@ def load(shell: Any, *, strict: bool = False, xla: bool = False) -> None:
     capsule = runner.prepare(runtime, strict, xla)
     children.announce(runtime, strict=strict, xla=xla)
     _rebind(shell.user_ns, capsule)
-    cells = _Cells(shell, strict)
+    if python_2:
+        python2.translate_cells(shell)
+    cells = _Cells(shell, strict or python_2)
     cells.watch()
     runtime.undo_by(cells.leave)
     _RUNTIMES[id(shell)] = runtime
@@ -145,10 +150,11 @@ def run(
     """
     nbformat, nbclient, exceptions = _jupyter()
     notebook = _read(nbformat, path)
+    python_2 = bool(sources.python_2_of_notebook(json.dumps(notebook)))
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
-            km=_kernel_manager(folder, [path, *arguments], strict, xla),
+            km=_kernel_manager(folder, [path, *arguments], strict, xla, python_2),
             timeout=None,
             record_timing=False,
             resources={'metadata': {'path': os.path.dirname(os.path.abspath(path))}},
@@ -212,7 +218,7 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool, python_2: bool) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
@@ -220,6 +226,7 @@ def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool) -> A
       words: `sys.argv` of the cells.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
+      python_2: the cells are Python 2.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
     spec_module = importlib.import_module('jupyter_client.kernelspec')
@@ -229,6 +236,7 @@ def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool) -> A
     command += ['--connection', '{connection_file}', '--argv', argv]
     command += ['--strict'] if strict else []
     command += ['--xla'] if xla else []
+    command += ['--python2'] if python_2 else []
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]
         @property

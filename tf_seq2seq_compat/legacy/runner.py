@@ -25,6 +25,8 @@ from tf_seq2seq_compat.legacy import (
     repairs,
     time_capsule,
 )
+from tf_seq2seq_compat.legacy.python2 import builtins as python2_builtins
+from tf_seq2seq_compat.legacy.python2 import loading as python2
 from tf_seq2seq_compat.legacy.runtime import Runtime
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
@@ -82,12 +84,14 @@ def run(
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
             repairs.prepare_script(vars(main), source)
+        python2.adopt(vars(main))
         exec(code, vars(main))
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
         _fail(error, runtime)
     finally:
+        python2_builtins.end_line()
         report()
 
 
@@ -114,6 +118,7 @@ def prepare(runtime: Runtime, strict: bool, xla: bool = False) -> import_hook.Re
     start, capsule = _TF1Start(runtime, strict, xla), time_capsule.install(runtime)
     rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
     import_hook.ImportHook(rooms, start, capsule).install(runtime)
+    python2.install(runtime)
     if 'tensorflow' in sys.modules:
         try:
             start('tensorflow')
@@ -175,7 +180,7 @@ def _prepare_script(
         __spec__=None,
     )
     import_hook.add_program_folder(os.path.dirname(file))
-    return compile(source, file, 'exec', dont_inherit=True), source
+    return python2.code_of_script(source, file), source
 
 
 def _prepare_module(

@@ -17,7 +17,8 @@ from pathlib import Path
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate import edits, indentation, sources
+from tf_seq2seq_compat.legacy.python2 import evidence, written
+from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
 from tf_seq2seq_compat.migrate.fixers import TARGETS
 from tf_seq2seq_compat.migrate.module import Finding, Module
@@ -73,6 +74,7 @@ def migrate_source(
     target: str = 'compat',
     is_program: bool | None = None,
     notebook: bool = False,
+    python_2: str | None = None,
 ) -> Result:
     """Rewrites the text of a Python file or a notebook.
 
@@ -83,12 +85,13 @@ def migrate_source(
       target: a key of `fixers.TARGETS`.
       is_program: it is run, not imported; by default as the project has it.
       notebook: `text` is that of an .ipynb file.
+      python_2: what shows that `text` is Python 2; looked for in it by default.
 
     Returns:
       The new text, which parses, and what was done and left.
 
     Raises:
-      Unreadable: `text` is not Python 3, or not a notebook.
+      Unreadable: `text` is not Python, or not a notebook.
 
     Example:
       >>> from tf_seq2seq_compat.migrate.codemod import migrate_source
@@ -103,9 +106,10 @@ def migrate_source(
     if is_program is None:
         is_program = True if path is None else project.is_program(path)
     notes: list[Note] = []
-    if not notebook:
-        text, found = indentation.expanded(text)
-        notes += [Note(REWRITTEN, sources.Place(line), *said) for line, *said in found]
+    if notebook:
+        text = _notebook_from_python_2(text, notes)
+    else:
+        text = _from_python_2(text, path, python_2, notes)
         sources.check(text)
     document = edits.document(text, notebook=notebook)
     refused: set[tuple[str, str]] = set()
@@ -121,6 +125,42 @@ def migrate_source(
     notes += _notes(document, findings, rewritten=False)
     ordered = sorted(notes, key=lambda note: (note.place.cell or 0, note.place.line))
     return Result(document.text, tuple(dict.fromkeys(ordered)), document.problems)
+
+
+def _from_python_2(
+    text: str,
+    path: Path | None,
+    words: str | None,
+    notes: list[Note],
+    cell: int | None = None,
+) -> str:
+    """A text as Python 3; what was rewritten for that is added to the notes."""
+    words = evidence.of_text(text) if words is None else words
+    if not words:
+        return text
+    try:
+        new, changes = written.written(text.replace('\r\n', '\n'), path)
+    except ImportError as error:
+        raise sources.Unreadable(f'is Python 2: {words}; to have it translated, {error}') from None
+    except SyntaxError:
+        return text  # What it is not will be said of it as it stands.
+    for line, was, now in changes:
+        notes.append(Note(REWRITTEN, sources.Place(line, cell), was or 'Python 2', now))
+    return new.replace('\n', '\r\n' if '\r\n' in text else '\n')
+
+
+def _notebook_from_python_2(text: str, notes: list[Note]) -> str:
+    """A notebook whose cells are Python 3; cells with magics stay as they are."""
+    if not sources.is_python_notebook(text):
+        return text
+    words = sources.python_2_of_notebook(text)
+    changed = {}
+    for number, cell in enumerate(sources.code_cells(text), start=1):
+        if words and sources.without_magics(cell) == cell:
+            new = _from_python_2(cell, None, words, notes, number)
+            if new != cell:
+                changed[number] = new
+    return edits.with_cells(text, changed) if changed else text
 
 
 def _round(
@@ -286,11 +326,12 @@ def migrate(paths: Iterable[Path], *, target: str = 'compat') -> Iterator[FileRe
         project.outline(file)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
+        python_2 = evidence.of_files(files)
         for file in files:
-            yield _migrate_file(file, project, target)
+            yield _migrate_file(file, project, target, python_2.get(file, ''))
 
 
-def _migrate_file(file: Path, project: Project, target: str) -> FileResult:
+def _migrate_file(file: Path, project: Project, target: str, python_2: str) -> FileResult:
     one = FileResult(file)
     is_notebook = file.suffix == '.ipynb'
     try:
@@ -300,7 +341,12 @@ def _migrate_file(file: Path, project: Project, target: str) -> FileResult:
         else:
             one.before, one.encoding = sources.decoded(content)
         one.result = migrate_source(
-            one.before, path=file, project=project, target=target, notebook=is_notebook
+            one.before,
+            path=file,
+            project=project,
+            target=target,
+            notebook=is_notebook,
+            python_2=python_2,
         )
         one.problems += one.result.problems
     except OSError as error:

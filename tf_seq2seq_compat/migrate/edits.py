@@ -181,7 +181,7 @@ class Notebook:
                     replace(each, start=each.start - start, end=each.end - start) for each in own
                 ]
                 changed[cell.number] = _edited_cell(cell, own)
-        return Notebook(_with_cells(self.text, changed)) if changed else self
+        return Notebook(with_cells(self.text, changed)) if changed else self
 
 
 def _edited_cell(cell: _Cell, edits: Sequence[Edit]) -> str:
@@ -210,7 +210,7 @@ def _edited_cell(cell: _Cell, edits: Sequence[Edit]) -> str:
     )
 
 
-def _with_cells(text: str, changed: dict[int, str]) -> str:
+def with_cells(text: str, changed: dict[int, str]) -> str:
     """A notebook with other code in some of its code cells, written as it was written."""
     notebook = json.loads(text)
     write = _writer(text, notebook)

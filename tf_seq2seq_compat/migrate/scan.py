@@ -25,6 +25,7 @@ import libcst as cst
 from libcst import metadata
 
 from tf_seq2seq_compat.legacy import facade, symbols
+from tf_seq2seq_compat.legacy.python2 import evidence
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.migrate.names import Names
 
@@ -242,23 +243,27 @@ class FileReport:
       path: the file.
       occurrences: by place.
       problems: why the file, or a cell, could not be read.
+      python_2: what shows that the file is Python 2, which `run` and `migrate` translate.
     """
 
     path: Path
     occurrences: list[Occurrence] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    python_2: str = ''
 
 
-def scan_file(path: Path, *, every_name: bool = False) -> FileReport:
+def scan_file(path: Path, *, every_name: bool = False, python_2: str | None = None) -> FileReport:
     """Reads one file.
 
     Args:
       path: a Python file or a notebook.
       every_name: report what TensorFlow 2 has as well.
+      python_2: what shows that the file is Python 2; looked for in the file by default.
     """
     report = FileReport(path)
     try:
-        source = sources.read(path)
+        source = sources.read(path, python_2)
+        report.python_2 = source.python_2
         report.problems += source.problems
         wrapper = cst.MetadataWrapper(cst.parse_module(source.code), unsafe_skip_copy=True)
         report.occurrences += _occurrences(source, wrapper, every_name)
@@ -375,6 +380,7 @@ class Report:
         counts: dict[str, Any] = {
             'files': self.read,
             'files_with_problems': sum(bool(file.problems) for file in self.files),
+            'files_of_python_2': sum(bool(file.python_2) for file in self.files),
         }
         for status in STATUSES:
             used = list(self._with(status))
@@ -396,10 +402,11 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> Report:
     files = dict.fromkeys(file for path in paths for file in sources.files_below(path))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
+        python_2 = evidence.of_files(files)
         for file in files:
             report.read += 1
-            one = scan_file(file, every_name=every_name)
-            if one.occurrences or one.problems:
+            one = scan_file(file, every_name=every_name, python_2=python_2.get(file, ''))
+            if one.occurrences or one.problems or one.python_2:
                 report.files.append(one)
     return report
 
@@ -412,6 +419,8 @@ def write_text(report: Report, out: TextIO) -> None:
     """Writes the report for people: by file, what is gone first."""
     for file in report.files:
         print(file.path, file=out)
+        if file.python_2:
+            print(f'  translated       from Python 2: {file.python_2}', file=out)
         for problem in file.problems:
             print(f'  unreadable: {problem}', file=out)
         for judged, places in _by_name(file.occurrences):
@@ -447,6 +456,8 @@ def _write_summary(report: Report, out: TextIO) -> None:
     print(f'files read: {counts["files"]}', file=out)
     if counts['files_with_problems']:
         print(f'files not or not wholly readable: {counts["files_with_problems"]}', file=out)
+    if counts['files_of_python_2']:
+        print(f'files of Python 2, translated: {counts["files_of_python_2"]}', file=out)
     for status in STATUSES:
         count = counts[status]
         print(f'  {status:15}  {count["names"]} names, {count["uses"]} uses', file=out)
@@ -458,6 +469,7 @@ def write_json(report: Report, out: TextIO) -> None:
         {
             'path': str(file.path),
             'problems': file.problems,
+            'python_2': file.python_2,
             'uses': [
                 {
                     'name': each.verdict.name,

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tf_seq2seq_compat.legacy.python2 import evidence, syntax, translation
+
 
 class Unreadable(Exception):
     """A file that is not Python source; the text says why and what to do."""
@@ -49,15 +51,21 @@ class Source:
       code: bytes of a Python file, encoding cookie included; text of a notebook.
       problems: what had to be left out, in words.
       cells: in a notebook, where in `code` each code cell begins: (first line, number of the cell).
+      lines: of a translated file, for each line of `code` that of the file, where they differ.
+      python_2: what shows that the file is Python 2, and `code` a translation.
     """
 
     path: Path
     code: bytes | str
     problems: tuple[str, ...] = ()
     cells: tuple[tuple[int, int], ...] = ()
+    lines: tuple[int, ...] = ()
+    python_2: str = ''
 
     def place(self, line: int) -> Place:
         """Where a line of `code` stands in the file."""
+        if self.lines:
+            return Place(self.lines[line - 1])
         for first, cell in reversed(self.cells):
             if line >= first:
                 return Place(line - first + 1, cell)
@@ -102,11 +110,15 @@ def _belongs(folder: str) -> bool:
 # ----------------------------------------------------------------------------------------
 
 
-def read(path: Path) -> Source:
-    """The code of a file.
+def read(path: Path, python_2: str | None = None) -> Source:
+    """The code of a file, that of Python 2 translated.
+
+    Args:
+      path: the file.
+      python_2: what shows that it is Python 2; looked for in the file itself by default.
 
     Raises:
-      Unreadable: it cannot be read, or is not Python 3.
+      Unreadable: it cannot be read, or is not Python.
     """
     try:
         content = path.read_bytes()
@@ -114,8 +126,34 @@ def read(path: Path) -> Source:
         raise Unreadable(f'cannot be read: {error.strerror}') from None
     if path.suffix == '.ipynb':
         return _read_notebook(path, content)
+    words = (
+        evidence.of_text(content, path, evidence.roots_of(path)) if python_2 is None else python_2
+    )
+    if words:
+        try:
+            translation = python_2_translation(evidence.decoded(content), words)
+            return Source(path, translation.text, lines=translation.lines, python_2=words)
+        except syntax.NotPython2:
+            pass
     check(content)
     return Source(path, content)
+
+
+def python_2_translation(text: str, words: str) -> translation.Translation:
+    """A text of Python 2, translated.
+
+    Args:
+      text: the text.
+      words: what shows that it is Python 2.
+
+    Raises:
+      Unreadable: fissix is missing.
+      SyntaxError: it is no Python 2 for all that.
+    """
+    try:
+        return translation.translated(text, thorough=False)
+    except syntax.NotInstalled as error:
+        raise Unreadable(f'is Python 2: {words}; to have it translated, {error}') from None
 
 
 _PYTHON_2 = {
@@ -148,29 +186,33 @@ def check(code: bytes | str) -> None:
         raise Unreadable(f'does not parse: {error}') from None
 
 
-def _words_for(error: SyntaxError, code: bytes | str) -> str:
-    text = code if isinstance(code, str) else code.decode('latin-1')
-    lines = text.splitlines()
+def python_2_words(error: SyntaxError, code: bytes | str) -> str:
+    """What of Python 2 stands where Python 3 does not parse `code`, if anything."""
+    if isinstance(error, TabError):
+        return 'tabs mixed with spaces'
+    lines = (code if isinstance(code, str) else code.decode('latin-1')).splitlines()
     number = error.lineno or 0
     line = lines[number - 1] if 0 < number <= len(lines) else ''
-    if isinstance(error, TabError):
-        return _python_2('tabs mixed with spaces', number)
     for what, pattern in _PYTHON_2.items():
         if re.search(pattern, line):
-            return _python_2(what, number)
+            return what
+    return ''
+
+
+def _words_for(error: SyntaxError, code: bytes | str) -> str:
+    what = python_2_words(error, code)
+    if what:
+        return _python_2(what, error.lineno or 0)
     if 'codec' in error.msg or 'encoding' in error.msg or 'Non-UTF-8' in error.msg:
         return (
             'is not UTF-8 text and has no encoding cookie; put `# -*- coding: latin-1 -*-` (or '
             'what it is) into its first line'
         )
-    return f'does not parse: line {number}: {error.msg}'
+    return f'does not parse: line {error.lineno}: {error.msg}'
 
 
 def _python_2(what: str, line: int) -> str:
-    return (
-        f'is Python 2: line {line} has {what}; convert it with `2to3 -w FILE` (part of Python up '
-        'to 3.12; later: pip install fissix, then `fissix -w FILE`)'
-    )
+    return f'is Python 2: line {line} has {what}; but it does not parse as Python 2 either'
 
 
 # Notebooks
@@ -260,9 +302,12 @@ def _read_notebook(path: Path, content: bytes) -> Source:
     starts: list[tuple[int, int]] = []
     problems = []
     line = 1
+    words = python_2_of_notebook(content)
     for number, cell in enumerate(code_cells(content), start=1):
         plain = without_magics(cell)
         try:
+            if words:
+                plain = _cell_of_python_2(plain, words)
             check(plain)
         except Unreadable as error:
             problems.append(f'cell {number} {error}')
@@ -270,7 +315,33 @@ def _read_notebook(path: Path, content: bytes) -> Source:
         starts.append((line, number))
         text += plain + '\n'
         line += plain.count('\n') + 1
-    return Source(path, text, tuple(problems), tuple(starts))
+    return Source(path, text, tuple(problems), tuple(starts), python_2=words)
+
+
+def _cell_of_python_2(cell: str, words: str) -> str:
+    """A cell translated, if that has as many lines; as it is otherwise."""
+    try:
+        found = python_2_translation(cell, words)
+    except SyntaxError:
+        return cell
+    return cell if found.lines else found.text
+
+
+def python_2_of_notebook(content: bytes | str) -> str:
+    """What shows that a notebook is Python 2: its kernel, or a cell; empty where nothing does."""
+    try:
+        metadata = json.loads(content).get('metadata', {})
+        version = str(metadata.get('language_info', {}).get('version', ''))
+        name = str(metadata.get('kernelspec', {}).get('name', ''))
+    except (ValueError, AttributeError):
+        return ''
+    if version.startswith('2') or name == 'python2':
+        return 'its kernel is that of Python 2'
+    for number, cell in enumerate(code_cells(content), start=1):
+        found = evidence.of_text(without_magics(cell))
+        if found:
+            return f'cell {number}: {found}'
+    return ''
 
 
 def is_python_notebook(content: bytes | str) -> bool:

@@ -1,8 +1,8 @@
 """The attention mechanisms of TF 1.15 that are called as layers: `mechanism([query, state])`.
 
 They have the scores and the alignments of those without V2, and TF 1.15's rules for what is masked:
-a mask given with the memory masks the score; lengths set the memory to zero and nothing else, so
-that slots beyond them are attended to.
+a mask given with the memory, or that a layer of Keras gave the memory, masks the score; lengths set
+the memory to zero and nothing else, so that slots beyond them are attended to.
 """
 
 from __future__ import annotations
@@ -17,9 +17,15 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core import monotonic
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.layers.base import Layer
-from tf_seq2seq_compat.layers.dense import Dense
+from tf_seq2seq_compat.layers.base import Layer, graph_mode
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism, _checked_units
+from tf_seq2seq_compat.seq2seq.keras_dense import (
+    KerasDense,
+    OfKeras,
+    configuration,
+    initializer,
+    layer_of,
+)
 from tf_seq2seq_compat.seq2seq.monotonic_attention import (
     _BaseMonotonicAttentionMechanism,
     _monotonic_probability_fn,
@@ -37,15 +43,9 @@ __all__ = [
 ]
 
 PROBABILITY_FUNCTIONS = {'softmax': tf.nn.softmax, 'hardmax': core.hardmax}
-INITIALIZERS = {
-    'glorot_normal': tf1.glorot_normal_initializer,
-    'glorot_uniform': tf1.glorot_uniform_initializer,
-    'ones': tf1.ones_initializer,
-    'zeros': tf1.zeros_initializer,
-}
 
 
-class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
+class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
     """Holds the memory; a subclass writes `_calculate_attention(query, state)`.
 
     Called with `[query, state]` it attends. Called with a memory, or `[memory, lengths]`, and
@@ -142,8 +142,9 @@ class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
         """Binds the memory and makes the variables; returns its values."""
         if not self.built:
             self._set_scope(None)
-            if isinstance(self._memory_layer, Layer) and self._memory_layer._scope is None:
-                self._memory_layer._scope = self._scope
+            self._build_inner(self._memory_layer, self._scope, memory)
+        if memory_mask is None:
+            memory_mask = getattr(memory, '_keras_mask', None)
         self.setup_memory(memory, memory_sequence_length, memory_mask=memory_mask)
         # TF 1.15 masks no score by lengths given here.
         self._memory_sequence_length = None
@@ -158,10 +159,22 @@ class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
     def _processed(self, query: tf.Tensor) -> tf.Tensor:
         """The query after its layer, whose variables are below the scope of the first call."""
         layer = self._query_layer
-        if isinstance(layer, Layer) and layer._scope is None:
+        if layer is None:
+            return query
+        if _has_no_scope(layer):
             with tf1.variable_scope(None, self._given_name) as scope:
-                layer._scope = scope
-        return query if layer is None else layer(query)
+                self._build_inner(layer, scope, query)
+        return layer(query)
+
+    def _build_inner(self, layer: Any, scope: Any, inputs: Any) -> None:
+        """Has the variables of the query's or the memory's layer stand right below a scope."""
+        if not _has_no_scope(layer):
+            return
+        if isinstance(layer, Layer):
+            layer._scope = scope
+            return
+        with tf1.name_scope(scope.original_name_scope):
+            layer.build(tf.convert_to_tensor(inputs).shape)
 
     def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
         """Returns `(alignments, next_state)`; written by subclasses."""
@@ -182,12 +195,30 @@ class _BaseAttentionMechanismV2(_BaseAttentionMechanism):
 
     def get_config(self) -> dict[str, Any]:
         """Arguments that make such a mechanism again, without its memory."""
-        return {'memory': None, 'name': self._given_name, 'dtype': self.dtype, **self._config}
+        layers = {'query_layer': self._query_layer, 'memory_layer': self._memory_layer}
+        return {
+            'name': self._given_name,
+            'trainable': self.trainable,
+            'dtype': self.dtype,
+            **{name: configuration(layer) for name, layer in layers.items() if layer is not None},
+            'memory': None,
+            **{name: configuration(value) for name, value in self._config.items()},
+        }
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
-        """A mechanism by what `get_config` gave."""
-        return cls(**config)
+    def from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
+    ) -> Any:
+        """A mechanism by what `get_config` gave; `custom_objects` are classes of layers by name."""
+        return cls(**cls.deserialize_inner_layer_from_config(config, custom_objects))
+
+    @classmethod
+    def deserialize_inner_layer_from_config(
+        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        """The configuration with its layers made."""
+        layers = {name: config[name] for name in ('query_layer', 'memory_layer') if name in config}
+        return {**config, **{name: layer_of(layers[name], custom_objects) for name in layers}}
 
     _config: dict[str, Any] = {}  # noqa: RUF012 (replaced, never changed)
 
@@ -203,13 +234,15 @@ class _Additive(_BaseAttentionMechanismV2):
 
     units: int
     normalize: bool
+    kernel_initializer: Any
     attention_v: Any = None
     attention_g: Any = None
     attention_b: Any = None
 
     def build(self, input_shape: Any) -> None:
         """Creates `attention_v`, and with `normalize` `attention_g` and `attention_b`."""
-        self.attention_v = self.add_variable('attention_v', [self.units])
+        start = self.kernel_initializer
+        self.attention_v = self.add_variable('attention_v', [self.units], initializer=start)
         self._add_score_bias()
         if self.normalize:
             start = tf1.constant_initializer(math.sqrt(1.0 / self.units))
@@ -291,10 +324,11 @@ class BahdanauAttentionV2(_Additive):
       memory_sequence_length: `[batch]`: memory beyond is zeroed, yet attended to (see the module).
       normalize: As for `BahdanauAttention`.
       probability_fn: `'softmax'`, `'hardmax'` or a function of the score.
-      kernel_initializer: Initializer of the layers, or its name.
+      kernel_initializer: Initializer of `attention_v`, as Keras takes it: itself, or its name.
       dtype: Type of the layers and of the memory; float32 by default.
       name: Name of the variable scope.
-      **kwargs: `trainable`.
+      **kwargs: `trainable`, and layers to use in place of the mechanism's: `query_layer` (not of
+        Luong's), `memory_layer`.
 
     Legacy: `BahdanauAttentionV2` in TF 1.15's `contrib.seq2seq.python.ops.attention_wrapper`.
     """
@@ -314,19 +348,19 @@ class BahdanauAttentionV2(_Additive):
         self.units = _checked_units(units)
         self.normalize = normalize
         self.probability_fn_name = probability_fn
-        self.kernel_initializer = kernel_initializer
+        self.kernel_initializer = initializer(kernel_initializer)
         self._config = {
             'units': units,
             'normalize': normalize,
             'probability_fn': probability_fn,
-            'kernel_initializer': kernel_initializer,
+            'kernel_initializer': self.kernel_initializer,
         }
         function = self._process_probability_fn(probability_fn)
         super().__init__(
             memory,
             lambda score, _: function(score),
-            _layer(units, dtype, 'query_layer', kernel_initializer),
-            _layer(units, dtype, 'memory_layer', kernel_initializer),
+            kwargs.pop('query_layer', None) or _layer(units, dtype, 'query_layer'),
+            kwargs.pop('memory_layer', None) or _layer(units, dtype, 'memory_layer'),
             memory_sequence_length,
             name=name,
             dtype=dtype,
@@ -345,7 +379,8 @@ class LuongAttentionV2(_Multiplicative):
       probability_fn: `'softmax'`, `'hardmax'` or a function of the score.
       dtype: Type of the layer and of the memory; float32 by default.
       name: Name of the variable scope.
-      **kwargs: `trainable`.
+      **kwargs: `trainable`, and layers to use in place of the mechanism's: `query_layer` (not of
+        Luong's), `memory_layer`.
 
     Legacy: `LuongAttentionV2` in TF 1.15's `contrib.seq2seq.python.ops.attention_wrapper`.
     """
@@ -370,7 +405,7 @@ class LuongAttentionV2(_Multiplicative):
             memory,
             lambda score, _: function(score),
             None,
-            _layer(units, dtype, 'memory_layer'),
+            kwargs.pop('memory_layer', None) or _layer(units, dtype, 'memory_layer'),
             memory_sequence_length,
             name=name,
             dtype=dtype,
@@ -390,10 +425,11 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
       sigmoid_noise_seed: Likewise.
       score_bias_init: Likewise.
       mode: Likewise.
-      kernel_initializer: Initializer of the layers, or its name.
+      kernel_initializer: Initializer of `attention_v`, as Keras takes it: itself, or its name.
       dtype: Type of the layers and of the memory; float32 by default.
       name: Name of the variable scope.
-      **kwargs: `trainable`.
+      **kwargs: `trainable`, and layers to use in place of the mechanism's: `query_layer` (not of
+        Luong's), `memory_layer`.
 
     Legacy: `BahdanauMonotonicAttentionV2` in TF 1.15's
     `contrib.seq2seq.python.ops.attention_wrapper`.
@@ -416,7 +452,7 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
     ) -> None:
         self.units = _checked_units(units)
         self.normalize = normalize
-        self.kernel_initializer = kernel_initializer
+        self.kernel_initializer = initializer(kernel_initializer)
         self._config = {
             'units': units,
             'normalize': normalize,
@@ -424,13 +460,13 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
             'sigmoid_noise_seed': sigmoid_noise_seed,
             'score_bias_init': score_bias_init,
             'mode': mode,
-            'kernel_initializer': kernel_initializer,
+            'kernel_initializer': self.kernel_initializer,
         }
         super().__init__(
             memory,
             self._set_monotonic(sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode),
-            _layer(units, dtype, 'query_layer', kernel_initializer),
-            _layer(units, dtype, 'memory_layer', kernel_initializer),
+            kwargs.pop('query_layer', None) or _layer(units, dtype, 'query_layer'),
+            kwargs.pop('memory_layer', None) or _layer(units, dtype, 'memory_layer'),
             memory_sequence_length,
             name=name,
             dtype=dtype,
@@ -452,11 +488,17 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
       mode: Likewise.
       dtype: Type of the layer and of the memory; float32 by default.
       name: Name of the variable scope.
-      **kwargs: `trainable`.
+      **kwargs: `trainable`, and layers to use in place of the mechanism's: `query_layer` (not of
+        Luong's), `memory_layer`.
 
     Legacy: `LuongMonotonicAttentionV2` in TF 1.15's
     `contrib.seq2seq.python.ops.attention_wrapper`.
     """
+
+    @property
+    def attention_g(self) -> Any:
+        """The variable of `scale`."""
+        return self.scale_weight
 
     def __init__(
         self,
@@ -486,7 +528,7 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
             memory,
             self._set_monotonic(sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode),
             None,
-            _layer(units, dtype, 'memory_layer'),
+            kwargs.pop('memory_layer', None) or _layer(units, dtype, 'memory_layer'),
             memory_sequence_length,
             name=name,
             dtype=dtype,
@@ -494,18 +536,11 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
         )
 
 
-def _layer(units: int, dtype: Any, name: str, initializer: Any = None) -> Dense:
-    if isinstance(initializer, str):
-        if initializer not in INITIALIZERS:
-            raise ValueError(
-                f'kernel_initializer {initializer!r} is not known. Names are: '
-                f'{", ".join(INITIALIZERS)}; any initializer may be given instead.'
-            )
-        initializer = INITIALIZERS[initializer]()
-    return Dense(
-        units,
-        use_bias=False,
-        name=name,
-        dtype=dtype or tf.float32,
-        kernel_initializer=initializer,
-    )
+def _layer(units: int, dtype: Any, name: str) -> KerasDense:
+    return KerasDense(units, use_bias=False, name=name, dtype=dtype or tf.float32)
+
+
+def _has_no_scope(layer: Any) -> bool:
+    if isinstance(layer, Layer):
+        return layer._scope is None
+    return graph_mode() and hasattr(layer, 'build') and not getattr(layer, 'built', True)

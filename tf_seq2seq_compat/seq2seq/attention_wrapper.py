@@ -349,6 +349,8 @@ class AttentionWrapper(RNNCell):
           TypeError: If the state is not an `AttentionWrapperState`.
           InvalidArgumentError: If the batch size is not that of the memory.
         """
+        if isinstance(state, list) and len(state) == len(AttentionWrapperState._fields):
+            state = AttentionWrapperState(*state)  # as Keras's RNN layer has every state
         if not isinstance(state, AttentionWrapperState):
             raise TypeError(
                 'Expected state to be instance of AttentionWrapperState. Received type '

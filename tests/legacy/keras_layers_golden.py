@@ -1,0 +1,488 @@
+# ruff: noqa: UP008, UP031, B008, B905
+"""Records what tf.keras's layers of TF 1.15.5 name their variables, take and compute.
+
+python keras_layers_golden.py            (in the TF 1.15.5 environment: writes the .json here)
+python keras_layers_golden.py --check    (compares with it)
+
+`--facts` prints what it finds, of the layers named after it alone: the tests run it through the
+runner.
+"""
+
+import inspect
+import json
+import logging
+import os
+import sys
+import tempfile
+import warnings
+
+import numpy as np
+
+RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'keras_layers_golden.json')
+
+# Arguments and the shapes of the inputs; layers that are not here have no variables.
+LAYERS = {
+    'AdditiveAttention': ({}, [[2, 3, 4], [2, 5, 4]]),
+    'Attention': ({'use_scale': True}, [[2, 3, 4], [2, 5, 4]]),
+    'BatchNormalization': ({}, [[2, 3, 4]]),
+    'Conv1D': ({'filters': 3, 'kernel_size': 2}, [[2, 5, 4]]),
+    'Conv2D': ({'filters': 3, 'kernel_size': 2}, [[2, 5, 5, 2]]),
+    'Conv2DTranspose': ({'filters': 3, 'kernel_size': 2}, [[2, 3, 3, 2]]),
+    'Conv3D': ({'filters': 2, 'kernel_size': 2}, [[2, 3, 3, 3, 2]]),
+    'Conv3DTranspose': ({'filters': 2, 'kernel_size': 2}, [[2, 2, 2, 2, 2]]),
+    'ConvLSTM2D': ({'filters': 2, 'kernel_size': 2}, [[2, 3, 4, 4, 1]]),
+    'Dense': ({'units': 3}, [[2, 4]]),
+    'DepthwiseConv2D': ({'kernel_size': 2}, [[2, 4, 4, 2]]),
+    'Embedding': ({'input_dim': 7, 'output_dim': 3}, [[2, 4]]),
+    'GRU': ({'units': 3}, [[2, 4, 3]]),
+    'LSTM': ({'units': 3}, [[2, 4, 3]]),
+    'LayerNormalization': ({}, [[2, 3, 4]]),
+    'LocallyConnected1D': ({'filters': 2, 'kernel_size': 2}, [[2, 4, 3]]),
+    'LocallyConnected2D': ({'filters': 2, 'kernel_size': 2}, [[2, 3, 3, 2]]),
+    'PReLU': ({}, [[2, 4]]),
+    'SeparableConv1D': ({'filters': 3, 'kernel_size': 2}, [[2, 5, 4]]),
+    'SeparableConv2D': ({'filters': 3, 'kernel_size': 2}, [[2, 4, 4, 2]]),
+    'SimpleRNN': ({'units': 3}, [[2, 4, 3]]),
+}
+CELLS = ('GRUCell', 'LSTMCell', 'SimpleRNNCell')
+RECURRENT = ('GRU', 'LSTM', 'SimpleRNN')
+
+
+def makers(tf):
+    """Functions that make a layer, by name, with the shapes of its inputs."""
+    layers = tf.keras.layers
+    made = {
+        name: (lambda kind=getattr(layers, name), given=given, **more: kind(**dict(given, **more)))
+        for name, (given, _) in LAYERS.items()
+    }
+    shapes = {name: shape for name, (_, shape) in LAYERS.items()}
+
+    def add(name, shape, make):
+        made[name], shapes[name] = make, shape
+
+    sequence = [[2, 4, 3]]
+    for name in CELLS:
+        kind = getattr(layers, name)
+        add('RNN(%s)' % name, sequence, lambda k=kind, **more: layers.RNN(k(3), **more))
+        add('RNN([%s])' % name, sequence, lambda k=kind, **more: layers.RNN([k(3), k(2)], **more))
+        add(
+            'RNN(StackedRNNCells of %s)' % name,
+            sequence,
+            lambda k=kind, **more: layers.RNN(layers.StackedRNNCells([k(3), k(2)]), **more),
+        )
+        add(
+            'Bidirectional(RNN(%s))' % name,
+            sequence,
+            lambda k=kind, **more: layers.Bidirectional(layers.RNN(k(3)), **more),
+        )
+    for name in RECURRENT:
+        kind = getattr(layers, name)
+        add(
+            'Bidirectional(%s)' % name,
+            sequence,
+            lambda k=kind, **more: layers.Bidirectional(k(3), **more),
+        )
+        add(
+            'Bidirectional(%s, other)' % name,
+            sequence,
+            lambda k=kind, **more: layers.Bidirectional(
+                k(3), backward_layer=k(2, go_backwards=True), **more
+            ),
+        )
+        add(
+            'Bidirectional(named %s)' % name,
+            sequence,
+            lambda k=kind, **more: layers.Bidirectional(k(3, name='mine'), **more),
+        )
+        add(
+            'TimeDistributed(%s)' % name,
+            [[2, 5, 4, 3]],
+            lambda k=kind, **more: layers.TimeDistributed(k(3), **more),
+        )
+        add(
+            '%s, stateful' % name,
+            sequence,
+            lambda k=kind, **more: k(3, stateful=True, batch_input_shape=[2, 4, 3], **more),
+        )
+        add(
+            '%s, implementation 2, unrolled' % name,
+            sequence,
+            lambda k=kind, **more: k(
+                3,
+                unroll=True,
+                **dict({} if k is layers.SimpleRNN else {'implementation': 2}, **more),
+            ),
+        )
+    add('GRU, reset_after', sequence, lambda **more: layers.GRU(3, reset_after=True, **more))
+    add('RNN(own cell)', sequence, lambda **more: layers.RNN(own_cell(tf), **more))
+    add('RNN([own cell])', sequence, lambda **more: layers.RNN([own_cell(tf)] * 2, **more))
+    add(
+        'TimeDistributed(Dense)',
+        sequence,
+        lambda **more: layers.TimeDistributed(layers.Dense(2), **more),
+    )
+    add(
+        'TimeDistributed(Bidirectional(LSTM))',
+        [[2, 5, 4, 3]],
+        lambda **more: layers.TimeDistributed(layers.Bidirectional(layers.LSTM(2)), **more),
+    )
+    return made, shapes
+
+
+def own_cell(tf):
+    class Own(tf.keras.layers.Layer):
+        """A cell as users write one, with a layer inside that is built when it is called."""
+
+        state_size = output_size = 3
+
+        def __init__(self, **kwargs):
+            super(Own, self).__init__(**kwargs)
+            self.inner = tf.keras.layers.Dense(3)
+
+        def build(self, input_shape):
+            self.scale = self.add_weight('scale', [3])
+            self.built = True
+
+        def call(self, inputs, states):
+            output = self.inner(inputs) * self.scale + states[0]
+            return output, [output]
+
+    return Own()
+
+
+def places(tf):
+    """Ways to call what `make` makes on inputs; what they give are outputs."""
+    keras = tf.keras
+
+    def alone(make, inputs):
+        return make()(inputs)
+
+    def named(make, inputs):
+        return make(name='mine')(inputs)
+
+    def twice(make, inputs):
+        return [make()(inputs), make()(inputs)]
+
+    def shared(make, inputs):
+        layer = make()
+        with tf.variable_scope('first'):
+            one = layer(inputs)
+        with tf.variable_scope('second'):
+            return [one, layer(inputs)]
+
+    def variable_scope(make, inputs):
+        with tf.variable_scope('outer'):
+            return make()(inputs)
+
+    def same_variable_scope(make, inputs):
+        outputs = []
+        for _ in range(2):
+            with tf.variable_scope('outer', reuse=tf.AUTO_REUSE):
+                outputs.append(make()(inputs))
+        return outputs
+
+    def name_scope(make, inputs):
+        with tf.name_scope('outer'):
+            return make()(inputs)
+
+    def sequential(make, inputs):
+        return keras.Sequential([make()])(inputs)
+
+    def functional(make, inputs):
+        several = isinstance(inputs, list)
+        given = [
+            keras.Input(batch_shape=t.shape.as_list(), dtype=t.dtype)
+            for t in (inputs if several else [inputs])
+        ]
+        model = keras.Model(given, make()(given if several else given[0]))
+        return model(inputs)
+
+    def subclassed(make, inputs):
+        class Net(keras.Model):
+            def __init__(self):
+                super(Net, self).__init__()
+                self.part = make()
+
+            def call(self, inputs):
+                return self.part(inputs)
+
+        return Net()(inputs)
+
+    def within_layer(make, inputs):
+        class Outer(keras.layers.Layer):
+            def __init__(self):
+                super(Outer, self).__init__()
+                self.parts = [make(), make()]
+
+            def call(self, inputs):
+                return [part(inputs) for part in self.parts]
+
+        return Outer()(inputs)
+
+    def nested(make, inputs):
+        if isinstance(inputs, list):
+            return make()(inputs)
+        inner = keras.Sequential([make()], name='inner')
+        given = keras.Input(batch_shape=inputs.shape.as_list(), dtype=inputs.dtype)
+        return keras.Model(given, inner(given))(inputs)
+
+    def built(make, inputs):
+        layer = make()
+        shapes = [t.shape for t in inputs] if isinstance(inputs, list) else inputs.shape
+        layer.build(shapes)
+        return layer(inputs)
+
+    every = (
+        alone, named, twice, shared, variable_scope, same_variable_scope, name_scope, sequential,
+        functional, subclassed, within_layer, nested, built,
+    )  # fmt: skip
+    return {each.__name__: each for each in every}
+
+
+def inputs_of(tf, shapes, whole):
+    values = [np.cos(np.arange(np.prod(shape))).reshape(shape) for shape in shapes]
+    if whole:
+        values = [np.arange(np.prod(shape)).reshape(shape) % 7 for shape in shapes]
+    tensors = [tf.constant(v, tf.int32 if whole else tf.float32) for v in values]
+    return tensors if len(tensors) > 1 else tensors[0]
+
+
+def variables(tf):
+    trained = set(id(v) for v in tf.trainable_variables())
+    return [[v.op.name, v.shape.as_list(), id(v) in trained] for v in tf.global_variables()]
+
+
+def numbers(values):
+    return [float('%.5g' % e) for e in np.ravel(values).tolist()]
+
+
+def chosen(names):
+    only = sys.argv[sys.argv.index('--facts') + 1 :] if '--facts' in sys.argv else []
+    return [name for name in sorted(names) if name in only or not only]
+
+
+def names(tf):
+    """Names, shapes and whether trained, of the variables of each layer at each place."""
+    made, shapes = makers(tf)
+    found = {}
+    for name in chosen(made):
+        for place, call in places(tf).items():
+            tf.keras.backend.clear_session()
+            with tf.Graph().as_default():
+                inputs = inputs_of(tf, shapes[name], name == 'Embedding')
+                try:
+                    call(made[name], inputs)
+                except Exception as error:
+                    found.setdefault(name, {})[place] = type(error).__name__
+                else:
+                    found.setdefault(name, {})[place] = variables(tf)
+    return found
+
+
+def outputs(tf):
+    """What each layer computes in its first and its second call, with weights by a formula."""
+    made, shapes = makers(tf)
+    found = {}
+    for name in chosen(made):
+        tf.keras.backend.clear_session()
+        with tf.Graph().as_default(), tf.Session() as session:
+            inputs = inputs_of(tf, shapes[name], name == 'Embedding')
+            values = [made[name]()(inputs), made[name]()(inputs)]
+            session.run(tf.global_variables_initializer())
+            for v in tf.trainable_variables():
+                n = np.arange(v.shape.num_elements())
+                v.load(np.cos(n + v.shape.ndims).reshape(v.shape.as_list()), session)
+            found[name] = [numbers(v) for v in session.run(values)]
+    return found
+
+
+def plain(value):
+    if isinstance(value, dict):
+        if 'class_name' in value and 'config' in value:
+            value = {'class_name': value['class_name'], 'config': value['config']}
+        return {key: plain(value[key]) for key in value}
+    if isinstance(value, (list, tuple)):
+        return [plain(each) for each in value]
+    return value if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
+
+
+def configs(tf):
+    """What get_config gives of each layer."""
+    made, _ = makers(tf)
+    tf.keras.backend.clear_session()
+    return {name: plain(made[name](name='mine').get_config()) for name in chosen(made)}
+
+
+def tf_cells(tf):
+    """Functions that make a recurrent layer of Keras over cells of tf.nn.rnn_cell."""
+    rnn, cells, contrib = tf.keras.layers.RNN, tf.nn.rnn_cell, tf.contrib.rnn
+    stacked = tf.keras.layers.StackedRNNCells
+    made = {
+        'BasicRNNCell': lambda **k: rnn(cells.BasicRNNCell(2), **k),
+        'BasicLSTMCell': lambda **k: rnn(cells.BasicLSTMCell(2), **k),
+        'GRUCell': lambda **k: rnn(cells.GRUCell(2), **k),
+        'LSTMCell': lambda **k: rnn(cells.LSTMCell(2), **k),
+        'LSTMCell, named': lambda **k: rnn(cells.LSTMCell(2, name='mine'), **k),
+        'LSTMCell, peepholes': lambda **k: rnn(
+            cells.LSTMCell(2, use_peepholes=True, num_proj=3), **k
+        ),
+        'LSTMCell, one state': lambda **k: rnn(cells.LSTMCell(2, state_is_tuple=False), **k),
+        'MultiRNNCell': lambda **k: rnn(
+            cells.MultiRNNCell([cells.LSTMCell(2), cells.GRUCell(2)]), **k
+        ),
+        'list': lambda **k: rnn([cells.LSTMCell(2), cells.GRUCell(2)], **k),
+        'StackedRNNCells': lambda **k: rnn(stacked([cells.GRUCell(2), cells.LSTMCell(2)]), **k),
+        'with a cell of Keras': lambda **k: rnn(
+            [cells.GRUCell(2), tf.keras.layers.GRUCell(2)], **k
+        ),
+        'DropoutWrapper': lambda **k: rnn(cells.DropoutWrapper(cells.GRUCell(2), 1.0), **k),
+        'ResidualWrapper': lambda **k: rnn(cells.ResidualWrapper(cells.GRUCell(3)), **k),
+        'DeviceWrapper': lambda **k: rnn(cells.DeviceWrapper(cells.GRUCell(2), '/cpu:0'), **k),
+        'NASCell': lambda **k: rnn(contrib.NASCell(2), **k),
+        'GRUBlockCell': lambda **k: rnn(contrib.GRUBlockCell(2), **k),
+        'UGRNNCell': lambda **k: rnn(contrib.UGRNNCell(2), **k),
+    }
+    return made
+
+
+OPTIONS = (
+    {},
+    {'return_sequences': True, 'go_backwards': True},
+    {'stateful': True},
+    {'unroll': True},
+)
+
+
+def fitted(tf, make, options):
+    """The variables, the losses and the predictions of a model of one recurrent layer."""
+    keras = tf.keras
+    keras.backend.clear_session()
+    rows = np.cos(np.arange(24.0)).reshape(2, 4, 3).astype('f')
+    rows[1, 2:] = 0
+    given = keras.Input(batch_shape=[2, 4, 3])
+    model = keras.Model(given, make(**options)(keras.layers.Masking()(given)))
+    found = {'variables': variables(tf), 'trained': len(model.trainable_weights)}
+    session = keras.backend.get_session()
+    session.run(tf.global_variables_initializer())
+    for v in model.trainable_weights:
+        n = np.arange(v.shape.num_elements())
+        v.load(np.cos(n + v.shape.ndims).reshape(v.shape.as_list()), session)
+    found['before'] = numbers(model.predict(rows, batch_size=2))
+    model.reset_states()
+    model.compile('sgd', 'mse')
+    wanted = np.ones([2] + list(model.output_shape[1:]))
+    fitting = {'epochs': 2, 'batch_size': 2, 'shuffle': False, 'verbose': 0}
+    found['losses'] = numbers(model.fit(rows, wanted, **fitting).history['loss'])
+    weights = model.get_weights()
+    path = os.path.join(tempfile.mkdtemp(), 'weights')
+    for name in (path + '.h5', path):
+        model.save_weights(name)
+        model.set_weights([0 * w for w in weights])
+        model.load_weights(name)
+        same = [(a == b).all() for a, b in zip(weights, model.get_weights())]
+        found.setdefault('loaded', []).append(bool(all(same)))
+    model.reset_states()
+    found['loss'] = numbers(model.evaluate(rows, wanted, batch_size=2, verbose=0))
+    return found
+
+
+def cells(tf):
+    """What Keras's RNN layer makes of the cells of tf.nn.rnn_cell."""
+    found = {}
+    for name, make in tf_cells(tf).items():
+        for options in OPTIONS:
+            key = ', '.join([name] + sorted(options))
+            try:
+                found[key] = fitted(tf, make, options)
+            except Exception as error:
+                found[key] = type(error).__name__
+    return found
+
+
+LOSSES = (
+    'mse mae mape msle binary_crossentropy categorical_crossentropy kld poisson hinge '
+    'squared_hinge categorical_hinge logcosh'
+)
+OPTIMIZERS = 'sgd rmsprop adagrad adadelta adam adamax nadam'
+
+
+def trained_on_masks(tf, kind, name):
+    """Losses and metrics of a model whose outputs have a mask, with weights of its steps or not."""
+    keras = tf.keras
+    found = []
+    for weighted in (False, True):
+        keras.backend.clear_session()
+        ids = np.array([[1, 2, 3, 0], [4, 0, 0, 0]])
+        model = keras.Sequential(
+            [
+                keras.layers.Embedding(5, 3, mask_zero=True, input_length=4),
+                keras.layers.GRU(3, return_sequences=True),
+                keras.layers.TimeDistributed(keras.layers.Dense(2, activation='softmax')),
+            ]
+        )
+        options = {'sample_weight_mode': 'temporal'} if weighted else {}
+        loss = {'loss': name} if kind == 'loss' else {'loss': 'categorical_crossentropy'}
+        if kind == 'optimizer':
+            loss['optimizer'] = name
+        else:
+            loss['optimizer'] = 'sgd'
+        loss.update(options, metrics=['accuracy', 'mae'], weighted_metrics=['mse'])
+        model.compile(**loss)
+        for v in model.trainable_weights:
+            n = np.arange(v.shape.num_elements())
+            keras.backend.set_value(v, np.cos(n + v.shape.ndims).reshape(v.shape.as_list()))
+        wanted = np.eye(2)[ids % 2]
+        weights = {'sample_weight': 1.0 + np.arange(8).reshape(2, 4)} if weighted else {}
+        fitting = dict(epochs=2, batch_size=2, shuffle=False, verbose=0, **weights)
+        history = model.fit(ids, wanted, **fitting).history
+        found.append({key: numbers(history[key]) for key in history})
+        names = [v.op.name for v in tf.global_variables()]
+        found.append([name for name in names if name.startswith('training')])
+        found.append(numbers(model.evaluate(ids, wanted, batch_size=2, verbose=0, **weights)))
+    return found
+
+
+def training(tf):
+    """What each loss and each optimizer do with masks and weights."""
+    found = {}
+    for kind, names in (('loss', LOSSES), ('optimizer', OPTIMIZERS)):
+        for name in names.split():
+            found['%s %s' % (kind, name)] = trained_on_masks(tf, kind, name)
+    return found
+
+
+def signatures(tf):
+    """The parameters of each layer's constructor, and what each is by default."""
+    found = {}
+    for name in dir(tf.keras.layers):
+        kind = getattr(tf.keras.layers, name)
+        if inspect.isclass(kind) and issubclass(kind, tf.keras.layers.Layer):
+            spec = inspect.getfullargspec(kind.__init__)
+            defaults = list(spec.defaults or ())
+            without = len(spec.args) - len(defaults)
+            found[name] = [
+                [arg] if i < without else [arg, plain(defaults[i - without])]
+                for i, arg in enumerate(spec.args)
+            ][1:]
+    return found
+
+
+def main():
+    from recording import record_or_check
+
+    warnings.simplefilter('ignore')
+    logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
+    import tensorflow as tf
+
+    tf.logging.set_verbosity(tf.logging.FATAL)
+    parts = (names, outputs, cells, training, signatures, configs)
+    found = {part.__name__: part(tf) for part in parts}
+    if '--facts' in sys.argv:
+        print(json.dumps(found))
+        return
+    found['tensorflow'] = tf.__version__
+    record_or_check(RECORD, found, '{} layers of tf.keras'.format(len(found['names'])), indent=None)
+
+
+if __name__ == '__main__':
+    main()
