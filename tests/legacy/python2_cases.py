@@ -434,4 +434,11 @@ def f():
     return inner
 print f()
 """,
+    'version': """\
+import platform, sys
+from sys import version_info
+print sys.version_info[0], sys.version_info[:3], version_info.major == 2, version_info >= (3,), version_info < (2, 7)
+print '%d.%d' % version_info[:2], sys.version[:6], sys.hexversion < 0x03000000, len(sys.version.split('\\n'))
+print platform.python_version(), platform.python_version_tuple(), version_info[3:], platform.system() == 'Linux'
+""",
 }

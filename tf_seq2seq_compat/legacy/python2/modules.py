@@ -14,7 +14,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_seq2seq_compat.legacy.python2 import builtins as built_in
 from tf_seq2seq_compat.legacy.python2 import draws, files, operations
@@ -128,6 +128,25 @@ def _sys(real: Any) -> dict[str, Any]:
         'exc_clear': lambda: None,
         'exc_type': None,
         'setcheckinterval': lambda interval: None,
+        'version_info': _Version(2, 7, 18, 'final', 0),
+        'version': '2.7.18 (default) \n' + real.version.rpartition('\n')[2],
+        'hexversion': 0x020712F0,
+        'py3kwarning': False,
+    }
+
+
+class _Version(NamedTuple):
+    major: int
+    minor: int
+    micro: int
+    releaselevel: str
+    serial: int
+
+
+def _platform(real: Any) -> dict[str, Any]:
+    return {
+        'python_version': lambda: '2.7.18',
+        'python_version_tuple': lambda: ('2', '7', '18'),
     }
 
 
@@ -507,6 +526,7 @@ CHANGED: dict[str, Callable[[Any], dict[str, Any]]] = {
     'operator': _operator,
     'os': _os,
     'pickle': _pickle,
+    'platform': _platform,
     'random': lambda real: draws.NAMES,
     're': _re,
     'string': _string,
