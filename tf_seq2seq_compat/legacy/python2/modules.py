@@ -321,21 +321,34 @@ def _hashlib(real: Any) -> dict[str, Any]:
     return found
 
 
+class _Opening:
+    """What opens a compressed file, a function or a class: one calls it, asks whether a file is of
+    it, and derives from it."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __call__(self, name: Any, mode: str = 'rb', *arguments: Any, **keywords: Any) -> Any:
+        plain = mode.replace('U', '').replace('t', '')
+        plain = plain if 'b' in plain else f'{plain}b'
+        if hasattr(name, 'raw'):
+            name = files.unwrapped(name)
+        return files.File(self._real(name, plain, *arguments, **keywords), plain)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(files.unwrapped(instance), self._real)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (self._real,)
+
+    def __getattribute__(self, name: str) -> Any:
+        own = name in ('_real', '__mro_entries__')
+        # `GzipFile.__init__`, which a derived class calls, is the real one's.
+        return object.__getattribute__(self, name) if own else getattr(self._real, name)
+
+
 def _compressed(*names: str) -> Callable[[Any], dict[str, Any]]:
-    def changed(real: Any) -> dict[str, Any]:
-        def opening(opener: Any) -> Callable[..., Any]:
-            def open_(name: Any, mode: str = 'rb', *arguments: Any, **keywords: Any) -> Any:
-                plain = mode.replace('U', '').replace('t', '')
-                plain = plain if 'b' in plain else f'{plain}b'
-                if hasattr(name, 'raw'):
-                    name = files.unwrapped(name)
-                return files.File(opener(name, plain, *arguments, **keywords), plain)
-
-            return open_
-
-        return {name: opening(getattr(real, name)) for name in names}
-
-    return changed
+    return lambda real: {name: _Opening(getattr(real, name)) for name in names}
 
 
 def _tempfile(real: Any) -> dict[str, Any]:

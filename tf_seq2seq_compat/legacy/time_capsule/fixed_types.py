@@ -18,7 +18,8 @@ _ABSENT: Any = object()
 def _offset_of_flags() -> int:
     """Where in a class its `__flags__` stand, found by comparing several classes."""
     classes = (int, str, dict, type, BaseException, Runtime)
-    for offset in range(object.__basicsize__, type.__basicsize__, ctypes.sizeof(ctypes.c_ulong)):
+    end: Any = type.__basicsize__
+    for offset in range(object.__basicsize__, end, ctypes.sizeof(ctypes.c_ulong)):
         if all(_flags(each, offset).value == each.__flags__ for each in classes):
             return offset
     raise TypeError('the flags of classes are not where they are looked for in this Python')
