@@ -40,7 +40,6 @@ RENAMED: dict[str, tuple[str, ...]] = {
     'copy_reg': ('copyreg',),
     'dbhash': ('dbm',),
     'dummy_thread': ('_thread',),
-    'dummy_threading': ('threading',),
     'exceptions': ('builtins',),
     'gdbm': ('dbm.gnu',),
     'htmlentitydefs': ('html.entities',),
