@@ -124,7 +124,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--output FILE] '
+        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--python2] [--output FILE] '
         '(SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -138,6 +138,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         '--xla',
         action='store_true',
         help='let XLA compile the loops of dynamic_rnn and dynamic_decode, where it can',
+    )
+    run.add_argument(
+        '--python2',
+        action='store_true',
+        help='the program is Python 2, also where its files could be Python 3',
     )
     run.add_argument(
         '--output',
@@ -243,6 +248,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
                 output=options.output or '',
                 strict=options.strict,
                 xla=options.xla,
+                python_2=options.python2,
             )
         runner.run(
             options.program,
@@ -250,6 +256,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             module=options.module,
             strict=options.strict,
             xla=options.xla,
+            python_2=options.python2,
             runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:

@@ -346,6 +346,12 @@ h = hashlib.sha1(); h.update('a'); h.update('b'); print h.hexdigest()
 print base64.b64encode('abc\\xff'), base64.b64decode('YWJj'), base64.encodestring('a'), zlib.decompress(zlib.compress('text' * 3))
 g = gzip.open('a.gz', 'wb'); g.write('line one\\nline two\\n'); g.close()
 print [line.split()[1] for line in gzip.open('a.gz')], gzip.open('a.gz').read().split('\\n')
+class Reader(gzip.GzipFile):
+    def __init__(self, name):
+        gzip.GzipFile.__init__(self, name, 'rb')
+    def size(self):
+        return len(self.read())
+print Reader('a.gz').size(), isinstance(gzip.open('a.gz'), gzip.GzipFile), isinstance(Reader('a.gz'), gzip.GzipFile), isinstance('a', gzip.GzipFile)
 size = struct.pack('q', 3); f = open('r.bin', 'wb'); f.write(size); f.write(struct.pack('%ds' % 3, 'abc')); f.close()
 r = open('r.bin', 'rb'); n = struct.unpack('q', r.read(8))[0]; print struct.unpack('%ds' % n, r.read(n))[0] == 'abc', r.read(8) == '', not r.read(1)
 import binascii; print binascii.hexlify('ab'), binascii.crc32('a') & 0xffffffff
@@ -433,5 +439,12 @@ def f():
     exec 'inner = 3 / 2' in globals()
     return inner
 print f()
+""",
+    'version': """\
+import platform, sys
+from sys import version_info
+print sys.version_info[0], sys.version_info[:3], version_info.major == 2, version_info >= (3,), version_info < (2, 7)
+print '%d.%d' % version_info[:2], sys.version[:6], sys.hexversion < 0x03000000, len(sys.version.split('\\n'))
+print platform.python_version(), platform.python_version_tuple(), version_info[3:], platform.system() == 'Linux'
 """,
 }

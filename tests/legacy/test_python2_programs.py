@@ -137,6 +137,22 @@ def test_python_3_stays_python_3(tmp_path):
     assert done.stdout == "3.5 ['1'] dict_keys\n", done.stderr
 
 
+def test_a_program_is_python_2_where_one_says_so(tmp_path):
+    write(
+        tmp_path,
+        {
+            'main.py': 'import sys, subprocess\n'
+            'from part import numbers\n'
+            'print(sys.version_info[0], 7 / 2, map(str, [1]), numbers().next(), None < 1)\n'
+            'sys.stdout.flush()\n'
+            'if len(sys.argv) < 2:\n    subprocess.call([sys.executable, "main.py", "child"])\n',
+            'part.py': 'def numbers():\n    yield 3 / 2\n',
+        },
+    )
+    done = run('--python2', 'main.py', cwd=tmp_path)
+    assert done.stdout == "(2, 3, ['1'], 1, True)\n" * 2, done.stderr
+
+
 def test_a_program_with_tensorflow(tmp_path):
     """What Python 2.7.18 with TensorFlow 1.15.0 printed."""
     program = pathlib.Path(__file__).with_name('python2_program.txt')

@@ -282,6 +282,59 @@ def test_lambda_per_step(tmp_path):
     }
 
 
+FLAGS = """
+import json
+import sys
+import tensorflow as tf
+from tensorflow.python.platform import flags as platform_flags
+
+tf.app.flags.DEFINE_integer('size', 3, 'a number')
+tf.flags.DEFINE_string('mode', 'train', 'a word')
+FLAGS = tf.app.flags.FLAGS
+left = FLAGS._parse_flags()  # REPAIRED
+assert left == ['--other=1'] and FLAGS.size == 4, left
+
+
+def wanted(flags):
+    return {name: value for name, value in flags.items() if name in ('size', 'mode')}
+
+
+def early():
+    return wanted(FLAGS.__flags)  # REPAIRED
+
+
+def by_name():
+    return json.dumps(getattr(platform_flags.FLAGS, '__flags'), default=str)  # REPAIRED
+
+
+def of_today():
+    return {name: flag.value for name, flag in wanted(FLAGS.__flags).items()}
+
+
+def within():
+    return dict(map(lambda item: (item[0], item[1].default), wanted(FLAGS.__flags).items()))
+
+
+assert early() == of_today() == {'size': 4, 'mode': 'train'}, early()
+assert json.loads(by_name())['size'] == 4
+assert within() == {'size': 3, 'mode': 'train'}
+assert not hasattr(FLAGS, '__parsed')
+FLAGS.size = 5
+assert early()['size'] == 5
+print('flags')
+"""
+
+
+def test_early_flags(tmp_path):
+    script = tmp_path / 'a.py'
+    script.write_text(FLAGS)
+    done = run(script, '--size=4', '--other=1')
+    assert last_line(done) == 'flags'
+    assert repairs_in(done.stderr) == [
+        (str(script), line, 'early-flags') for line in repaired_lines(script, FLAGS)
+    ]
+
+
 STRICT = (
     CHECKS
     + """
@@ -293,6 +346,9 @@ print(error_of(lambda: Concatenate))
 both = [Input((4, 3)), Input((6, 3))]
 print(error_of(lambda: Lambda(lambda x: Dot(axes=[2, 1])([x[0], Dense(3)(x[1])]))(both)))
 print(type(__builtins__).__name__)
+tf.flags.DEFINE_integer('size', 3, 'a number')
+print(error_of(lambda: tf.flags.FLAGS._parse_flags()))
+print(type(tf.flags.FLAGS.__flags['size']).__name__)
 """
 )
 
@@ -300,7 +356,7 @@ print(type(__builtins__).__name__)
 def test_strict(tmp_path):
     (tmp_path / 'a.py').write_text(STRICT)
     done = run('--strict', 'a.py', cwd=tmp_path)
-    memory, rank, name, dot, builtin = done.stdout.splitlines()
+    memory, rank, name, dot, builtin, parse, flag = done.stdout.splitlines()
     assert re.fullmatch(
         r"TypeError: (\w+\.)?__init__\(\) missing 1 required positional argument: 'memory'", memory
     )
@@ -308,6 +364,7 @@ def test_strict(tmp_path):
     assert name == "NameError: name 'Concatenate' is not defined"
     assert dot.startswith('ValueError') and '3 ' in dot and '6' in dot
     assert builtin == 'module'
+    assert parse == 'AttributeError: _parse_flags' and flag == 'Flag'
     assert 'RepairWarning' not in done.stderr
 
 
@@ -324,5 +381,7 @@ def test_install_never_repairs(tmp_path):
         'ValueError',
         'ValueError',
         'module',
+        'AttributeError',
+        'Flag',
     ]
     assert 'RepairWarning' not in done.stderr

@@ -13,7 +13,8 @@ import numpy as np
 import pytest
 
 from tests.legacy.processes import environment, last_line, run
-from tf_seq2seq_compat.legacy.time_capsule import collector, tables
+from tf_seq2seq_compat.legacy.runtime import Runtime
+from tf_seq2seq_compat.legacy.time_capsule import collector, fixed_types, tables
 
 HERE = pathlib.Path(__file__).parent
 GOLDEN = HERE / 'time_capsule_golden.py'
@@ -95,6 +96,11 @@ def facts():
 
 def call(function, *arguments):
     return function(*arguments)
+
+def number(a):
+    return float(a)
+
+refused = fails(number, np.zeros([1]))
 
 words = []
 for read in (lambda: time.clock, lambda: threading.Thread().isAlive,
@@ -190,6 +196,8 @@ assert before == after, (before, after)
 del after[11:17]
 assert a_library.call(np.array, [[1, 2], [3]]).dtype == object
 assert a_library.call(isinstance, {}, collections.Mapping)
+assert a_library.fails(a_library.number, np.zeros([1])) == a_library.refused
+assert float(np.zeros([1])) == 0
 assert threading.Thread(target=print).isAlive() is False and os.errno.ENOENT == 2
 assert yaml.load('a') == ('a', 'FullLoader') and yaml.load('a', Loader=int) == ('a', 'int')
 assert part.Thread().isAlive() is False and random.sample({5}, 1) == [5]
@@ -209,6 +217,23 @@ for content, error in (
 assert a_library.fails(pickle.loads, pickles[0][0], encoding='ascii') == 'UnicodeDecodeError'
 print('\n'.join(['facts ' + ' '.join(map(str, after)), *a_library.words]))
 """
+
+
+def test_classes_written_in_c_get_attributes_and_lose_them():
+    class Derived(np.ndarray):
+        pass
+
+    array = np.ones([1]).view(Derived)
+    before = dict(vars(np.ndarray))
+    with Runtime() as runtime:
+        fixed_types.set_attribute(np.ndarray, '__float__', lambda self: 2.5, runtime)
+        fixed_types.set_attribute(np.ndarray, 'another', property(len), runtime)
+        assert float(array) == float(np.zeros([3])) == 2.5 and array.another == 1
+        with pytest.raises(TypeError, match='immutable'):
+            np.ndarray.third = 1
+    assert dict(vars(np.ndarray)) == before and float(np.array(3)) == 3
+    with pytest.raises(TypeError):
+        float(np.zeros([3]))
 
 
 def test_the_program_gets_them_and_libraries_do_not(tmp_path):

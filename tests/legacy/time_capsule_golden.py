@@ -22,6 +22,7 @@ import inspect
 import io
 import json
 import locale
+import math
 import os
 import pipes
 import random
@@ -80,6 +81,11 @@ array.array('h', [1, 258]).tostring()
 np.arange(3, dtype=np.int16).tostring()
 np.arange(4, dtype=np.int16).reshape(2, 2).T.tostring('F')
 np.ndarray.tostring(np.int8([1, 2]))
+int(np.array([[3.7]])), float(np.array([2])), complex(np.array([1j])), '%d' % np.array([4])
+'%.2f' % np.array([[1.5]]), math.exp(np.zeros([1, 1])), round(float(np.matrix([[3.25]])), 1)
+float(np.array(['2.5'])), int(np.array([7], object)), float(np.ma.array([4.0]))
+[fails(kind, np.zeros(size)) for kind in (int, float, complex) for size in (0, 2)]
+assigned()
 np.array([[1, 5], [2, 9]]).ptp()
 np.array([[1, 5], [2, 9]]).ptp(axis=0)
 np.array([1, 258], np.int16).newbyteorder().tolist()
@@ -285,6 +291,20 @@ def shuffled(items, function):
 def seeded(seed):
     random.seed(seed)
     return random.random()
+
+
+def fails(function, *arguments):
+    try:
+        function(*arguments)
+    except Exception as error:
+        return type(error).__name__
+    return ''
+
+
+def assigned():
+    a = np.zeros(3)
+    a[0], a[2] = np.array([1.5]), np.array([[2.0]])
+    return a
 
 
 def with_items(a):

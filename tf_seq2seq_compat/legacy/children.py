@@ -31,18 +31,20 @@ def _this_python() -> list[Any]:
     return [sys.prefix, *sys.version_info[:2]]
 
 
-def announce(runtime: Runtime, *, strict: bool, xla: bool) -> None:
+def announce(runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = False) -> None:
     """Has the processes that this one starts get what it got.
 
     Args:
       runtime: takes it back.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
+      python_2: all files of the program are Python 2.
     """
     settings = {
         'python': _this_python(),
         'strict': strict,
         'xla': xla,
+        'python2': python_2,
         'folders': import_hook.program_folders(),
     }
     old = os.environ.get('PYTHONPATH', '').split(os.pathsep)
@@ -58,7 +60,7 @@ def start() -> None:
         return
     for folder in settings['folders']:
         import_hook.add_program_folder(folder)
-    flags = [f'--{name}' for name in ('strict', 'xla') if settings[name]]
+    flags = [f'--{name}' for name in ('strict', 'xla', 'python2') if settings[name]]
     command = _command(sys.orig_argv, sys.argv)
     if command is None:
         return
@@ -68,7 +70,7 @@ def start() -> None:
         os.execv(sys.executable, words)
     from tf_seq2seq_compat.legacy import runner
 
-    runner.prepare(Runtime(), settings['strict'], settings['xla'])
+    runner.prepare(Runtime(), settings['strict'], settings['xla'], settings['python2'])
     atexit.register(runner.report)
 
 

@@ -128,7 +128,13 @@ def executed_name(path: str) -> str:
 
 
 def run(
-    path: str, arguments: list[str], *, output: str = '', strict: bool = False, xla: bool = False
+    path: str,
+    arguments: list[str],
+    *,
+    output: str = '',
+    strict: bool = False,
+    xla: bool = False,
+    python_2: bool = False,
 ) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
@@ -141,6 +147,7 @@ def run(
       output: where to write the copy; `executed_name(path)` by default.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
+      python_2: the cells are Python 2, whatever they show.
 
     Returns:
       0, or 1 where a cell failed.
@@ -150,7 +157,7 @@ def run(
     """
     nbformat, nbclient, exceptions = _jupyter()
     notebook = _read(nbformat, path)
-    python_2 = bool(sources.python_2_of_notebook(json.dumps(notebook)))
+    python_2 = python_2 or bool(sources.python_2_of_notebook(json.dumps(notebook)))
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,

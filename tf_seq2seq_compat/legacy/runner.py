@@ -51,6 +51,7 @@ def run(
     module: bool = False,
     strict: bool = False,
     xla: bool = False,
+    python_2: bool = False,
     runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
@@ -61,6 +62,7 @@ def run(
       module: run a module as `python -m` does.
       strict: no repairs; what TF1 or Keras would have raised is raised.
       xla: XLA compiles the loops of the program, where it can.
+      python_2: the program is Python 2, whatever its files show.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
 
@@ -71,15 +73,23 @@ def run(
     """
     if runtime is None:
         with Runtime() as runtime:
-            return run(target, arguments, module=module, strict=strict, xla=xla, runtime=runtime)
+            return run(
+                target,
+                arguments,
+                module=module,
+                strict=strict,
+                xla=xla,
+                python_2=python_2,
+                runtime=runtime,
+            )
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
-    prepare(runtime, strict, xla)
+    prepare(runtime, strict, xla, python_2)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        children.announce(runtime, strict=strict, xla=xla)
+        children.announce(runtime, strict=strict, xla=xla, python_2=python_2)
         runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
@@ -101,13 +111,16 @@ def report() -> None:
     compile_times.report()
 
 
-def prepare(runtime: Runtime, strict: bool, xla: bool = False) -> import_hook.Restorer:
+def prepare(
+    runtime: Runtime, strict: bool, xla: bool = False, python_2: bool = False
+) -> import_hook.Restorer:
     """Gives this process's program its imports as TF1's time had them.
 
     Args:
       runtime: takes it back.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
+      python_2: all files of the program are Python 2.
 
     Returns:
       What restores names of Python and NumPy.
@@ -118,7 +131,7 @@ def prepare(runtime: Runtime, strict: bool, xla: bool = False) -> import_hook.Re
     start, capsule = _TF1Start(runtime, strict, xla), time_capsule.install(runtime)
     rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
     import_hook.ImportHook(rooms, start, capsule).install(runtime)
-    python2.install(runtime)
+    python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
         try:
             start('tensorflow')

@@ -169,16 +169,18 @@ def _is_own(folder: Any) -> bool:
 _finder = _Finder()
 
 
-def install(runtime: Runtime) -> None:
+def install(runtime: Runtime, everything: bool = False) -> None:
     """Has the program's files looked at from now on.
 
     Args:
       runtime: takes it back.
+      everything: all of them are Python 2.
     """
     if _finder not in sys.meta_path:
         sys.meta_path.insert(0, _finder)
         runtime.undo_by(_uninstall)
     PROGRAMS.runtime = runtime
+    PROGRAMS.everything |= everything
     _own.clear()
 
 

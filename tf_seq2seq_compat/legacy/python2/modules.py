@@ -14,7 +14,7 @@ import subprocess
 import sys
 import types
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_seq2seq_compat.legacy.python2 import builtins as built_in
 from tf_seq2seq_compat.legacy.python2 import draws, files, operations
@@ -126,6 +126,25 @@ def _sys(real: Any) -> dict[str, Any]:
         'exc_clear': lambda: None,
         'exc_type': None,
         'setcheckinterval': lambda interval: None,
+        'version_info': _Version(2, 7, 18, 'final', 0),
+        'version': '2.7.18 (default) \n' + real.version.rpartition('\n')[2],
+        'hexversion': 0x020712F0,
+        'py3kwarning': False,
+    }
+
+
+class _Version(NamedTuple):
+    major: int
+    minor: int
+    micro: int
+    releaselevel: str
+    serial: int
+
+
+def _platform(real: Any) -> dict[str, Any]:
+    return {
+        'python_version': lambda: '2.7.18',
+        'python_version_tuple': lambda: ('2', '7', '18'),
     }
 
 
@@ -300,21 +319,34 @@ def _hashlib(real: Any) -> dict[str, Any]:
     return found
 
 
+class _Opening:
+    """What opens a compressed file, a function or a class: one calls it, asks whether a file is of
+    it, and derives from it."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __call__(self, name: Any, mode: str = 'rb', *arguments: Any, **keywords: Any) -> Any:
+        plain = mode.replace('U', '').replace('t', '')
+        plain = plain if 'b' in plain else f'{plain}b'
+        if hasattr(name, 'raw'):
+            name = files.unwrapped(name)
+        return files.File(self._real(name, plain, *arguments, **keywords), plain)
+
+    def __instancecheck__(self, instance: Any) -> bool:
+        return isinstance(files.unwrapped(instance), self._real)
+
+    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+        return (self._real,)
+
+    def __getattribute__(self, name: str) -> Any:
+        own = name in ('_real', '__mro_entries__')
+        # `GzipFile.__init__`, which a derived class calls, is the real one's.
+        return object.__getattribute__(self, name) if own else getattr(self._real, name)
+
+
 def _compressed(*names: str) -> Callable[[Any], dict[str, Any]]:
-    def changed(real: Any) -> dict[str, Any]:
-        def opening(opener: Any) -> Callable[..., Any]:
-            def open_(name: Any, mode: str = 'rb', *arguments: Any, **keywords: Any) -> Any:
-                plain = mode.replace('U', '').replace('t', '')
-                plain = plain if 'b' in plain else f'{plain}b'
-                if hasattr(name, 'raw'):
-                    name = files.unwrapped(name)
-                return files.File(opener(name, plain, *arguments, **keywords), plain)
-
-            return open_
-
-        return {name: opening(getattr(real, name)) for name in names}
-
-    return changed
+    return lambda real: {name: _Opening(getattr(real, name)) for name in names}
 
 
 def _tempfile(real: Any) -> dict[str, Any]:
@@ -505,6 +537,7 @@ CHANGED: dict[str, Callable[[Any], dict[str, Any]]] = {
     'operator': _operator,
     'os': _os,
     'pickle': _pickle,
+    'platform': _platform,
     'random': lambda real: draws.NAMES,
     're': _re,
     'string': _string,

@@ -14,6 +14,7 @@ from typing import Any
 
 from tf_seq2seq_compat.legacy import symbols
 from tf_seq2seq_compat.legacy.repairs import (
+    early_flags,
     inner_layers,
     missing_import,
     missing_memory,
@@ -37,6 +38,7 @@ ALL: tuple[Repair, ...] = (
     rank_2_inputs.REPAIR,
     missing_import.REPAIR,
     inner_layers.REPAIR,
+    early_flags.REPAIR,
 )
 
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import ctypes
 import dis
 import functools
-import gc
 import importlib
 import sys
 import types
@@ -17,7 +15,12 @@ from typing import Any
 
 from tf_seq2seq_compat.legacy import import_hook
 from tf_seq2seq_compat.legacy.runtime import Runtime
-from tf_seq2seq_compat.legacy.time_capsule import python_changes, tables
+from tf_seq2seq_compat.legacy.time_capsule import (
+    array_scalars,
+    fixed_types,
+    python_changes,
+    tables,
+)
 from tf_seq2seq_compat.legacy.time_capsule.collector import RESTORED, asked_by_program
 from tf_seq2seq_compat.legacy.time_capsule.rows import Method, Module, Name, shown
 
@@ -102,6 +105,8 @@ def _prepare(name: str, module: types.ModuleType, runtime: Runtime) -> None:
         owner = getattr(module, row.owner, None) if row.module == name else None
         if owner is not None and _lacks(owner, row.name):
             _set_method(owner, row.name, _RestoredMethod(row), runtime)
+    if name == 'numpy':
+        array_scalars.restore(runtime)
 
 
 def _lacks(owner: type, name: str) -> bool:
@@ -113,12 +118,7 @@ def _set_method(owner: type, name: str, method: _RestoredMethod, runtime: Runtim
     try:
         runtime.set(owner, name, method)
     except TypeError:
-        # A class written in C refuses. Its names stand in a dictionary behind a read-only view.
-        [names] = gc.get_referents(vars(owner))
-        modified = functools.partial(ctypes.pythonapi.PyType_Modified, ctypes.py_object(owner))
-        runtime.undo_by(modified)
-        runtime.set_item(names, name, method)
-        modified()
+        fixed_types.set_attribute(owner, name, method, runtime)
 
 
 # Behaviour
