@@ -43,8 +43,8 @@ EXCEPTIONS = {
         _unconditional_checkpoint_dependencies _unconditional_dependency_names""",
     "pieces of TF1's own steps, which are functions in core here": """
         _attention _call_wrapped_cell _compute _dropout _gather_states _get_cycle_ratio
-        _get_input_for_group _highway _linear _linear1 _linear2 _linear3 _make_tf_features _mod _norm
-        _reverse _variational_recurrent_dropout_value""",
+        _get_input_for_group _highway _linear _linear1 _linear2 _linear3 _make_tf_features _mod
+        _norm _reverse _variational_recurrent_dropout_value""",
     'arrays whose reading XLA can compile': '_input_tas _auxiliary_input_tas',
     'Python has it under another name since 3.9': '_fields_defaults',
 }

@@ -24,8 +24,8 @@ REASONS = {
         reduce_all reduce_any reduce_logsumexp reduce_max reduce_mean reduce_min reduce_prod
         reduce_sum reverse_sequence squeeze nn.sparse_softmax_cross_entropy_with_logits""",
     'the arguments have another order behind those given by position': """
-        convert_to_tensor debugging.assert_less_equal nn.convolution gather gather_nd pad shape size transpose
-        while_loop""",
+        convert_to_tensor debugging.assert_less_equal nn.convolution gather gather_nd pad shape size
+        transpose while_loop""",
     'the rest of the arguments is for graphs built by hand, or the value of both is the same': """
         device executing_eagerly map_fn ones_like zeros_like linalg.diag linalg.matrix_transpose
         math.divide_no_nan math.expm1 math.floormod math.log math.reciprocal math.rsqrt
