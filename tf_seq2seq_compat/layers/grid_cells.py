@@ -245,11 +245,11 @@ class GridLSTMCell(_FrequencyCell):
         if not state_is_tuple:
             logger.warning('%s: state_is_tuple=False is slower and deprecated.', self.name)
         self._num_units = whole_number('num_units', num_units)
-        self._use_peepholes = use_peepholes
-        self._share_time_frequency_weights = share_time_frequency_weights
-        self._couple_input_forget_gates = couple_input_forget_gates
-        self._state_is_tuple = state_is_tuple
         self._cell_clip = cell_clip
+        self._state_is_tuple = state_is_tuple
+        self._use_peepholes = use_peepholes
+        self._couple_input_forget_gates = couple_input_forget_gates
+        self._share_time_frequency_weights = share_time_frequency_weights
         self._initializer = initializer
         self._num_unit_shards = num_unit_shards
         self._forget_bias = forget_bias

@@ -241,7 +241,7 @@ class _FirstDimension(GridRNNCell):
 
 
 class Grid1BasicRNNCell(_FirstDimension):
-    """A `BasicRNNCell` along each of one dimension; inputs and output are the first's.
+    """A `BasicRNNCell` along one dimension; inputs and output are the first's.
 
     Args:
       num_units: Size of the output.
@@ -307,7 +307,7 @@ class Grid2BasicRNNCell(_FirstDimension):
 
 
 class Grid1BasicLSTMCell(_FirstDimension):
-    """A `BasicLSTMCell` along each of one dimension; inputs and output are the first's.
+    """A `BasicLSTMCell` along one dimension; inputs and output are the first's.
 
     Args:
       num_units: Size of the output.
@@ -386,7 +386,7 @@ class Grid2BasicLSTMCell(_FirstDimension):
 
 
 class Grid1LSTMCell(_FirstDimension):
-    """A `LSTMCell` along each of one dimension; inputs and output are the first's.
+    """An `LSTMCell` along one dimension; inputs and output are the first's.
 
     Args:
       num_units: Size of the output.
@@ -425,8 +425,34 @@ class Grid1LSTMCell(_FirstDimension):
         )
 
 
-class Grid2LSTMCell(_FirstDimension):
-    """A `LSTMCell` along each of two dimensions; inputs and output are the first's.
+class _LSTMGrid(_FirstDimension):
+    """A grid of `LSTMCell`s of several dimensions."""
+
+    _dimensions: int
+
+    def __init__(
+        self,
+        num_units: int,
+        tied: bool = False,
+        non_recurrent_fn: Any = None,
+        use_peepholes: bool = False,
+        forget_bias: float = 1.0,
+        state_is_tuple: bool = True,
+        output_is_tuple: bool = True,
+    ) -> None:
+        tuples = state_is_tuple, output_is_tuple
+        self._begin(
+            lambda units: LSTMCell(units, use_peepholes=use_peepholes, forget_bias=forget_bias),
+            num_units,
+            self._dimensions,
+            tuples,
+            tied,
+            non_recurrent_fn,
+        )
+
+
+class Grid2LSTMCell(_LSTMGrid):
+    """An `LSTMCell` along each of two dimensions; inputs and output are the first's.
 
     Args:
       num_units: Size of the output.
@@ -450,29 +476,11 @@ class Grid2LSTMCell(_FirstDimension):
     Legacy: `tf.contrib.grid_rnn.Grid2LSTMCell` of TF 1.15.
     """
 
-    def __init__(
-        self,
-        num_units: int,
-        tied: bool = False,
-        non_recurrent_fn: Any = None,
-        use_peepholes: bool = False,
-        forget_bias: float = 1.0,
-        state_is_tuple: bool = True,
-        output_is_tuple: bool = True,
-    ) -> None:
-        tuples = state_is_tuple, output_is_tuple
-        self._begin(
-            lambda units: LSTMCell(units, use_peepholes=use_peepholes, forget_bias=forget_bias),
-            num_units,
-            2,
-            tuples,
-            tied,
-            non_recurrent_fn,
-        )
+    _dimensions = 2
 
 
-class Grid3LSTMCell(_FirstDimension):
-    """A `LSTMCell` along each of three dimensions; inputs and output are the first's.
+class Grid3LSTMCell(_LSTMGrid):
+    """An `LSTMCell` along each of three dimensions; inputs and output are the first's.
 
     Args:
       num_units: Size of the output.
@@ -496,25 +504,7 @@ class Grid3LSTMCell(_FirstDimension):
     Legacy: `tf.contrib.grid_rnn.Grid3LSTMCell` of TF 1.15.
     """
 
-    def __init__(
-        self,
-        num_units: int,
-        tied: bool = False,
-        non_recurrent_fn: Any = None,
-        use_peepholes: bool = False,
-        forget_bias: float = 1.0,
-        state_is_tuple: bool = True,
-        output_is_tuple: bool = True,
-    ) -> None:
-        tuples = state_is_tuple, output_is_tuple
-        self._begin(
-            lambda units: LSTMCell(units, use_peepholes=use_peepholes, forget_bias=forget_bias),
-            num_units,
-            3,
-            tuples,
-            tied,
-            non_recurrent_fn,
-        )
+    _dimensions = 3
 
 
 class Grid2GRUCell(_FirstDimension):
