@@ -8,6 +8,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.10 pyth
 LEGACY_PYTHON ?= $(shell for python in python3.7 "$$HOME"/.pyenv/versions/3.7*/bin/python; do \
 	"$$python" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 7))' \
 	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
+# Interpreter of Python 2.7, which records what Python 2 programs print; nothing else needs it.
+PYTHON2 ?= $(shell for python in python2.7 "$$HOME"/.pyenv/versions/2.7*/bin/python; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (2, 7))' \
+	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
 # Interpreter of TensorFlow 2.15.1: Python 3.10 or 3.11.
 TF215_PYTHON ?= $(shell for python in python3.11 python3.10 "$$HOME"/.pyenv/versions/3.1[01]*/bin/python; do \
 	"$$python" -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 12))' \
@@ -89,8 +93,8 @@ help:
 	@echo 'make golden-check  record them again elsewhere and compare with what is committed'
 	@echo 'make clean         remove the environments and what was made in them'
 	@echo
-	@echo 'Variables: PYTHON, LEGACY_PYTHON, TF215_PYTHON, ORACLE, BENCH_OURS, BENCH_TFA, BENCH_TORCH,'
-	@echo '  BENCH_JAX: interpreters; TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*";'
+	@echo 'Variables: PYTHON, LEGACY_PYTHON, PYTHON2, TF215_PYTHON, ORACLE, BENCH_OURS, BENCH_TFA,'
+	@echo '  BENCH_TORCH, BENCH_JAX: interpreters; TENSORFLOW: which one, such as TENSORFLOW="tensorflow-cpu==2.21.*";'
 	@echo '  PYTORCH, JAX: likewise; JOBS, ARGS: for pytest; ARGS: for bench'
 
 demo: $(READY)
@@ -198,7 +202,12 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/legacy/estimator_golden.py
 	$(ORACLE) tests/legacy/contrib_golden.py
 	$(ORACLE) tests/legacy/contrib_names_golden.py
+	$(ORACLE) tests/legacy/keras_layers_golden.py
 	$(ORACLE) tests/api/attributes_golden.py
+	$(ORACLE) tests/api/signatures.py --out tests/api/functions_1_15_5.json
+ifneq ($(PYTHON2),)
+	$(ORACLE) tests/legacy/python2_golden.py $(PYTHON2)
+endif
 
 golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
@@ -217,7 +226,15 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/legacy/estimator_golden.py --check
 	$(ORACLE) tests/legacy/contrib_golden.py --check
 	$(ORACLE) tests/legacy/contrib_names_golden.py --check
+	$(ORACLE) tests/legacy/keras_layers_golden.py --check
 	$(ORACLE) tests/api/attributes_golden.py --check
+	$(ORACLE) tests/api/signatures.py --check tests/api/functions_1_15_5.json
+	$(ORACLE) tests/faults/check.py --record --check --oracle 'TF 1.15.5' --tf1 $(abspath $(shell command -v $(ORACLE)))
+ifneq ($(PYTHON2),)
+	$(ORACLE) tests/legacy/python2_golden.py $(PYTHON2) --check
+else
+	@echo 'no Python 2.7: what Python 2 programs print is not checked; make PYTHON2=/path/to/python2.7'
+endif
 
 clean:
 	rm -rf $(VENV) .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \

@@ -1,8 +1,10 @@
 """The parameters of TensorFlow's public functions and classes, by name.
 
-usage: python3.7 signatures.py FILE, with TensorFlow 1.15.5: it wrote functions_1_15_5.json.
+usage: python3.7 signatures.py --out FILE | --check FILE, with TensorFlow 1.15.5, whose file is
+functions_1_15_5.json.
 """
 
+import argparse
 import inspect
 import json
 import sys
@@ -53,9 +55,31 @@ def walk(module, path):
             yield path + '.' + name, parameters(value)
 
 
-if __name__ == '__main__':
+def main():
     import tensorflow as tf
 
-    with open(sys.argv[1], 'w') as file:
-        lines = [f'{json.dumps(n)}: {json.dumps(p)}' for n, p in walk(tf, 'tf')]
-        file.write('{\n' + ',\n'.join(lines) + '\n}\n')
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    action = parser.add_mutually_exclusive_group(required=True)
+    action.add_argument('--out', metavar='FILE', help='write the parameters there')
+    action.add_argument('--check', metavar='FILE', help='compare with the parameters there')
+    flags = parser.parse_args()
+    found = dict(walk(tf, 'tf'))
+    if flags.out:
+        with open(flags.out, 'w') as file:
+            lines = [f'{json.dumps(name)}: {json.dumps(each)}' for name, each in found.items()]
+            file.write('{\n' + ',\n'.join(lines) + '\n}\n')
+        return
+    with open(flags.check) as file:
+        recorded = json.load(file)
+    names = sorted(set(recorded) | set(found))
+    lines = [
+        f'{name}: {recorded.get(name)}, now {found.get(name)}'
+        for name in names
+        if recorded.get(name) != found.get(name)
+    ]
+    print('\n'.join([*lines, f'{len(found)} functions, {len(lines)} differences']))
+    sys.exit(bool(lines))
+
+
+if __name__ == '__main__':
+    main()

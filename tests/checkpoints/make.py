@@ -26,8 +26,8 @@ from tests.golden import harness  # noqa: E402
 
 STEPS = 20  # Steps of Adam before the checkpoint is saved.
 FURTHER = 3  # Steps of Adam after that, whose losses are recorded.
-SAME = 1e-6  # Between two runs of TensorFlow 1.15.5.
-EQUAL = 1e-5  # Between it and whatever claims to be it.
+EQUAL = 1e-5  # Between TensorFlow 1.15.5 on any processor and whatever claims to be it.
+TRAINED = 1e-3  # After training, where rounding grows: 1.4e-4 was seen between two processors.
 
 
 class Program:
@@ -174,7 +174,7 @@ def some(arrays, *prefixes):
 
 
 def check(tf, model, folder):
-    """Lines that say what is not as `make` makes it."""
+    """Lines that say what is not as `make` makes it, or not as what was made says."""
     if not os.path.exists(os.path.join(folder, model.name, 'expected.npz')):
         return ['missing']
     fresh = tempfile.mkdtemp(prefix='checkpoints-')
@@ -186,9 +186,10 @@ def check(tf, model, folder):
             for fact in got.facts
             if want.facts.get(fact) != got.facts[fact]
         ]
-        lines += differ(want.arrays, got.arrays, SAME)
+        lines += differ(want.arrays, got.arrays, TRAINED)
         kept = [read(tf, prefix_in(place, model.name)) for place in (folder, fresh)]
-        return lines + [f'model.ckpt: {line}' for line in differ(kept[0], kept[1], SAME)]
+        lines += [f'model.ckpt: {line}' for line in differ(kept[0], kept[1], TRAINED)]
+        return lines + restore(tf, model, folder)
     finally:
         shutil.rmtree(fresh)
 

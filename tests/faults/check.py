@@ -4,6 +4,7 @@
     python check.py NAME ...                 the named ones
     python check.py --command 'python -m tf_seq2seq_compat run'
     python check.py --record --tf1 PYTHON --tfa PYTHON NAME ...    writes expected/NAME.json anew
+    python check.py --record --check --oracle 'TF 1.15.5' --tf1 PYTHON    compares with it instead
 
 The first lines of a case say how it is run: `# run: runner [options]` by the command,
 `# run: python` by the interpreter of --python, `# run: scan` or `# run: migrate` by that subcommand
@@ -128,7 +129,7 @@ def verdict(name, options):
 
 
 def record(name, options):
-    """Writes what the case's oracle gives; the oracle is named in its header."""
+    """Writes what the case's oracle gives, or compares it; the oracle is named in its header."""
     oracle, program = header(name, 'oracle'), os.path.join(HERE, name + '.py')
     if oracle.startswith('TF 1.15.5'):
         words = shlex.split(options.tf1) + [program]
@@ -142,7 +143,12 @@ def record(name, options):
     got = result(out)
     if status or got is None:
         return False, 'fails %s: %s' % (name, last_line(text)[:300])
-    with open(os.path.join(HERE, 'expected', name + '.json'), 'w') as file:
+    path = os.path.join(HERE, 'expected', name + '.json')
+    if options.check:
+        with open(path) as file:
+            found = difference(json.load(file), got)
+        return not found, 'differs %s: %s' % (name, found) if found else 'as recorded %s' % name
+    with open(path, 'w') as file:
         file.write(json.dumps(got, sort_keys=True) + '\n')
     return True, 'recorded %s' % name
 
@@ -155,6 +161,8 @@ def main():
     parser.add_argument('--limit', type=int, default=300, help='seconds a case; default: %(default)s')
     parser.add_argument('--jobs', type=int, default=1, help='cases at a time; default: %(default)s')
     parser.add_argument('--record', action='store_true')
+    parser.add_argument('--check', action='store_true', help='with --record: compare, write nothing')
+    parser.add_argument('--oracle', default='', help='only cases whose oracle begins like this')
     parser.add_argument('--tf1', default='python3.7', help='interpreter with TensorFlow 1.15.5')
     parser.add_argument('--tfa', default='python3.11', help='interpreter with TensorFlow Addons 0.23')
     options = parser.parse_args()
@@ -169,7 +177,7 @@ def main():
     unknown = sorted(set(options.names) - set(cases()))
     if unknown:
         parser.error('no such case: %s' % ', '.join(unknown))
-    names = options.names or cases()
+    names = [n for n in options.names or cases() if header(n, 'oracle').startswith(options.oracle)]
     equal = 0
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         for right, words in pool.map(lambda name: (record if options.record else verdict)(name, options), names):

@@ -40,8 +40,13 @@ def main():
     if arguments.check:
         with open(arguments.check) as file:
             committed = json.load(file)
-        if committed != record:
-            sys.exit('the recorded exceptions differ from what TensorFlow raises')
+        both = [
+            (name, committed['exceptions'].get(name, 'absent'), found.get(name, 'absent'))
+            for name in sorted(set(committed['exceptions']) | set(found))
+        ]
+        lines = [f'{name}: {before}, now {now}' for name, before, now in both if before != now]
+        if lines:
+            sys.exit('\n'.join(lines))
         print(len(found), 'misuses: as recorded')
         return
     part = arguments.out + '.part'
