@@ -7,6 +7,7 @@ functions_1_15_5.json.
 import argparse
 import inspect
 import json
+import logging
 import sys
 import types
 
@@ -58,6 +59,8 @@ def walk(module, path):
 def main():
     import tensorflow as tf
 
+    # TF1 has a note of deprecation for nearly every name.
+    logging.getLogger('tensorflow').setLevel(logging.CRITICAL)
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument('--out', metavar='FILE', help='write the parameters there')
