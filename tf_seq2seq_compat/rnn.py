@@ -1,6 +1,7 @@
 """Recurrent networks over whole sequences: `dynamic_rnn` and its family.
 
-Every name of `tf.contrib.rnn` that this package provides stands here too, so that
+Every name of `tf.contrib.rnn` that this package provides stands here too, and the cells that TF1
+has in the file of its cells only, so that
 
     from tf_seq2seq_compat import rnn
 
@@ -45,12 +46,14 @@ _HOMES = {
     ),
     'layers.conv_cells': 'Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell',
     'layers.dense_cells': 'GLSTMCell IntersectionRNNCell PhasedLSTMCell',
+    'layers.gated_cells': 'CFNCell LayerNormLSTMCell MinimalRNNCell WeightNormLSTMCell',
     'layers.grid_cells': 'BidirectionalGridLSTMCell GridLSTMCell TimeFreqLSTMCell',
     'layers.independent_cells': 'IndRNNCell IndyGRUCell IndyLSTMCell SRUCell',
     'layers.contrib_wrappers': (
         'AttentionCellWrapper CompiledWrapper EmbeddingWrapper HighwayWrapper '
         'InputProjectionWrapper OutputProjectionWrapper'
     ),
+    'layers.ntm_cell': 'NTMCell NTMControllerState',
     'layers.rnn_cell': ('BasicLSTMCell BasicRNNCell GRUCell LSTMCell LSTMStateTuple MultiRNNCell'),
     'rnn_stacked': 'stack_bidirectional_dynamic_rnn stack_bidirectional_rnn',
     'rnn_static': 'static_bidirectional_rnn static_state_saving_rnn',

@@ -22,6 +22,7 @@ import sys
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.contrib.rnn.python.ops import rnn_cell as inside
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 RECORD = os.path.join(HERE, 'attributes_golden.json')
@@ -32,6 +33,7 @@ HOMES = {
     'tf.contrib.seq2seq': seq2seq,
     'tf.nn.rnn_cell': tf.nn.rnn_cell,
     'tf.contrib.rnn': rnn,
+    'tensorflow.contrib.rnn.python.ops.rnn_cell': inside,
 }
 
 
@@ -245,6 +247,17 @@ OBJECTS = {
         lambda: rnn.PhasedLSTMCell(4),
         lambda cell: cell((tf.ones([2, 1]), tf.ones([2, 3])), cell.zero_state(2, tf.float32))),
     'SRUCell': (lambda: rnn.SRUCell(4), take_step),
+    'CFNCell': (lambda: inside.CFNCell(4), take_step),
+    'MinimalRNNCell': (lambda: inside.MinimalRNNCell(4), take_step),
+    'LayerNormLSTMCell': (
+        lambda: inside.LayerNormLSTMCell(4, True, num_proj=3, layer_norm=True), take_step),
+    'WeightNormLSTMCell': (lambda: inside.WeightNormLSTMCell(4, num_proj=3), take_step),
+    'NTMCell': (lambda: inside.NTMCell(gru(), 5, 3, 2, 1), take_step),
+    'GridRNNCell': (
+        lambda: tf.contrib.grid_rnn.GridRNNCell(4, 3, 0, [0, 2], 1, 2), take_step),
+    'Grid2LSTMCell': (
+        lambda: tf.contrib.grid_rnn.Grid2LSTMCell(
+            4, tied=True, state_is_tuple=False, output_is_tuple=False), take_step),
     'Own': (lambda: Own(4), take_step),
     'OwnMechanism': (OwnMechanism, None),
     'BahdanauAttention': (lambda: attention('BahdanauAttention'), attend),

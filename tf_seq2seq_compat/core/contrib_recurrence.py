@@ -149,6 +149,58 @@ def sru_step(
 # -- cells of dense products ----------------------------------------------------------------------
 
 
+def minimal_rnn_step(
+    inputs: tf.Tensor, state: tf.Tensor, kernel: tf.Tensor, bias: tf.Tensor, activation: Activation
+) -> tf.Tensor:
+    """The minimal network: inputs mapped by themselves, and one gate (Chen et al. 2018).
+
+    Args:
+      inputs: `[batch, depth]`.
+      state: `[batch, units]`.
+      kernel: `[depth + 2 * units, units]`: of the inputs, then of mapped inputs and state.
+      bias: `[units]`, of the gate.
+      activation: Function of one tensor, for the mapped inputs.
+
+    Returns:
+      The new state `[batch, units]`, which is the output too.
+    """
+    rows, units = kernel.shape.as_list()
+    of_inputs, of_gate = tf.split(tf.convert_to_tensor(kernel), [rows - 2 * units, 2 * units])
+    mapped = activation(affine([inputs], of_inputs))
+    update = tf.sigmoid(affine([mapped, state], of_gate, bias))
+    return update * state + (1 - update) * mapped
+
+
+def chaos_free_step(
+    inputs: tf.Tensor,
+    state: tf.Tensor,
+    kernel: tf.Tensor,
+    recurrent_kernel: tf.Tensor,
+    bias: tf.Tensor,
+    activation: Activation,
+) -> tf.Tensor:
+    """The chaos-free network, whose states die away without inputs (Laurent and von Brecht 2017).
+
+    The second gate is one minus the input gate of the paper.
+
+    Args:
+      inputs: `[batch, depth]`.
+      state: `[batch, units]`.
+      kernel: `[depth, 3 * units]`: forget gate, second gate, candidate.
+      recurrent_kernel: `[units, 2 * units]`, of the gates.
+      bias: `[2 * units]`, of the gates.
+      activation: Function of one tensor, for state and candidate.
+
+    Returns:
+      The new state `[batch, units]`, which is the output too.
+    """
+    units = recurrent_kernel.shape.as_list()[0]
+    of_gates, candidate = tf.split(affine([inputs], kernel), [2 * units, units], axis=1)
+    gates = tf.sigmoid(of_gates + affine([state], recurrent_kernel, bias))
+    forget, closed = tf.split(gates, 2, axis=1)
+    return forget * activation(state) + (1 - closed) * activation(candidate)
+
+
 def intersection_step(
     inputs: tf.Tensor,
     state: tf.Tensor,

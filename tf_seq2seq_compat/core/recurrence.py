@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
@@ -90,7 +90,7 @@ def lstm_step(
     cell_state: tf.Tensor,
     hidden: tf.Tensor,
     kernel: tf.Tensor,
-    bias: tf.Tensor,
+    bias: tf.Tensor | None,
     activation: Activation,
     forget_bias: float | tf.Tensor = 1.0,
     peepholes: tuple[tf.Tensor, tf.Tensor, tf.Tensor] | None = None,
@@ -98,15 +98,20 @@ def lstm_step(
     projection: tf.Tensor | None = None,
     proj_clip: float | None = None,
     gradient_through_clip: bool = False,
+    normalized: Callable[[str, tf.Tensor], tf.Tensor] = lambda name, x: x,
+    dropped: Activation = lambda candidate: candidate,
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Long short-term memory (Hochreiter and Schmidhuber 1997; Sak et al. 2014).
+
+    With layer normalization (Ba et al. 2016) the new c is the normalized one; recurrent dropout is
+    that of Semeniuta et al. 2016.
 
     Args:
       inputs: `[batch, depth]`.
       cell_state: c, `[batch, units]`.
       hidden: h, `[batch, output_depth]`: `units`, or the depth of the projection.
       kernel: `[depth + output_depth, 4 * units]`: input gate, candidate, forget gate, output gate.
-      bias: `[4 * units]`.
+      bias: `[4 * units]`, or None.
       activation: Function of one tensor, for the candidate and the cell's output.
       forget_bias: Added to the forget gate before the sigmoid.
       peepholes: Weights `[units]` from c to the input, forget and output gates, or None.
@@ -115,19 +120,23 @@ def lstm_step(
       proj_clip: The projected output is clipped to `[-proj_clip, proj_clip]`.
       gradient_through_clip: Whether the gradient passes the clipping of c unchanged, as in TF1's
         fused kernels; else it is zero where c was clipped.
+      normalized: Function of a name ('input', 'transform', 'forget', 'output' or 'state') and what
+        has this name, `[batch, units]`.
+      dropped: What dropout makes of the candidate.
 
     Returns:
       The new c and h, with the shapes of the old ones. h is the output too.
     """
-    gates = affine([inputs, hidden], kernel, bias)
-    input_gate, candidate, forget_gate, output_gate = tf.split(gates, 4, axis=1)
+    gates = tf.split(affine([inputs, hidden], kernel, bias), 4, axis=1)
+    names = ('input', 'transform', 'forget', 'output')
+    input_gate, candidate, forget_gate, output_gate = map(normalized, names, gates)
     forget_gate = _biased(forget_gate, forget_bias)
     if peepholes is not None:
         input_gate += peepholes[0] * cell_state
         forget_gate += peepholes[1] * cell_state
-    cell_state = tf.sigmoid(forget_gate) * cell_state + tf.sigmoid(input_gate) * activation(
-        candidate
-    )
+    kept = tf.sigmoid(forget_gate) * cell_state
+    written = tf.sigmoid(input_gate) * dropped(activation(candidate))
+    cell_state = normalized('state', kept + written)
     if cell_clip is not None:
         limit = cell_clip
 
@@ -161,41 +170,21 @@ def layer_norm(x: tf.Tensor, gain: tf.Tensor, shift: tf.Tensor) -> tf.Tensor:
     return (x - mean) * (tf.math.rsqrt(variance + epsilon) * gain) + shift
 
 
-def layer_norm_lstm_step(
-    inputs: tf.Tensor,
-    cell_state: tf.Tensor,
-    hidden: tf.Tensor,
-    kernel: tf.Tensor,
-    bias: tf.Tensor | None,
-    activation: Activation,
-    forget_bias: float,
-    normalized: Callable[[str, tf.Tensor], tf.Tensor],
-    dropped: Activation,
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """LSTM with layer normalization (Ba et al. 2016) and recurrent dropout (Semeniuta et al. 2016).
+def weight_norm(kernel: tf.Tensor, gains: Sequence[tf.Tensor], depths: Sequence[int]) -> tf.Tensor:
+    """A kernel whose columns have the length of a gain (Salimans and Kingma 2016).
 
     Args:
-      inputs: `[batch, depth]`.
-      cell_state: c, `[batch, units]`.
-      hidden: h, `[batch, units]`.
-      kernel: `[depth + units, 4 * units]`: input gate, candidate, forget gate, output gate.
-      bias: `[4 * units]`, or None.
-      activation: Function of one tensor, for the candidate and the cell's output.
-      forget_bias: Added to the forget gate before the sigmoid.
-      normalized: Function of a name ('input', 'transform', 'forget', 'output' or 'state') and what
-        has this name, `[batch, units]`.
-      dropped: What dropout makes of the candidate.
+      kernel: `[sum of depths, units]`.
+      gains: For the rows of each part, `[units]`.
+      depths: Numbers of rows of the parts.
 
     Returns:
-      The new c, which is normalized too, and h.
+      Like the kernel.
     """
-    gates = tf.split(affine([inputs, hidden], kernel, bias), 4, axis=1)
-    names = ('input', 'transform', 'forget', 'output')
-    input_gate, candidate, forget_gate, output_gate = map(normalized, names, gates)
-    kept = tf.sigmoid(_biased(forget_gate, forget_bias)) * cell_state
-    written = tf.sigmoid(input_gate) * dropped(activation(candidate))
-    cell_state = normalized('state', kept + written)
-    return cell_state, tf.sigmoid(output_gate) * activation(cell_state)
+    parts = tf.split(tf.convert_to_tensor(kernel), list(depths))
+    return tf.concat(
+        [tf.nn.l2_normalize(part, 0) * gain for part, gain in zip(parts, gains, strict=True)], 0
+    )
 
 
 def coupled_lstm_step(

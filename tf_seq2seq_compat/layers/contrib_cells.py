@@ -133,7 +133,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state, broadcasts, exactly)
-        c, h = recurrence.layer_norm_lstm_step(
+        c, h = recurrence.lstm_step(
             inputs,
             c,
             h,
@@ -141,8 +141,8 @@ class LayerNormBasicLSTMCell(_Normalizing):
             self._bias,
             self._activation,
             self._forget_bias,
-            self._normalized,
-            self._dropped,
+            normalized=self._normalized,
+            dropped=self._dropped,
         )
         return h, LSTMStateTuple(c, h)
 

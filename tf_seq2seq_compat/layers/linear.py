@@ -55,7 +55,7 @@ class Linear:
         )
         self.bias = None
         if build_bias:
-            self.bias = _whole_variable(
+            self.bias = whole_variable(
                 'bias', [output_size], dtype, bias_initializer or tf1.zeros_initializer()
             )
 
@@ -103,7 +103,7 @@ def linear(
     return Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
 
 
-def _whole_variable(name: str, shape: list[int], dtype: tf.DType, initializer: Any) -> Any:
+def whole_variable(name: str, shape: list[int], dtype: tf.DType, initializer: Any) -> Any:
     """A variable that the partitioner of the open scope leaves whole, as TF1 leaves this bias."""
     with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False) as scope:
         scope.set_partitioner(None)

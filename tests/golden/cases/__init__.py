@@ -14,6 +14,7 @@ from . import (  # noqa: F401
     dynamic_rnn,
     grid_rnn,
     helpers,
+    inside_cells,
     legacy_seq2seq,
     losses,
     monotonic,

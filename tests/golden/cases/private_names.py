@@ -7,12 +7,12 @@ from ..harness import case, normal
 MEMORY = {'memory': normal(3, 7, 5), 'query': normal(3, 4, scale=2.0), 'lengths': [7, 4, 1]}
 
 
-def module(tf, name):
-    """The module of this name in tensorflow.contrib.seq2seq.python.ops."""
-    inside = getattr(tf.contrib.seq2seq, 'python', None)
+def module(tf, name, package='seq2seq'):
+    """The module of this name in tensorflow.contrib.`package`.python.ops."""
+    inside = getattr(getattr(tf.contrib, package), 'python', None)
     if inside is not None:
         return getattr(inside.ops, name)
-    return importlib.import_module('tensorflow.contrib.seq2seq.python.ops.' + name)
+    return importlib.import_module('tensorflow.contrib.{}.python.ops.{}'.format(package, name))
 
 
 # -- functions ------------------------------------------------------------------------------------

@@ -9,27 +9,27 @@ from tf_seq2seq_compat.legacy.table.row import (
     V1,
     Row,
     alias,
-    missing,
     module,
     moved,
     symbols,
 )
 
-_CELLS = 'tf_seq2seq_compat.layers.rnn_cell'
-_WRAPPERS = 'tf_seq2seq_compat.layers.cell_wrappers'
+_LAYERS = 'tf_seq2seq_compat.layers'
+_CELLS = f'{_LAYERS}.rnn_cell'
+_WRAPPERS = f'{_LAYERS}.cell_wrappers'
 _RNN = 'tf_seq2seq_compat.rnn'
 _RNN_STATIC = 'tf_seq2seq_compat.rnn_static'
 _RNN_STACKED = 'tf_seq2seq_compat.rnn_stacked'
 _FUSED_RNN = 'tf_seq2seq_compat.fused_rnn'
-_CONTRIB_CELLS = 'tf_seq2seq_compat.layers.contrib_cells'
-_CONTRIB_WRAPPERS = 'tf_seq2seq_compat.layers.contrib_wrappers'
-_BLOCK_CELLS = 'tf_seq2seq_compat.layers.block_cells'
-_CONV_CELLS = 'tf_seq2seq_compat.layers.conv_cells'
-_DENSE_CELLS = 'tf_seq2seq_compat.layers.dense_cells'
-_GRID_CELLS = 'tf_seq2seq_compat.layers.grid_cells'
-_GRID_RNN_CELLS = 'tf_seq2seq_compat.layers.grid_rnn_cells'
-_INDEPENDENT_CELLS = 'tf_seq2seq_compat.layers.independent_cells'
-_LINEAR = 'tf_seq2seq_compat.layers.linear'
+_CONTRIB_CELLS = f'{_LAYERS}.contrib_cells'
+_CONTRIB_WRAPPERS = f'{_LAYERS}.contrib_wrappers'
+_BLOCK_CELLS = f'{_LAYERS}.block_cells'
+_CONV_CELLS = f'{_LAYERS}.conv_cells'
+_DENSE_CELLS = f'{_LAYERS}.dense_cells'
+_GRID_CELLS = f'{_LAYERS}.grid_cells'
+_GRID_RNN_CELLS = f'{_LAYERS}.grid_rnn_cells'
+_INDEPENDENT_CELLS = f'{_LAYERS}.independent_cells'
+_LINEAR = f'{_LAYERS}.linear'
 _BASIC_CELLS = 'RNNCell BasicRNNCell GRUCell BasicLSTMCell LSTMCell LSTMStateTuple MultiRNNCell'
 _CELL_WRAPPERS = 'DropoutWrapper ResidualWrapper DeviceWrapper'
 _NO_SUCH_CELL = (
@@ -111,8 +111,10 @@ def rows() -> Iterator[Row]:
         yield from module(f'{ops}.{file}', '', 'the public names of this module')
     yield from module(f'{ops}.rnn_cell', '', _NO_SUCH_CELL)
     # TF1 has these in the file, but not in the package.
-    inside = 'CFNCell LayerNormLSTMCell MinimalRNNCell NTMCell WeightNormLSTMCell'
-    yield from missing(f'{ops}.rnn_cell', inside, _NO_SUCH_CELL)
+    inside = 'CFNCell LayerNormLSTMCell MinimalRNNCell WeightNormLSTMCell'
+    yield from symbols(f'{ops}.rnn_cell', inside, f'{_LAYERS}.gated_cells')
+    yield from symbols(f'{ops}.rnn_cell', 'NTMCell NTMControllerState', f'{_LAYERS}.ntm_cell')
+    yield from moved(f'{ops}.rnn_cell._Linear', f'{_LINEAR}:Linear')
     grid = 'tensorflow.contrib.grid_rnn'
     yield from module(f'{grid}.python')
     yield from module(f'{grid}.python.ops')
