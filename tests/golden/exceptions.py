@@ -56,6 +56,11 @@ _except(
     'masks of a wrapper made eagerly are drawn anew for each sequence, from other seeds',
 )
 _except(
+    ['helper_custom_vectors_declared_scalars_no_step'],
+    ['eager', 'xla'],
+    'the step, which alone has the shape, is not taken, nor is it traced for its shape',
+)
+_except(
     ['attention_called_twice'],
     ['eager', 'function', 'xla'],
     'TF1 makes new variables whenever a mechanism is called outside a layer; objects keep theirs',

@@ -142,12 +142,6 @@ DIFFERENCES = [
     Difference(
         'values',
         'ValueError',
-        r'InferenceHelper\.sample_shape: (\[\]|shorter)',
-        'the shape of what sample_fn returns must be given',
-    ),
-    Difference(
-        'values',
-        'ValueError',
         r'NASCell\.num_proj: 0|\w+\.probability_fn: of nothing',
         'the result is empty in TF1',
     ),

@@ -88,6 +88,7 @@ def compiled_unroll(
     capacity: Any,
     limit: Any = None,
     running: Callable[[Any], tf.Tensor] | None = None,
+    shapes: Sequence[tf.TensorShape] | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
     explicit: bool = False,
@@ -97,7 +98,7 @@ def compiled_unroll(
     Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why, or
     where the program asked for it a warning.
     """
-    parts = _Parts(state, emits)
+    parts = _Parts(state, emits, shapes)
     graph = StepGraph(parts.tensors(state))
     try:
         _check(state, capacity)
@@ -126,6 +127,7 @@ def compiled_unroll(
             capacity=capacity,
             limit=limit,
             running=running,
+            shapes=shapes,
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
         )
@@ -185,8 +187,11 @@ class _Parts:
     state's tensors, then whether to go on.
     """
 
-    def __init__(self, state: Any, emits: Any) -> None:
+    def __init__(
+        self, state: Any, emits: Any, shapes: Sequence[tf.TensorShape] | None = None
+    ) -> None:
         self._state, self._emits = state, emits
+        self._shapes = [zero.shape for zero in tf.nest.flatten(emits)] if shapes is None else shapes
         self._arrays = [p for p in tf.nest.flatten(state) if isinstance(p, tf.TensorArray)]
         self.emitted = len(tf.nest.flatten(emits)) + len(self._arrays)
 
@@ -209,12 +214,12 @@ class _Parts:
         tf.nest.assert_same_structure(self._state, new_state)
         written = [a for a in tf.nest.flatten(new_state) if isinstance(a, tf.TensorArray)]
         kept = [
-            loop._as_before(new, old)
+            loop.as_before(new, old.shape)
             for new, old in zip(self.tensors(new_state), tensors, strict=True)
         ]
         emitted = [
-            loop._as_before(new, zero)
-            for new, zero in zip(*map(tf.nest.flatten, (emitted, self._emits)), strict=True)
+            loop.as_before(new, shape)
+            for new, shape in zip(tf.nest.flatten(emitted), self._shapes, strict=True)
         ]
         elements = [getattr(a, 'element', None) for a in written]
         if any(e is None for e in elements):
@@ -239,7 +244,8 @@ class _Parts:
             assert array.flow is not None  # TensorFlow warns of arrays of which nothing is asked.
             arrays.append(array)
         emitted_nest = tf.nest.pack_sequence_as(self._emits, emitted[:plain])
-        return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps)
+        shapes = [stack.shape[1:] for stack in emitted[:plain]]
+        return loop.Unrolled(emitted_nest, self.packed(final, arrays), steps, shapes)
 
 
 def _run_compiled(

@@ -12,7 +12,8 @@ What it decides in one place:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import itertools
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -133,7 +134,8 @@ def input_array(x: tf.Tensor) -> InputArray:
 class Unrolled(NamedTuple):
     """What a loop leaves: emitted TensorArrays (a nest), the final state, and the step count.
 
-    `shapes` are the static shapes of what a step emits, a list, where `emits` may tell less.
+    `shapes` are the static shapes of what a step emits, a list, where `emits` may tell less, or
+    something else.
     """
 
     emitted: Any
@@ -150,6 +152,7 @@ def unroll(
     capacity: Any,
     limit: Any = None,
     running: Callable[[Any], tf.Tensor] | None = None,
+    shapes: Sequence[tf.TensorShape] | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
 ) -> Unrolled:
@@ -164,6 +167,7 @@ def unroll(
         XLA it must be given, and be known when XLA compiles.
       limit: Steps to take at most now, at most `capacity`; `capacity` by default.
       running: `running(state) -> bool scalar`: whether to take another step.
+      shapes: The static shapes that what a step emits must have, by default those of `emits`.
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: As for `tf.while_loop`.
 
@@ -184,8 +188,11 @@ def unroll(
             f'parallel_iterations must be an int of 1 or more, but is {parallel_iterations!r}.'
         )
     limit = capacity if limit is None else limit
-    arrays = [_buffer(zero.dtype, zero.shape, capacity) for zero in tf.nest.flatten(emits)]
-    shapes = [zero.shape for zero in tf.nest.flatten(emits)]
+    zeros = tf.nest.flatten(emits)
+    known = [zero.shape for zero in zeros] if shapes is None else list(shapes)
+    arrays = [
+        _buffer(zero.dtype, shape, capacity) for zero, shape in zip(zeros, known, strict=True)
+    ]
     flat_state = tf.nest.flatten(for_steps(state, capacity))
 
     def cond(time: tf.Tensor, flat: list[Any], _: Any) -> tf.Tensor:
@@ -199,17 +206,18 @@ def unroll(
         tf.nest.assert_same_structure(emits, emitted)
         tf.nest.assert_same_structure(state, new_state)
         new_flat = [
-            _as_before(new, old) for new, old in zip(tf.nest.flatten(new_state), flat, strict=True)
+            new if isinstance(old, tf.TensorArray) else as_before(new, old.shape)
+            for new, old in zip(tf.nest.flatten(new_state), flat, strict=True)
         ]
         flat_emitted = [tf.convert_to_tensor(e) for e in tf.nest.flatten(emitted)]
         written = [a.write(time, e) for a, e in zip(written, flat_emitted, strict=True)]
-        shapes[:] = [s.merge_with(e.shape) for s, e in zip(shapes, flat_emitted, strict=True)]
+        known[:] = [s.merge_with(e.shape) for s, e in zip(known, flat_emitted, strict=True)]
         return time + 1, new_flat, written
 
     if under_xla() and isinstance(capacity, int) and capacity == 0:
         # XLA would compile the step, and there is no input for it to read.
         return Unrolled(
-            tf.nest.pack_sequence_as(emits, arrays),
+            tf.nest.map_structure(lambda zero: zero[None][:0], emits),
             tf.nest.pack_sequence_as(state, flat_state),
             tf.constant(0),
         )
@@ -226,23 +234,28 @@ def unroll(
         tf.nest.pack_sequence_as(emits, arrays),
         tf.nest.pack_sequence_as(state, flat_state),
         steps,
-        shapes,
+        known,
     )
 
 
-def _as_before(new: Any, old: Any) -> Any:
-    """`new` with the static shape of `old`, which the loop requires."""
-    if isinstance(old, tf.TensorArray):
-        return new
+def as_before(new: Any, shape: tf.TensorShape) -> tf.Tensor:
+    """`new` with the static shape that the state had before the step, which the loop requires."""
     new = tf.convert_to_tensor(new)
-    if not new.shape.is_compatible_with(old.shape):
+    if not new.shape.is_compatible_with(shape):
         raise ValueError(
-            f'The state changes its shape from {old.shape} to {new.shape} in one step: a step must '
+            f'The state changes its shape from {shape} to {new.shape} in one step: a step must '
             'return a state of the shape it was given (check the initial state and state_size).'
         )
-    if new is not old:
-        new.set_shape(old.shape)
+    new.set_shape(shape)
     return new
+
+
+def _sizes(shape: tf.TensorShape, zero: tf.Tensor) -> Any:
+    """Sizes of an element of this static shape; those that it does not know are as of `zero`."""
+    if not shape.rank or zero.shape.rank is None:
+        return tf.shape(zero)
+    declared = itertools.chain(tf.unstack(tf.shape(zero)), itertools.repeat(0))
+    return [size if known is None else known for known, size in zip(shape, declared, strict=False)]
 
 
 def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
@@ -268,19 +281,19 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
             return result
         if under_xla():
             return array.stack()
-        shape = tf.shape(zero)
 
         def written() -> tf.Tensor:
             return array.gather(tf.range(run.steps))
 
         def nothing() -> tf.Tensor:
-            return tf.zeros(tf.concat([[run.steps], shape], 0), zero.dtype)
+            return tf.zeros(tf.concat([[run.steps], _sizes(element_shape, zero)], 0), zero.dtype)
 
         # Without a step there is no element to tell a shape that is not known beforehand.
         known_shape = element_shape.is_fully_defined() and not tf.executing_eagerly()
         result = written() if known_shape else tf.cond(run.steps > 0, written, nothing)
         if length is not None:
-            missing = tf.zeros(tf.concat([[length - run.steps], shape], 0), zero.dtype)
+            sizes = tf.concat([[length - run.steps], _sizes(element_shape, zero)], 0)
+            missing = tf.zeros(sizes, zero.dtype)
             result = tf.concat([result, missing], 0)
         known = None if length is None else tf.get_static_value(length)
         result.set_shape(tf.TensorShape([known]).concatenate(element_shape))

@@ -65,6 +65,26 @@ def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
     return tf.nest.map_structure(zeros, size, dtype)
 
 
+def declared_shapes(size: Any, zeros: Any) -> list[tf.TensorShape]:
+    """The static shapes that a decoder's outputs must have.
+
+    TF1 holds a decoder to a `TensorShape` with axes. An output that is declared by an int, or to be
+    a scalar, has the shape that the steps give it.
+
+    Args:
+      size: As for `batched_zeros`.
+      zeros: What `batched_zeros` gives for it.
+
+    Returns:
+      Flat list of shapes, with the batch in front.
+    """
+    pairs = zip(tf.nest.flatten(size), tf.nest.flatten(zeros), strict=True)
+    return [
+        zero.shape if isinstance(one, tf.TensorShape) and one.rank else tf.TensorShape(None)
+        for one, zero in pairs
+    ]
+
+
 def passes_through(value: Any) -> bool:
     """True for what has no row for each example: a TensorArray or a scalar."""
     return isinstance(value, tf.TensorArray) or value.shape.rank == 0

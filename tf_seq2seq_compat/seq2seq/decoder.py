@@ -17,6 +17,7 @@ from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,
     check_same_structure,
+    declared_shapes,
     passes_through,
     transpose_batch_time,
     where_rows,
@@ -303,6 +304,7 @@ def dynamic_decode(
             zero_outputs,
             capacity=capacity,
             running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
+            shapes=declared_shapes(decoder.output_size, zero_outputs),
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
         )

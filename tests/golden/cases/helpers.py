@@ -220,6 +220,54 @@ def helper_custom_sample_shape(tf, x, h):
     return decode(tf, helper, h, maximum_iterations=6)
 
 
+def vectors_declared_scalars(tf, x, h, **options):
+    """Samples of other ranks than declared: what is declared a scalar is not checked."""
+    helper = tf.contrib.seq2seq.CustomHelper(
+        initialize_fn=lambda: (tf.zeros([3], tf.bool), x),
+        sample_fn=lambda time, outputs, state: outputs[:, 1:, None] * 2.0,
+        next_inputs_fn=lambda time, outputs, state, sample_ids: (
+            tf.equal(time, tf.constant([1, 3, 2])), tf.tile(sample_ids[:, :1, 0], [1, 4]), state,
+        ),
+        sample_ids_dtype=tf.float32,
+    )  # fmt: skip
+    return decode(tf, helper, h, **options)
+
+
+@case(x=normal(3, 4), h=normal(3, 4))
+def helper_custom_vectors_declared_scalars(tf, x, h):
+    return vectors_declared_scalars(tf, x, h, maximum_iterations=5)
+
+
+@case(x=normal(3, 4), h=normal(3, 4))
+def helper_custom_vectors_declared_scalars_no_step(tf, x, h):
+    return vectors_declared_scalars(tf, x, h, maximum_iterations=0)
+
+
+@case(x=normal(3, 4), h=normal(3, 4))
+def helper_inference_declared_scalar(tf, x, h):
+    helper = tf.contrib.seq2seq.InferenceHelper(
+        lambda outputs: 2.0 * outputs, [], tf.float32, x, lambda sample: sample[:, 0] > 1.0
+    )
+    return decode(tf, helper, h, maximum_iterations=5)
+
+
+@case(x=normal(3, 4), h=normal(3, 4))
+def decode_cell_of_other_output_size(tf, x, h):
+    """An output size that is an int is not checked."""
+
+    class Narrow(tf.nn.rnn_cell.BasicRNNCell):
+        output_size = 9
+
+        def call(self, inputs, state):
+            output, state = super(Narrow, self).call(inputs, state)
+            return output[:, :2], state
+
+    helper = tf.contrib.seq2seq.TrainingHelper(tf.stack([x, x, x], 1), [3, 1, 2])
+    decoder = tf.contrib.seq2seq.BasicDecoder(Narrow(4), helper, h)
+    outputs, state, lengths = tf.contrib.seq2seq.dynamic_decode(decoder)
+    return {'outputs': outputs, 'state': state, 'lengths': lengths}
+
+
 @case(x=normal(3, 5, 4), h=normal(3, 4))
 def helper_of_a_user(tf, x, h):
     """A user's Helper, which feeds back outputs and ground truth in turn."""
