@@ -254,8 +254,9 @@ def _sizes(shape: tf.TensorShape, zero: tf.Tensor) -> Any:
     """Sizes of an element of this static shape; those that it does not know are as of `zero`."""
     if not shape.rank or zero.shape.rank is None:
         return tf.shape(zero)
-    declared = itertools.chain(tf.unstack(tf.shape(zero)), itertools.repeat(0))
-    return [size if known is None else known for known, size in zip(shape, declared, strict=False)]
+    sizes = itertools.chain(tf.unstack(tf.shape(zero)), itertools.repeat(0))
+    known = zip(shape.as_list(), sizes, strict=False)
+    return tf.stack([declared if size is None else size for size, declared in known])
 
 
 def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
