@@ -293,6 +293,46 @@ def test_sizes_that_differ_from_step_to_step(cell, reason):
     check_same(program, {reason})
 
 
+def triple(state):
+    return tf.while_loop(lambda i, _: i < 3, lambda i, x: (i + 1, x + 0.5 * x * x), (0, state))[1]
+
+
+class Loops(seq2seq.RNNCell):
+    """Takes its state by a loop of its own, which may stand in a conditional."""
+
+    state_size = output_size = UNITS
+
+    def __init__(self, conditional):
+        super().__init__()
+        self.conditional = conditional
+
+    def call(self, inputs, state):
+        state = 0.1 * inputs + 0.1 * state
+        if self.conditional:
+            state = tf.cond(tf.reduce_sum(state) > -99.0, lambda: triple(state), lambda: state)
+        else:
+            state = triple(state)
+        return state, state
+
+
+@pytest.mark.parametrize('conditional', [False, True], ids=['step', 'conditional'])
+def test_a_loop_in_a_step_whose_gradient_xla_cannot_compile(conditional):
+    def run(jit_compile):
+        compiled_loop.OUTCOMES.clear()
+        with tf1_graph(), warnings.catch_warnings(), tf1.Session() as session:
+            warnings.simplefilter('ignore')
+            inputs = tf.constant(ARRAYS['inputs'])
+            outputs, _ = seq2seq.dynamic_rnn(
+                Loops(conditional), inputs, dtype=tf.float32, jit_compile=jit_compile
+            )
+            return session.run([outputs, *tf1.gradients(outputs, [inputs])])
+
+    expected = run(False)
+    for one, other in zip(run(True), expected, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    assert set(compiled_loop.OUTCOMES) == {'the step has a while_loop without maximum_iterations'}
+
+
 # -- in TensorFlow 2 -------------------------------------------------------------------------------
 
 

@@ -221,8 +221,11 @@ class StepGraph(func_graph.FuncGraph):
         if sizes_are_known:
             self._check_state_sizes()
             _check_sizes(live_nodes, captured)
+            _check_inner_loops(live_nodes)
             for function in definition.library.function:
-                _check_sizes({node.name: node for node in function.node_def}, set())
+                inner_nodes = {node.name: node for node in function.node_def}
+                _check_sizes(inner_nodes, set())
+                _check_inner_loops(inner_nodes)
 
     def _check_types(self) -> None:
         readings = [reading.placeholder for reading in self.readings]
@@ -590,6 +593,18 @@ def _check_sizes(by_name: dict[str, Any], captured: Container[str]) -> None:
         sized = any(_is_computed(i, by_name, captured) for i in _constant_inputs(node))
         if sized or node.op in _OF_UNKNOWN_SIZE:
             raise NotCompiled(f'the step computes the size of the result of a {node.op}')
+
+
+def _check_inner_loops(by_name: dict[str, Any]) -> None:
+    """Raises for a loop in the step that has no bound: XLA lacks the lists of its gradient."""
+    for node in by_name.values():
+        if node.op not in ('While', 'StatelessWhile'):
+            continue
+        bound = by_name.get(node.input[1].partition(':')[0])
+        if bound is None or bound.op != 'Const':  # a number of rows, say, that has yet to be known
+            continue
+        if tf.make_ndarray(bound.attr['value'].tensor) < 0:
+            raise NotCompiled('the step has a while_loop without maximum_iterations')
 
 
 def _constant_inputs(node: Any) -> Iterator[str]:
