@@ -6,6 +6,7 @@ the names and shapes of all parts are compared, what is computed, and the gradie
 
 from ..harness import case, integers, normal
 from .private_names import module
+from .v2 import fixed_variables
 
 IDS = integers(7, 3, 2)
 
@@ -381,4 +382,28 @@ LAYERS = {
 }
 under_partitioner(
     'layers', LAYERS, lambda tf, run, x, ids: run(tf, x, ids), x=normal(2, 3, 4), ids=IDS
+)
+
+
+# -- mechanisms of TF 1.15 for TF2 programs: no partitioner splits their variables ----------------
+
+
+def attend_v2(tf, row, memory, query):
+    name, options = row
+    with fixed_variables(tf):
+        mechanism = getattr(module(tf, 'attention_wrapper'), name)(4, memory, **options)
+        return mechanism([query, mechanism.initial_state(3, tf.float32)])[0]
+
+
+under_partitioner(
+    'mechanisms_v2',
+    {
+        'additive': ('BahdanauAttentionV2', {'normalize': True}),
+        'multiplicative': ('LuongAttentionV2', {'scale': True}),
+        'additive_monotonic': ('BahdanauMonotonicAttentionV2', {'normalize': True}),
+        'multiplicative_monotonic': ('LuongMonotonicAttentionV2', {'scale': True}),
+    },
+    attend_v2,
+    memory=normal(3, 7, 5),
+    query=normal(3, 4, scale=2.0),
 )
