@@ -45,6 +45,15 @@ LAYERS = {
     'SimpleRNN': ({'units': 3}, [[2, 4, 3]]),
 }
 CELLS = ('GRUCell', 'LSTMCell', 'SimpleRNNCell')
+EVERYWHERE = (
+    'Dense',
+    'LSTM',
+    'Bidirectional(GRU)',
+    'TimeDistributed(LSTM)',
+    'RNN([LSTMCell])',
+    'RNN(own cell)',
+)
+FEW_PLACES = ('alone', 'twice', 'variable_scope', 'within_layer')
 RECURRENT = ('GRU', 'LSTM', 'SimpleRNN')
 
 
@@ -267,6 +276,8 @@ def names(tf):
     found = {}
     for name in chosen(made):
         for place, call in places(tf).items():
+            if not (name in EVERYWHERE or place in FEW_PLACES):
+                continue
             tf.keras.backend.clear_session()
             with tf.Graph().as_default():
                 inputs = inputs_of(tf, shapes[name], name == 'Embedding')
@@ -389,8 +400,10 @@ def fitted(tf, make, options):
 def cells(tf):
     """What Keras's RNN layer makes of the cells of tf.nn.rnn_cell."""
     found = {}
-    for name, make in tf_cells(tf).items():
-        for options in OPTIONS:
+    made = tf_cells(tf)
+    for name in chosen(made):
+        make = made[name]
+        for options in OPTIONS if name in ('LSTMCell', 'GRUCell', 'list') else OPTIONS[:1]:
             key = ', '.join([name] + sorted(options))
             try:
                 found[key] = fitted(tf, make, options)
@@ -399,10 +412,7 @@ def cells(tf):
     return found
 
 
-LOSSES = (
-    'mse mae mape msle binary_crossentropy categorical_crossentropy kld poisson hinge '
-    'squared_hinge categorical_hinge logcosh'
-)
+LOSSES = 'mse mae binary_crossentropy categorical_crossentropy kld hinge'
 OPTIMIZERS = 'sgd rmsprop adagrad adadelta adam adamax nadam'
 
 
@@ -447,7 +457,53 @@ def training(tf):
     found = {}
     for kind, names in (('loss', LOSSES), ('optimizer', OPTIMIZERS)):
         for name in names.split():
-            found['%s %s' % (kind, name)] = trained_on_masks(tf, kind, name)
+            for key in chosen(['%s %s' % (kind, name)]):
+                found[key] = trained_on_masks(tf, kind, name)
+    return found
+
+
+def mechanisms(tf):
+    """What the V2 mechanisms take, what their variables are, and what they are made again of."""
+    from tensorflow.contrib.seq2seq.python.ops import attention_wrapper
+
+    memory = np.cos(np.arange(24.0)).reshape(2, 3, 4).astype('f')
+    query = np.sin(np.arange(6.0)).reshape(2, 3).astype('f')
+    options = [{}, {'dtype': 'float32', 'trainable': False}, {'memory_sequence_length': [3, 1]}]
+    bahdanau = [{'normalize': True}]
+    for given in ('ones', 'he_normal', 'uniform', {'class_name': 'Ones', 'config': {}}):
+        bahdanau.append({'kernel_initializer': given})
+    monotonic = [{'mode': 'hard', 'score_bias_init': 0.5, 'sigmoid_noise_seed': 3}]
+    kinds = {
+        'BahdanauAttentionV2': bahdanau + [{'probability_fn': 'hardmax'}],
+        'LuongAttentionV2': [{'scale': True}],
+        'BahdanauMonotonicAttentionV2': bahdanau + monotonic,
+        'LuongMonotonicAttentionV2': [{'scale': True}] + monotonic,
+    }
+    found = {}
+    for name in chosen(kinds):
+        for option in options + kinds[name]:
+            tf.keras.backend.clear_session()
+            with tf.Graph().as_default(), tf.Session() as session:
+                scope = {'initializer': tf.ones_initializer(), 'regularizer': tf.nn.l2_loss}
+                with tf.variable_scope('root', partitioner=tf.fixed_size_partitioner(2), **scope):
+                    mechanism = getattr(attention_wrapper, name)(3, tf.constant(memory), **option)
+                    state = mechanism.initial_state(2, tf.float32)
+                    alignments, _ = mechanism([tf.constant(query), state])
+                kind = type(mechanism)
+                again = kind.from_config(mechanism.get_config(), custom_objects={})
+                made = [plain(each.get_config()) for each in (mechanism, again)]
+                session.run(tf.global_variables_initializer())
+                ones = [bool((session.run(v) == 1).all()) for v in tf.global_variables()]
+                for v in tf.global_variables():
+                    n = np.arange(v.shape.num_elements())
+                    v.load(np.cos(n + v.shape.ndims).reshape(v.shape.as_list()), session)
+                found['%s %s' % (name, json.dumps(option, sort_keys=True))] = {
+                    'alignments': numbers(session.run(alignments)),
+                    'configs': made,
+                    'losses': len(tf.get_collection('regularization_losses')),
+                    'ones': ones,
+                    'variables': variables(tf),
+                }
     return found
 
 
@@ -475,7 +531,7 @@ def main():
     import tensorflow as tf
 
     tf.logging.set_verbosity(tf.logging.FATAL)
-    parts = (names, outputs, cells, training, signatures, configs)
+    parts = (names, outputs, cells, training, mechanisms, signatures, configs)
     found = {part.__name__: part(tf) for part in parts}
     if '--facts' in sys.argv:
         print(json.dumps(found))
