@@ -111,6 +111,7 @@ class Layer(tf.Module):
 
     # Class-level defaults: TF1 programs subclass RNNCell without calling super().__init__().
     trainable = True
+    _freezes_variables = True  # what a layer makes while it is not trainable is not either
     built = False
     stateful = False
     dynamic = False
@@ -318,7 +319,7 @@ class Layer(tf.Module):
                 shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
                 dtype=tf.as_dtype(dtype or self._dtype),
                 initializer=initializer,
-                trainable=trainable and self.trainable,
+                trainable=trainable and (self.trainable or not self._freezes_variables),
                 constraint=constraint,
                 use_resource=use_resource,
                 synchronization=synchronization,

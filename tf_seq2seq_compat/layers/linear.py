@@ -50,14 +50,16 @@ class Linear:
         output_size = layer_size('output_size', output_size)
         depths = [_depth(part) for part in parts]
         dtype = parts[0].dtype.base_dtype
-        self.kernel = tf1.get_variable(
-            'kernel', [sum(depths), output_size], dtype, initializer=kernel_initializer
-        )
         self.bias = None
-        if build_bias:
-            self.bias = whole_variable(
-                'bias', [output_size], dtype, bias_initializer or tf1.zeros_initializer()
+        # As in TF1, which opens the scope's name scope again: Keras layers made later show it.
+        with tf1.variable_scope(tf1.get_variable_scope()):
+            self.kernel = tf1.get_variable(
+                'kernel', [sum(depths), output_size], dtype, initializer=kernel_initializer
             )
+            if build_bias:
+                self.bias = whole_variable(
+                    'bias', [output_size], dtype, bias_initializer or tf1.zeros_initializer()
+                )
 
     def __call__(self, args: Any) -> tf.Tensor:
         """Applies the map to args like those it was made for.

@@ -118,6 +118,9 @@ def _in_callers_scope(call: Callable[..., Any]) -> Callable[..., Any]:
         for cell in getattr(self.cell, 'cells', [self.cell]):
             if isinstance(cell, RNNCell) and not isinstance(cell, LayerRNNCell):
                 cell._set_scope(tf1.get_variable_scope())
+                # Wrappers list no variables of the cell within, which Keras has to train.
+                inner = (part for part in cell.submodules if isinstance(part, LayerRNNCell))
+                self._self_tracked_trackables.extend(inner)
         return call(self, *args, **kwargs)
 
     return wrapped

@@ -87,6 +87,8 @@ def layer_of(config: Any, custom_objects: Mapping[str, Any] | None) -> Any:
 class OfKeras(Layer):
     """A layer that takes nothing from the variable scope but its name."""
 
+    _freezes_variables = False  # Keras's `trainable` is of the layer alone
+
     @contextlib.contextmanager
     def _variable_scope(self, reuse: bool | None) -> Iterator[Any]:
         with super()._variable_scope(reuse) as scope:
