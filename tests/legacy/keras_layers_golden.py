@@ -12,6 +12,7 @@ import inspect
 import json
 import logging
 import os
+import re
 import sys
 import tempfile
 import warnings
@@ -44,6 +45,68 @@ LAYERS = {
     'SeparableConv2D': ({'filters': 3, 'kernel_size': 2}, [[2, 4, 4, 2]]),
     'SimpleRNN': ({'units': 3}, [[2, 4, 3]]),
 }
+# Those without variables.
+PLAIN = {
+    'Activation': ({'activation': 'tanh'}, [[2, 4]]),
+    'ActivityRegularization': ({'l2': 0.1}, [[2, 4]]),
+    'Add': ({}, [[2, 4], [2, 4]]),
+    'AlphaDropout': ({'rate': 0.5}, [[2, 4]]),
+    'Average': ({}, [[2, 4], [2, 4]]),
+    'AveragePooling1D': ({}, [[2, 4, 3]]),
+    'AveragePooling2D': ({}, [[2, 4, 4, 3]]),
+    'AveragePooling3D': ({}, [[2, 4, 4, 4, 1]]),
+    'Concatenate': ({}, [[2, 4], [2, 3]]),
+    'Cropping1D': ({}, [[2, 4, 3]]),
+    'Cropping2D': ({}, [[2, 4, 4, 3]]),
+    'Cropping3D': ({}, [[2, 4, 4, 4, 1]]),
+    'Dot': ({'axes': 1}, [[2, 4], [2, 4]]),
+    'Dropout': ({'rate': 0.5}, [[2, 4]]),
+    'ELU': ({}, [[2, 4]]),
+    'Flatten': ({}, [[2, 4, 3]]),
+    'GaussianDropout': ({'rate': 0.5}, [[2, 4]]),
+    'GaussianNoise': ({'stddev': 0.5}, [[2, 4]]),
+    'GlobalAveragePooling1D': ({}, [[2, 4, 3]]),
+    'GlobalAveragePooling2D': ({}, [[2, 4, 4, 3]]),
+    'GlobalAveragePooling3D': ({}, [[2, 4, 4, 4, 1]]),
+    'GlobalMaxPooling1D': ({}, [[2, 4, 3]]),
+    'GlobalMaxPooling2D': ({}, [[2, 4, 4, 3]]),
+    'GlobalMaxPooling3D': ({}, [[2, 4, 4, 4, 1]]),
+    'Lambda': ({}, [[2, 4]]),
+    'LeakyReLU': ({}, [[2, 4]]),
+    'Masking': ({}, [[2, 4, 3]]),
+    'MaxPooling1D': ({}, [[2, 4, 3]]),
+    'MaxPooling2D': ({}, [[2, 4, 4, 3]]),
+    'MaxPooling3D': ({}, [[2, 4, 4, 4, 1]]),
+    'Maximum': ({}, [[2, 4], [2, 4]]),
+    'Minimum': ({}, [[2, 4], [2, 4]]),
+    'Multiply': ({}, [[2, 4], [2, 4]]),
+    'Permute': ({'dims': [2, 1]}, [[2, 4, 3]]),
+    'ReLU': ({}, [[2, 4]]),
+    'RepeatVector': ({'n': 2}, [[2, 4]]),
+    'Reshape': ({'target_shape': [2, -1]}, [[2, 4]]),
+    'Softmax': ({}, [[2, 4]]),
+    'SpatialDropout1D': ({'rate': 0.5}, [[2, 4, 3]]),
+    'SpatialDropout2D': ({'rate': 0.5}, [[2, 4, 4, 3]]),
+    'SpatialDropout3D': ({'rate': 0.5}, [[2, 4, 4, 4, 1]]),
+    'Subtract': ({}, [[2, 4], [2, 4]]),
+    'ThresholdedReLU': ({}, [[2, 4]]),
+    'UpSampling1D': ({}, [[2, 2, 3]]),
+    'UpSampling2D': ({}, [[2, 2, 2, 1]]),
+    'UpSampling3D': ({}, [[2, 2, 2, 2, 1]]),
+    'ZeroPadding1D': ({}, [[2, 2, 3]]),
+    'ZeroPadding2D': ({}, [[2, 2, 2, 1]]),
+    'ZeroPadding3D': ({}, [[2, 1, 1, 1, 1]]),
+}
+# Bases of layers, what needs a GPU to run, and what takes columns of features for its inputs.
+NOT_TRIED = (
+    'AbstractRNNCell',
+    'CuDNNGRU',
+    'CuDNNLSTM',
+    'DenseFeatures',
+    'InputLayer',
+    'Layer',
+    'Wrapper',
+)
 CELLS = ('GRUCell', 'LSTMCell', 'SimpleRNNCell')
 EVERYWHERE = (
     'Dense',
@@ -53,7 +116,7 @@ EVERYWHERE = (
     'RNN([LSTMCell])',
     'RNN(own cell)',
 )
-FEW_PLACES = ('alone', 'twice', 'variable_scope', 'within_layer')
+FEW_PLACES = ('alone', 'twice', 'variable_scope', 'within_layer', 'doubles')
 RECURRENT = ('GRU', 'LSTM', 'SimpleRNN')
 
 
@@ -241,9 +304,14 @@ def places(tf):
         layer.build(shapes)
         return layer(inputs)
 
+    def doubles(make, inputs):
+        if isinstance(inputs, list):
+            return make()([tf.cast(t, tf.float64) for t in inputs])
+        return make()(tf.cast(inputs, tf.float64) if inputs.dtype.is_floating else inputs)
+
     every = (
         alone, named, twice, shared, variable_scope, same_variable_scope, name_scope, sequential,
-        functional, subclassed, within_layer, nested, built,
+        functional, subclassed, within_layer, nested, built, doubles,
     )  # fmt: skip
     return {each.__name__: each for each in every}
 
@@ -258,7 +326,19 @@ def inputs_of(tf, shapes, whole):
 
 def variables(tf):
     trained = set(id(v) for v in tf.trainable_variables())
-    return [[v.op.name, v.shape.as_list(), id(v) in trained] for v in tf.global_variables()]
+    found = []
+    for v in tf.global_variables():
+        words = [v.op.name, 'x'.join(map(str, v.shape.as_list()))]
+        words += [] if v.dtype.base_dtype == tf.float32 else [v.dtype.base_dtype.name]
+        found.append(' '.join(words + ['fixed'] * (id(v) not in trained)))
+    return found
+
+
+def digest(value):
+    """The shape and the type of an array, its mean and the first of its numbers."""
+    value = np.asarray(value)
+    kind = '%s %s' % ('x'.join(map(str, value.shape)), value.dtype)
+    return [kind, numbers([value.mean()] + np.ravel(value).tolist()[:6])]
 
 
 def numbers(values):
@@ -290,6 +370,39 @@ def names(tf):
     return found
 
 
+def wrapped(tf):
+    """The variables of a Keras layer in a cell, of tf.contrib.rnn's wrappers, in a loop."""
+    rnn = tf.contrib.rnn
+
+    class Own(rnn.RNNCell):
+        state_size = output_size = 3
+
+        def __init__(self):
+            super(Own, self).__init__()
+            self.inner = tf.keras.layers.Dense(3)
+
+        def call(self, inputs, state):
+            output = self.inner(inputs) + tf.layers.dense(state, 3)
+            return output, output
+
+    made = {
+        'in AttentionCellWrapper': lambda: rnn.AttentionCellWrapper(Own(), 3),
+        'in HighwayWrapper': lambda: rnn.HighwayWrapper(Own()),
+        'in InputProjectionWrapper': lambda: rnn.InputProjectionWrapper(Own(), 3),
+        'in MultiRNNCell': lambda: rnn.MultiRNNCell([rnn.AttentionCellWrapper(Own(), 3), Own()]),
+        'in OutputProjectionWrapper': lambda: rnn.OutputProjectionWrapper(Own(), 3),
+    }
+    found = {}
+    for name in chosen(made):
+        tf.keras.backend.clear_session()
+        with tf.Graph().as_default():
+            for scope in ('first', 'second'):
+                with tf.variable_scope(scope):
+                    tf.nn.dynamic_rnn(made[name](), tf.ones([2, 4, 3]), dtype=tf.float32)
+            found[name] = variables(tf)
+    return found
+
+
 def outputs(tf):
     """What each layer computes in its first and its second call, with weights by a formula."""
     made, shapes = makers(tf)
@@ -303,17 +416,42 @@ def outputs(tf):
             for v in tf.trainable_variables():
                 n = np.arange(v.shape.num_elements())
                 v.load(np.cos(n + v.shape.ndims).reshape(v.shape.as_list()), session)
-            found[name] = [numbers(v) for v in session.run(values)]
+            found[name] = [digest(v) for v in session.run(values)]
     return found
 
 
-def plain(value):
+def plain_layers(tf):
+    """The type and the static shape of the output of layers without variables, and its value."""
+    found = {}
+    for name in chosen(PLAIN):
+        given, shapes = PLAIN[name]
+        tf.keras.backend.clear_session()
+        with tf.Graph().as_default(), tf.Session() as session:
+            arguments = dict(given, function=lambda x: x * 2) if name == 'Lambda' else given
+            inputs = inputs_of(tf, shapes, False)
+            doubles = [tf.cast(t, tf.float64) for t in tf.nest.flatten(inputs)]
+            doubles = doubles if len(doubles) > 1 else doubles[0]
+            kind = getattr(tf.keras.layers, name)
+            for given in (inputs, doubles):
+                try:
+                    value = kind(**arguments)(given)
+                    what = [value.shape.as_list()] + digest(session.run(value))
+                except Exception as error:
+                    what = type(error).__name__
+                found.setdefault(name, []).append(what)
+            assert not tf.global_variables()
+    return found
+
+
+def plain(value, depth=0):
     if isinstance(value, dict):
         if 'class_name' in value and 'config' in value:
+            if depth and not isinstance(value['config'].get('name'), str):
+                return value['class_name']  # of an initializer
             value = {'class_name': value['class_name'], 'config': value['config']}
-        return {key: plain(value[key]) for key in value}
+        return {key: plain(value[key], depth + 1) for key in value}
     if isinstance(value, (list, tuple)):
-        return [plain(each) for each in value]
+        return [plain(each, depth + 1) for each in value]
     return value if isinstance(value, (str, int, float, bool, type(None))) else type(value).__name__
 
 
@@ -510,9 +648,13 @@ def mechanisms(tf):
 def signatures(tf):
     """The parameters of each layer's constructor, and what each is by default."""
     found = {}
+    tried, _ = makers(tf)
     for name in dir(tf.keras.layers):
         kind = getattr(tf.keras.layers, name)
         if inspect.isclass(kind) and issubclass(kind, tf.keras.layers.Layer):
+            text = ' '.join(list(tried) + list(PLAIN) + list(NOT_TRIED))
+            known = {name, kind.__name__} & set(re.findall(r'\w+', text))
+            assert known or '--facts' in sys.argv, name  # later versions have more
             spec = inspect.getfullargspec(kind.__init__)
             defaults = list(spec.defaults or ())
             without = len(spec.args) - len(defaults)
@@ -531,7 +673,8 @@ def main():
     import tensorflow as tf
 
     tf.logging.set_verbosity(tf.logging.FATAL)
-    parts = (names, outputs, cells, training, mechanisms, signatures, configs)
+    parts = (signatures, plain_layers, configs, mechanisms, names, wrapped, outputs, cells)
+    parts += (training,)
     found = {part.__name__: part(tf) for part in parts}
     if '--facts' in sys.argv:
         print(json.dumps(found))

@@ -11,14 +11,16 @@ from tests.legacy.processes import last_line, run
 SCRIPT = pathlib.Path(__file__).with_name('keras_layers_golden.py')
 RECORD = json.loads(SCRIPT.with_suffix('.json').read_text())
 FAST = (
-    'Bidirectional(GRU)',
-    'ConvLSTM2D',
-    'GRUCell',
+    'Activation',
     'BahdanauMonotonicAttentionV2',
-    'RNN([LSTMCell])',
-    'TimeDistributed(LSTM)',
+    'Bidirectional(SimpleRNN)',
+    'ConvLSTM2D',
+    'Dense',
+    'DropoutWrapper',
+    'RNN(own cell)',
+    'RNN([GRUCell])',
+    'in AttentionCellWrapper',
     'loss mse',
-    'optimizer adagrad',
 )
 
 # A constructor of (*args, **kwargs), in TF1's order; one with other defaults for what is not given.
@@ -26,6 +28,8 @@ SIGNATURES_NOT_COMPARED = ('BatchNormalization', 'InputLayer')
 
 
 def close(got, want):
+    if isinstance(want, str) and want.endswith('Error'):
+        return  # TF 1.15.5 refuses it, such as doubles in a layer that makes floats
     if isinstance(want, float) or (isinstance(want, list) and want and isinstance(want[0], float)):
         np.testing.assert_allclose(got, want, rtol=1e-4, atol=1e-5)
     elif isinstance(want, dict):
@@ -52,8 +56,9 @@ def without_names(config):
 
 def compare(found, part):
     """What was found of one part, against what TF 1.15.5 gave of the same."""
-    assert found[part].keys() <= RECORD[part].keys()
     for name, got in found[part].items():
+        if part == 'signatures' and name not in RECORD[part]:  # a layer of later versions
+            continue
         want = RECORD[part][name]
         if part == 'cells' and isinstance(want, str):  # TF 1.15.5 cannot train it
             assert got['trained'] > 0
@@ -75,8 +80,7 @@ def facts(*names):
 
 def test_some_layers_and_cells():
     found = facts(*FAST)
-    chosen = {'names', 'outputs', 'cells', 'training', 'mechanisms', 'signatures', 'configs'}
-    assert found.keys() == chosen
+    assert found.keys() == RECORD.keys() - {'tensorflow'}
     for part in found:
         assert found[part]
         compare(found, part)
