@@ -26,6 +26,9 @@ FAST = (
 # A constructor of (*args, **kwargs), in TF1's order; one with other defaults for what is not given.
 SIGNATURES_NOT_COMPARED = ('BatchNormalization', 'InputLayer')
 
+# TensorFlow 2 has no kernel of it for doubles on a CPU.
+FLOATS_ALONE = ('AveragePooling3D',)
+
 
 def close(got, want):
     if isinstance(want, str) and want.endswith('Error'):
@@ -66,6 +69,8 @@ def compare(found, part):
             assert got['losses'][1] < got['losses'][0]
         elif part == 'cells' and want['trained'] == 0:  # nor does it find its variables
             assert [v[0] for v in got['variables']] == [v[0] for v in want['variables']]
+        elif part == 'plain_layers' and name in FLOATS_ALONE:
+            close(got[0], want[0])
         elif part == 'configs':
             close(without_names(got), without_names(want))
         elif part == 'signatures' and name not in SIGNATURES_NOT_COMPARED:
