@@ -142,6 +142,13 @@ class Unrolled(NamedTuple):
     shapes: list[tf.TensorShape] | None = None
 
 
+def as_tensors(state: Any) -> Any:
+    """The nest with a tensor in place of each number and array in it."""
+    return tf.nest.map_structure(
+        lambda s: s if isinstance(s, tf.TensorArray) else tf.convert_to_tensor(s), state
+    )
+
+
 def unroll(
     step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
     state: Any,
@@ -184,6 +191,7 @@ def unroll(
             f'parallel_iterations must be an int of 1 or more, but is {parallel_iterations!r}.'
         )
     limit = capacity if limit is None else limit
+    state = as_tensors(state)
     arrays = [_buffer(zero.dtype, zero.shape, capacity) for zero in tf.nest.flatten(emits)]
     shapes = [zero.shape for zero in tf.nest.flatten(emits)]
     flat_state = tf.nest.flatten(for_steps(state, capacity))
