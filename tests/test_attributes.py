@@ -42,9 +42,10 @@ EXCEPTIONS = {
         _single_restoration_from_checkpoint_position _tf_api_names _tf_api_names_v1
         _unconditional_checkpoint_dependencies _unconditional_dependency_names""",
     "pieces of TF1's own steps, which are functions in core here": """
-        _attention _call_wrapped_cell _compute _dropout _gather_states _get_cycle_ratio
-        _get_input_for_group _highway _linear _linear1 _linear2 _linear3 _make_tf_features _mod
-        _norm _reverse _variational_recurrent_dropout_value""",
+        _addressing _attention _call_wrapped_cell _cell_state_size _compute _dropout _expand
+        _extract_states _gather_states _get_cycle_ratio _get_input_for_group _highway _linear
+        _linear1 _linear2 _linear3 _make_tf_features _mod _norm _normalize _project_input _reverse
+        _variational_recurrent_dropout_value""",
     'arrays whose reading XLA can compile': '_input_tas _auxiliary_input_tas',
     'Python has it under another name since 3.9': '_fields_defaults',
 }
@@ -80,7 +81,14 @@ OF_SOME = {
     'TF1 sets it in place of `built`': {'SRUCell': '_built'},
     'TF1 does not call the constructor of the base class': {
         'CompiledWrapper': 'scope_name',
+        'Grid2LSTMCell': 'scope_name',
+        'GridRNNCell': 'scope_name',
         'HighwayWrapper': 'scope_name',
+    },
+    'both refuse a map that gets the inputs, with another error': {'GridRNNCell': 'raises'},
+    'the name of the scope, not the scope': {'WeightNormLSTMCell': '_scope scope_name'},
+    'the variables of the controller are listed too': {
+        'NTMCell': 'variables trainable_variables weights trainable_weights'
     },
 }
 # Results of methods that differ.
@@ -201,6 +209,8 @@ def test_copies_are_tf1s(name, found):
         assert not raises(copied), copying
         assert set(expected.get('shared', [])) <= set(copied.get('shared', [])), copying
         for key in set(expected) - {'shared'}:
+            if name == 'NTMCell' and key in ('variables', 'variables after'):
+                continue  # Those of the controller are listed too.
             if not raises(expected[key]):
                 assert copied.get(key) == expected[key], (copying, key)
 

@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.compiled_loop import unroll_for
-from tf_seq2seq_compat.core.loop import for_steps, input_array, stacked, unroll
+from tf_seq2seq_compat.core.loop import as_tensors, for_steps, input_array, stacked, unroll
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -570,17 +570,15 @@ def _checked_lengths(sequence_length: Any, batch_size: Any, one_for_all: bool = 
 
 def _initial_state(cell: Any, given: Any, batch_size: Any, dtype: Any) -> Any:
     if given is not None:
-        return tf.nest.map_structure(
-            lambda s: s if isinstance(s, tf.TensorArray) else tf.convert_to_tensor(s), given
-        )
+        return as_tensors(given)
     if dtype is None:
         raise ValueError(
             'If there is no initial_state, you must give a dtype (tf.float32, say): it is the type '
             'of the zero state that the cell begins with.'
         )
     if getattr(cell, 'get_initial_state', None) is not None:
-        return cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype)
-    return cell.zero_state(batch_size, dtype)
+        return as_tensors(cell.get_initial_state(inputs=None, batch_size=batch_size, dtype=dtype))
+    return as_tensors(cell.zero_state(batch_size, dtype))
 
 
 def _output_dtype(dtype: Any, state: Any) -> tf.DType:

@@ -131,38 +131,39 @@ assert error_of('tf.nope') == "AttributeError: module 'tensorflow' has no attrib
 from tensorflow.contrib import tpu
 from tensorflow.contrib.tpu.python.tpu import tpu_config
 from tensorflow.contrib import legacy_seq2seq, crf
-from tensorflow.contrib.rnn.python.ops import rnn_cell
+from tensorflow.contrib import nn as contrib_nn
 import tensorflow.contrib.cudnn_rnn as cudnn_rnn
 assert not hasattr(tpu, 'TPUEstimator') and getattr(a, 'attention_decoder_fn_train', 0) == 0
+lost = 'rank_sampled_softmax_loss'
 for use, name, instead in [
     ('tf.contrib.bayesflow.entropy', 'tf.contrib.bayesflow.entropy', 'TensorFlow Probability'),
     ('tpu_config.TPUConfig', 'tf.contrib.tpu.python.tpu.tpu_config.TPUConfig', 'RunConfig'),
     ('a.DynamicAttentionWrapper', 'tf.contrib.seq2seq.DynamicAttentionWrapper', 'AttentionWrapper'),
     ('a.simple_decoder_fn_train', 'tf.contrib.seq2seq.simple_decoder_fn_train', 'dynamic_decode'),
-    ('rnn_cell.NTMCell', 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell', 'RNNCell'),
+    ('contrib_nn.' + lost, 'tf.contrib.nn.' + lost, 'tf.nn.sampled_softmax_loss'),
 ]:
     words = error_of(use)
     assert words.startswith('LegacyNameError: ' + name + ' is not provided'), words
     assert instead in words, words
-from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell
+from tensorflow.contrib.nn import rank_sampled_softmax_loss as Missing
 from tensorflow.contrib.tpu import TPUEstimator as Estimator, no_such_name
-assert 'tf.contrib.tpu.TPUEstimator' in repr(Estimator) and not hasattr(rnn_cell, 'NTMCell')
+assert 'tf.contrib.tpu.TPUEstimator' in repr(Estimator) and not hasattr(contrib_nn, lost)
 for use in [
-    'NTMCell(4)', 'NTMCell.call', 'NTMCell[0]', 'list(NTMCell)',
-    'isinstance(1, NTMCell)', 'class Mine(NTMCell): x = 1', 'rnn_cell.NTMCell',
+    'Missing(4)', 'Missing.call', 'Missing[0]', 'list(Missing)',
+    'isinstance(1, Missing)', 'class Mine(Missing): x = 1', 'contrib_nn.' + lost,
 ]:
     words = error_of(use)
-    assert 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell is not provided' in words, words
+    assert 'tf.contrib.nn.rank_sampled_softmax_loss is not provided' in words, words
 try:
-    from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell as Wanted
+    from tensorflow.contrib.nn import rank_sampled_softmax_loss as Wanted
 except ImportError as error:
-    assert 'tf.contrib.rnn.python.ops.rnn_cell.NTMCell is not provided' in str(error), error
+    assert 'tf.contrib.nn.rank_sampled_softmax_loss is not provided' in str(error), error
     Wanted = rnn.LSTMCell
 assert Wanted is rnn.LSTMCell, 'who is prepared for the import to fail sees it fail'
 try:
-    from tensorflow.contrib.rnn.python.ops.rnn_cell import NTMCell as unguarded
+    from tensorflow.contrib.nn import rank_sampled_softmax_loss as unguarded
 finally:
-    assert unguarded is NTMCell
+    assert unguarded is Missing
 
 # A replaced function is the one that is used.
 from tf_seq2seq_compat.seq2seq import attention_wrapper as real

@@ -198,5 +198,5 @@ def test_the_module_has_the_names_of_tf_contrib_rnn():
     for name in rnn.__all__:
         assert getattr(rnn, name) is not None
     assert set(rnn.__all__) <= set(dir(rnn))
-    with pytest.raises(AttributeError, match='NTMCell'):
-        _ = rnn.NTMCell
+    with pytest.raises(AttributeError, match='NoSuchCell'):
+        _ = rnn.NoSuchCell

@@ -98,6 +98,7 @@ def compiled_unroll(
     Where XLA cannot take the loop, it runs as it would have without; the log (INFO) says why, or
     where the program asked for it a warning.
     """
+    state = loop.as_tensors(state)
     parts = _Parts(state, emits, shapes)
     graph = StepGraph(parts.tensors(state))
     try:

@@ -144,6 +144,13 @@ class Unrolled(NamedTuple):
     shapes: list[tf.TensorShape] | None = None
 
 
+def as_tensors(state: Any) -> Any:
+    """The nest with a tensor in place of each number and array in it."""
+    return tf.nest.map_structure(
+        lambda s: s if isinstance(s, tf.TensorArray) else tf.convert_to_tensor(s), state
+    )
+
+
 def unroll(
     step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
     state: Any,
@@ -188,6 +195,7 @@ def unroll(
             f'parallel_iterations must be an int of 1 or more, but is {parallel_iterations!r}.'
         )
     limit = capacity if limit is None else limit
+    state = as_tensors(state)
     zeros = tf.nest.flatten(emits)
     known = [zero.shape for zero in zeros] if shapes is None else list(shapes)
     arrays = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -35,6 +36,24 @@ __all__ = [
 ]
 
 Dimensions = int | Sequence[int] | None
+
+_GridRNNDimension = collections.namedtuple(
+    '_GridRNNDimension', ['idx', 'is_input', 'is_output', 'is_priority', 'non_recurrent_fn']
+)
+_GridRNNConfig = collections.namedtuple(
+    '_GridRNNConfig',
+    [
+        'num_dims',
+        'dims',
+        'inputs',
+        'outputs',
+        'recurrents',
+        'priority',
+        'non_priority',
+        'tied',
+        'num_units',
+    ],
+)
 
 
 class GridRNNCell(RNNCell):
@@ -74,6 +93,8 @@ class GridRNNCell(RNNCell):
     Legacy: `tf.contrib.grid_rnn.GridRNNCell` of TF 1.15.
     """
 
+    _config: _GridRNNConfig
+
     def __init__(
         self,
         num_units: int,
@@ -105,31 +126,53 @@ class GridRNNCell(RNNCell):
                 )
             return sorted(set(listed))
 
-        self._num_units = whole_number('num_units', num_units)
-        self._inputs = dimensions('input_dims', input_dims)
-        self._outputs = dimensions('output_dims', output_dims)
+        size = whole_number('num_units', num_units)
+        inputs = dimensions('input_dims', input_dims)
+        outputs = dimensions('output_dims', output_dims)
         priority = dimensions('priority_dims', priority_dims)
         maps = dimensions('non_recurrent_dims', non_recurrent_dims)
-        self._recurrents = [dim for dim in range(num_dims) if dim not in maps]
-        self._groups = [dim for dim in range(num_dims) if dim not in priority], priority
-        self._non_recurrent_fn = non_recurrent_fn or tf.nn.relu
-        self._tied = tied
+        function = non_recurrent_fn or tf.nn.relu
+        # Past `__setattr__` of tf.Module, which would give it a class of its own.
+        self.__dict__['_config'] = _GridRNNConfig(
+            num_dims,
+            [
+                _GridRNNDimension(
+                    dim,
+                    dim in inputs,
+                    dim in outputs,
+                    dim in priority,
+                    function if dim in maps else None,
+                )
+                for dim in range(num_dims)
+            ],
+            inputs,
+            outputs,
+            [dim for dim in range(num_dims) if dim not in maps],
+            priority,
+            [dim for dim in range(num_dims) if dim not in priority],
+            tied,
+            size,
+        )
         self._state_is_tuple = state_is_tuple
         self._output_is_tuple = output_is_tuple
-        cells = [(cell_fn or LSTMCell)(self._num_units) for _ in range(1 if tied else num_dims)]
+        cells = [(cell_fn or LSTMCell)(size) for _ in range(1 if tied else num_dims)]
         if not isinstance(cells[0], RNNCell):
             raise TypeError(f'cell_fn must return an RNNCell, but returned {cells[0]!r}.')
         self._cells = cells * (num_dims if tied else 1)
+        of_output, of_state = cells[0].output_size, cells[0].state_size
+        if not state_is_tuple:
+            of_state = sum(tf.nest.flatten(of_state))
+        self._output_size = ((of_output,) if output_is_tuple else of_output) * len(outputs)
+        count = len(self._config.recurrents)
+        self._state_size = ((of_state,) if state_is_tuple else of_state) * count
 
     @property
     def output_size(self) -> Any:
-        size = self._cells[0].output_size
-        return (size,) * len(self._outputs) if self._output_is_tuple else size * len(self._outputs)
+        return self._output_size
 
     @property
     def state_size(self) -> Any:
-        size, count = self._cells[0].state_size, len(self._recurrents)
-        return (size,) * count if self._state_is_tuple else sum(tf.nest.flatten(size)) * count
+        return self._state_size
 
     @keeping_variables
     def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
@@ -149,14 +192,14 @@ class GridRNNCell(RNNCell):
         new_states: list[Any] = [None] * len(memories)
         with tf1.variable_scope(scope or type(self).__name__):
             self._project(inputs, memories, seen)
-            for group in self._groups:
+            for group in (self._config.non_priority, self._config.priority):
                 # What a group sees is what was there before it.
                 before = tf.concat(seen[:-1], 1) if len(seen) > 1 else seen[0][:, :0]
                 last = seen[-1]
                 for dim in group:
                     seen[dim], new_states[dim] = self._along(dim, before, last, memories[dim])
-        output = tuple(seen[dim] for dim in self._outputs)
-        new_state = tuple(new_states[dim] for dim in self._recurrents)
+        output = tuple(seen[dim] for dim in self._config.outputs)
+        new_state = tuple(new_states[dim] for dim in self._config.recurrents)
         if not self._output_is_tuple:
             output = _side_by_side(output, inputs.dtype)
         if not self._state_is_tuple:
@@ -166,18 +209,19 @@ class GridRNNCell(RNNCell):
     def _memories(self, state: Any) -> list[Any]:
         """For each dimension its state, as a list with h last; None where it has none."""
         if self._state_is_tuple:
-            if not isinstance(state, list | tuple) or len(state) != len(self._recurrents):
+            if not isinstance(state, list | tuple) or len(state) != len(self._config.recurrents):
                 raise ValueError(
                     f'state of {self.name} must be a tuple with a state for each of the dimensions '
-                    f'{self._recurrents}, but is {state}. Begin with zero_state(batch_size, dtype).'
+                    f'{self._config.recurrents}, but is {state}. Begin with '
+                    'zero_state(batch_size, dtype).'
                 )
             parts = [tf.nest.flatten(part) for part in state]
         else:
             sizes = tf.nest.flatten(self._cells[0].state_size)
-            flat = tf.split(state, sizes * len(self._recurrents), axis=1)
+            flat = tf.split(state, sizes * len(self._config.recurrents), axis=1)
             parts = [flat[i : i + len(sizes)] for i in range(0, len(flat), len(sizes))]
         memories: list[Any] = [None] * len(self._cells)
-        for dim, part in zip(self._recurrents, parts, strict=True):
+        for dim, part in zip(self._config.recurrents, parts, strict=True):
             memories[dim] = list(map(tf.convert_to_tensor, part))
         return memories
 
@@ -188,13 +232,13 @@ class GridRNNCell(RNNCell):
             raise TypeError(
                 f'inputs of {self.name} must have a known depth, but have shape {inputs.shape}.'
             )
-        if not depth or not self._inputs:
+        if not depth or not self._config.inputs:
             return
         with_c = isinstance(self._cells[0].state_size, tuple)
         for dim, part in zip(
-            self._inputs, tf.split(inputs, len(self._inputs), axis=1), strict=True
+            self._config.inputs, tf.split(inputs, len(self._config.inputs), axis=1), strict=True
         ):
-            shape = [depth // len(self._inputs), self._num_units]
+            shape = [depth // len(self._config.inputs), self._config.num_units]
             projected = [
                 matmul(part, tf1.get_variable(f'project_{name}_{dim}', shape, inputs.dtype))
                 for name in ('mc' if with_c else 'm')
@@ -204,18 +248,21 @@ class GridRNNCell(RNNCell):
 
     def _along(self, dim: int, before: tf.Tensor, last: tf.Tensor, memory: Any) -> tuple[Any, Any]:
         """The output along a dimension, and its new state."""
-        cell = '' if self._tied else f'/cell_{dim}'
-        if dim in self._recurrents:
+        cell = '' if self._config.tied else f'/cell_{dim}'
+        if dim in self._config.recurrents:
             with tf1.variable_scope(f'recurrent{cell}'):
                 state = last if len(memory) == 1 else (*memory[:-1], last)
                 return self._cells[dim](before, state)
         inputs = last if len(self._cells) == 1 else tf.concat([before, last], 1)
         with tf1.variable_scope(f'non_recurrent{cell}/fully_connected', reuse=tf1.AUTO_REUSE):
             depth = tf.compat.dimension_value(inputs.shape[1])
-            kernel = tf1.get_variable('weights', [depth, self._num_units], inputs.dtype)
+            kernel = tf1.get_variable('weights', [depth, self._config.num_units], inputs.dtype)
             zeros = tf1.zeros_initializer()
-            bias = tf1.get_variable('biases', [self._num_units], inputs.dtype, initializer=zeros)
-        return self._non_recurrent_fn(affine([inputs], kernel, bias)), None
+            bias = tf1.get_variable(
+                'biases', [self._config.num_units], inputs.dtype, initializer=zeros
+            )
+        function = self._config.dims[dim].non_recurrent_fn
+        return function(affine([inputs], kernel, bias)), None
 
 
 def _side_by_side(parts: Sequence[tf.Tensor], dtype: tf.DType) -> tf.Tensor:

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import memory
 from tf_seq2seq_compat.core.recurrence import affine
+from tf_seq2seq_compat.layers.base import dtype_name
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, input_depth, whole_number
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -230,7 +231,7 @@ class NTMCell(LayerRNNCell):
         if floating_inputs(self, x).dtype != self.dtype:
             raise TypeError(
                 f'inputs of {self.name} have dtype {x.dtype.name}, but its variables have dtype '
-                f'{self.dtype.name}: use tf.cast, or give the cell dtype={x.dtype.name}.'
+                f'{dtype_name(self.dtype)}: use tf.cast, or give the cell dtype={x.dtype.name}.'
             )
         hint = 'Begin with zero_state(batch_size, dtype).'
         if not all(hasattr(state, field) for field in NTMControllerState._fields):

@@ -3,7 +3,7 @@
 from ..harness import case, normal
 from .partitioned import filled, under_partitioner
 from .private_names import module
-from .variant_cells import C, H, SEQUENCE, X
+from .variant_cells import SEQUENCE, C, H, X
 
 STEP = {'x': X, 'c': C, 'h': H, 'one_step': True}
 ALL = {'use_peepholes': True, 'cell_clip': 0.5, 'proj_clip': 0.25, 'forget_bias': 0.25}
