@@ -159,10 +159,6 @@ class Module:
         place = self._positions[node]
         return self._lines.start(place.start.line), self._lines.start(place.end.line + 1)
 
-    def start_with_comments(self, statement: Any) -> int:
-        """Where the comments and blank lines above a statement begin."""
-        return self._lines.start(self.line(statement) - len(statement.leading_lines))
-
     def line_end(self, node: cst.CSTNode) -> int:
         """The end of the line that a node ends on, before the line end."""
         start, end = self.line_span(node)
