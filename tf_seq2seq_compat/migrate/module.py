@@ -19,6 +19,7 @@ from libcst import metadata
 from libcst.helpers import get_full_name_for_node
 
 from tf_seq2seq_compat.legacy import symbols
+from tf_seq2seq_compat.legacy.time_capsule import tables
 from tf_seq2seq_compat.migrate import places, scan
 from tf_seq2seq_compat.migrate.edits import Edit, Lines
 from tf_seq2seq_compat.migrate.names import Names, Use
@@ -450,7 +451,8 @@ def _without(meaning: str, rest: list[str]) -> str:
     return '.'.join(parts[: len(parts) - len(rest)])
 
 
-_LIBRARIES = frozenset({*sys.stdlib_module_names, 'numpy'})
+_FROM_PACKAGES = {row.name for row in tables.MODULES if row.package}
+_LIBRARIES = frozenset({*sys.stdlib_module_names, *_FROM_PACKAGES, 'numpy'})
 _CHANGING = frozenset({*_LIBRARIES, 'tensorflow'})
 
 
