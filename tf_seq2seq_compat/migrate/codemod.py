@@ -7,9 +7,6 @@ alone.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,6 +14,7 @@ from pathlib import Path
 
 import libcst as cst
 
+from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.legacy.python2 import evidence, written
 from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
@@ -263,16 +261,16 @@ def write(file: FileResult, *, backup: bool = False) -> None:
         content = file.result.text.encode(file.encoding)
         if backup:
             kept = _free(file.path)
-            _replace(kept, file.path.read_bytes(), file.path)
+            write_atomically(kept, file.path.read_bytes(), like=file.path)
             file.backup = kept
-        _replace(file.path, content, file.path)
+        write_atomically(file.path, content, like=file.path)
     except (OSError, UnicodeEncodeError) as error:
         file.problems.append(f'cannot be written: {error}')
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file at once, or not at all."""
-    _replace(path, text.encode('utf-8'), path if path.exists() else None)
+    write_atomically(path, text.encode('utf-8'), like=path if path.exists() else None)
 
 
 def _free(path: Path) -> Path:
@@ -283,27 +281,6 @@ def _free(path: Path) -> Path:
         number += 1
         candidate = path.with_name(f'{path.name}.orig{number}')
     return candidate
-
-
-def _replace(path: Path, content: bytes, like: Path | None) -> None:
-    """Puts `content` into a file at once, or not at all, with the permissions of `like`."""
-    mode = like.stat().st_mode & 0o7777 if like is not None else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=f'.{path.name}.', dir=path.parent)
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            file.write(content)
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def migrate(paths: Iterable[Path]) -> Iterator[FileResult]:
