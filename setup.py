@@ -25,6 +25,17 @@ DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
 PYTHON_2 = ['fissix>=24.4.24']
 MIGRATION = ['libcst>=1.1', *PYTHON_2]
 NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
+# What Python 3.12 and 3.13 removed, for programs that import it.
+REMOVED_3_12 = 'setuptools zombie-imp standard-asynchat standard-asyncore standard-smtpd'
+REMOVED_3_13 = (
+    'audioop-lts legacy-cgi standard-aifc standard-chunk standard-imghdr standard-mailcap '
+    'standard-nntplib standard-pipes standard-sndhdr standard-sunau standard-telnetlib '
+    'standard-uu standard-xdrlib'
+)
+REMOVED_MODULES = [
+    *(f'{package}; python_version >= "3.12"' for package in REMOVED_3_12.split()),
+    *(f'{package}; python_version >= "3.13"' for package in REMOVED_3_13.split()),
+]
 
 setup(
     name='tf-seq2seq-compat',
@@ -50,6 +61,7 @@ setup(
         'notebook': NOTEBOOK,
         'python2': PYTHON_2,
         'docs': DOCS,
+        'removed-modules': REMOVED_MODULES,
         'addons': [
             f'tensorflow-addons>=0.23,<0.24; {ADDONS}',
             f'tensorflow>=2.15,<2.16; {ADDONS}',
@@ -59,6 +71,7 @@ setup(
             *MIGRATION,
             *NOTEBOOK,
             *DOCS,
+            *REMOVED_MODULES,
             'pytest>=7.4',
             'pytest-xdist>=3.3',
             'hypothesis>=6.80',

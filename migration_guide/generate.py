@@ -184,9 +184,7 @@ def migrated(page: str) -> str:
     from tf_seq2seq_compat.migrate import codemod
 
     def rewritten(found: re.Match[str]) -> str:
-        section = page[: found.start()].rpartition('\n## ')[2]
-        target = 'tf2' if '--target tf2' in section else 'compat'
-        result = codemod.migrate_source(found['before'], target=target, is_program=True)
+        result = codemod.migrate_source(found['before'], is_program=True)
         left = [note for note in result.notes if note.kind != codemod.REWRITTEN]
         if left or result.problems:
             raise ValueError(f'the codemod leaves something of the example: {left}')

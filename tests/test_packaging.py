@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import tf_seq2seq_compat
+from tf_seq2seq_compat.legacy.time_capsule.python_names import MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'tf_seq2seq_compat'
@@ -63,6 +64,18 @@ def test_every_package_and_the_type_marker_are_installed(declared):
     assert modules == folders, 'a folder with modules lacks __init__.py'
     assert declared['package_data'] == {'tf_seq2seq_compat': ['py.typed']}
     assert (PACKAGE / 'py.typed').is_file()
+
+
+def test_the_extra_has_the_packages_of_modules_that_python_removed(declared):
+    extra = by_name(declared['extras_require']['removed-modules'])
+    rows = [row for row in MODULES if row.package]
+    assert set(extra) == {row.package for row in rows}
+    assert set(extra) <= set(by_name(declared['extras_require']['test']))
+    for row in rows:
+        for minor in range(10, 14):
+            environment = {**default_environment(), 'python_version': f'3.{minor}'}
+            gone = minor >= int(row.gone.rpartition('.')[2])
+            assert extra[row.package].marker.evaluate(environment) == gone, (row, minor)
 
 
 @pytest.mark.parametrize(

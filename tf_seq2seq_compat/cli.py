@@ -46,7 +46,6 @@ examples:
   tf-seq2seq-compat migrate . > changes.diff
   tf-seq2seq-compat migrate --write --backup train.py model/
   tf-seq2seq-compat migrate --write --report report.json .
-  tf-seq2seq-compat migrate --target tf2 train.py
 
 Give all files of a program at once: names that one file takes from another are followed, and the
 program itself, not the modules that it imports, gets the line `tf.disable_v2_behavior()`.
@@ -59,13 +58,8 @@ report to the standard error. With --write the report goes to the standard outpu
 In a notebook lines are given as CELL:LINE, code cells counted from 1. A file in Python 2 becomes
 one in Python 3 that means the same (see python2.md of the guide). A second run changes nothing.
 
-target:
-  compat            graphs and sessions as before, on TensorFlow 2 without the runner: tf is
-                    tensorflow.compat.v1; what it lacks comes from this package, from tf-keras
-                    and from tf-slim
-  tf2               all of that; then a program of one graph and one session, written in a straight
-                    line, becomes functions. What is no such program stays as compat leaves it,
-                    with a comment that names the reason and the section of the guide
+Graphs and sessions stay, on TensorFlow 2 without the runner: tf is tensorflow.compat.v1; what it
+lacks comes from this package, from tf-keras and from tf-slim.
 
 exit code: 0 nothing is left to do, 1 something is left for you, 2 a file could not be read or
 written, or wrong usage.
@@ -197,12 +191,6 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
         '--backup', action='store_true', help='with --write: keep each file as FILE.orig'
     )
     migrate.add_argument('--report', metavar='FILE', help='write the report as JSON, too')
-    migrate.add_argument(
-        '--target',
-        choices=['compat', 'tf2'],
-        default='compat',
-        help='what to rewrite to (see below)',
-    )
     migrate.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
 
@@ -307,7 +295,7 @@ def _migrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     from tf_seq2seq_compat.migrate import codemod, report
 
     done = report.Report()
-    results = list(codemod.migrate(paths, target=options.target))
+    results = list(codemod.migrate(paths))
     for result in results:
         if options.write:
             codemod.write(result, backup=options.backup)

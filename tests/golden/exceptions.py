@@ -109,7 +109,7 @@ _except(
     "TF1's raw_rnn, one of its rows, has no argument that bounds its steps",
 )
 _except(
-    ['partitioned_layers', 'partitioned_lookups'],
+    ['partitioned_lookups'],
     ['xla'],
     "XLA has none of the operations of TensorFlow's own sparse lookups, of which there are rows",
 )

@@ -123,61 +123,6 @@ def learn(tf):
     }
 
 
-def loss_scale_manager(tf):
-    def trace(steps, **arguments):
-        with tf.Graph().as_default(), tf.Session() as session:
-            manager = tf.contrib.mixed_precision.ExponentialUpdateLossScaleManager(**arguments)
-            finite = tf.placeholder(tf.bool, [])
-            update = manager.update_loss_scale(finite)
-            variables = tf.global_variables()
-            session.run(tf.global_variables_initializer())
-            found = [[variable.name for variable in variables]]
-            for step in steps:
-                session.run(update, {finite: step})
-                found.append(session.run(variables + [manager.get_loss_scale()]))
-            return found
-
-    return [
-        trace(map(int, '11101011100011'), init_loss_scale=8, incr_every_n_steps=3),
-        trace(
-            [0] * 4,
-            init_loss_scale=2,
-            incr_every_n_steps=3,
-            decr_every_n_nan_or_inf=1,
-            decr_ratio=0.5,
-        ),
-        trace([1] * 3, init_loss_scale=2.0**127, incr_every_n_steps=1),
-        error_of(lambda: tf.contrib.mixed_precision.FixedLossScaleManager(0.5)),
-    ]
-
-
-def loss_scale_optimizer(tf):
-    import numpy as np
-
-    mixed = tf.contrib.mixed_precision
-    found = []
-    for make in (lambda: tf.train.GradientDescentOptimizer(0.1), tf.train.AdamOptimizer):
-        with tf.Graph().as_default(), tf.Session() as session:
-            manager = mixed.ExponentialUpdateLossScaleManager(64, 2, decr_every_n_nan_or_inf=1)
-            x = tf.get_variable('x', initializer=[1.0, 2.0])
-            table = tf.get_variable('table', initializer=np.ones((4, 2), 'float32'))
-            factor = tf.placeholder(tf.float32, [])
-            loss = tf.reduce_sum(x * x) * factor
-            loss += tf.reduce_sum(tf.nn.embedding_lookup(table, [1, 3]))
-            optimizer = mixed.LossScaleOptimizer(make(), manager)
-            pairs = optimizer.compute_gradients(loss)
-            step = tf.train.create_global_step()
-            train = optimizer.apply_gradients(pairs, global_step=step)
-            half = optimizer.compute_gradients(tf.cast(tf.reduce_sum(x * 3), tf.float16), [x])
-            session.run(tf.global_variables_initializer())
-            found.append(session.run([each[0] for each in pairs + half], {factor: 1.0}))
-            for value in (1.0, 1.0, np.inf, 1.0):
-                session.run(train, {factor: value})
-                found.append(session.run([x, table, step, manager.get_loss_scale()]))
-            found.append(sorted(each.name for each in tf.global_variables()))
-    return found
-
-
 def small_functions(tf):
     import numpy as np
 
@@ -188,8 +133,6 @@ def small_functions(tf):
     def make():
         logits = tf.constant([[0.1, 0.9, 0.3], [2.0, 2.0, 2.0], [5.0, 1.0, 0.0]])
         chosen = sparsemax.sparsemax(logits)
-        one_hot = tf.constant([[0.0, 1.0, 0.0]] * 3)
-        loss = sparsemax.sparsemax_loss(logits, chosen, one_hot)
         sampled = (
             tf.constant([2, 4, 1], tf.int64),
             tf.constant([[0.5]] * 4),
@@ -197,17 +140,10 @@ def small_functions(tf):
         )
         labels = tf.constant([[1], [0], [5], [3]], tf.int64)
         found = [
-            nn.scaled_softplus(tf.constant([-1.0, 0, 3]), 2.0),
-            nn.scaled_softplus(tf.constant([-1.0, 0, 3]), 2.0, clip=1.5),
-            nn.alpha_dropout(tf.constant(np.linspace(-1, 1, 8).astype('f')), 0.7, seed=3),
             nn.nth_element(logits, 1),
             chosen,
-            loss,
-            tf.gradients(loss, logits)[0],
+            tf.gradients(chosen * logits, logits)[0],
             sparsemax.sparsemax(tf.constant([[-np.inf, 1.0, 2.0]])),
-            nn.deprecated_flipped_softmax_cross_entropy_with_logits(logits, one_hot),
-            nn.deprecated_flipped_sparse_softmax_cross_entropy_with_logits(logits, [2, 1, 0]),
-            nn.deprecated_flipped_sigmoid_cross_entropy_with_logits(logits, one_hot),
             tf.contrib.stateless.stateless_random_uniform([2], seed=[1, 2]) * 0,
         ]
         for remove in (True, False):
@@ -225,10 +161,7 @@ def small_functions(tf):
             )
         return found
 
-    errors = [
-        error_of(lambda keep=keep: nn.alpha_dropout(tf.zeros([2]), keep)) for keep in (0, 1.5, 0.5)
-    ]
-    return [in_session(tf, make), errors]
+    return in_session(tf, make)
 
 
 def distributions(tf):
@@ -332,9 +265,7 @@ def training(tf):
     training = tf.contrib.training
     folder = tempfile.mkdtemp()
     with tf.Graph().as_default(), tf.Session() as session:
-        balance = training.GreedyLoadBalancingStrategy(2, training.byte_size_load_fn)
-        variables = [tf.get_variable(f'v{size}', [size]) for size in (10, 2, 3, 20)]
-        placed = [balance(each.op) for each in variables]
+        variables = [tf.get_variable(f'v{size}', [size]) for size in (10, 2)]
         gradients = [(tf.constant([3.0, 4.0]), variables[1]), (None, variables[0])]
         clipped = training.clip_gradient_norms(gradients, 1.0)
         times = training.multiply_gradients(gradients[:1], {variables[1]: 2.0})
@@ -367,7 +298,7 @@ def training(tf):
             max_number_of_evaluations=1,
         )
     waited = training.wait_for_new_checkpoint(folder, path, seconds_to_sleep=0.01, timeout=0.05)
-    return [placed, numbers, os.path.basename(path), values, repeated, waited]
+    return [numbers, os.path.basename(path), values, repeated, waited]
 
 
 FACTS = [
@@ -375,8 +306,6 @@ FACTS = [
     vocabulary,
     other_processors,
     learn,
-    loss_scale_manager,
-    loss_scale_optimizer,
     small_functions,
     distributions,
     buckets,

@@ -1,4 +1,4 @@
-"""Records what tf.contrib's layers, losses, metrics, CRFs, optimizers and images compute.
+"""Records what tf.contrib's layers, losses, metrics, CRFs and optimizers compute.
 
 A TF1 program: TF 1.15.5 runs it to write contrib_golden.json, the runner runs it to be compared.
 
@@ -17,9 +17,8 @@ import zlib
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.contrib import crf, image, layers, losses, metrics, opt, slim
+from tensorflow.contrib import crf, layers, losses, metrics, opt, slim
 from tensorflow.contrib.layers.python.layers import utils
-from tensorflow.contrib.opt.python.training import sign_decay
 
 RECORD = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'contrib_golden.json')
 
@@ -258,11 +257,6 @@ def layer_cases():
             layers.embed_sequence(tf.constant([[1, 2]]), 5, 3, scope='e'),
             layers.embed_sequence(tf.constant([[3]]), 5, 3, scope='e', reuse=True),
             layers.embed_sequence(tf.constant([[3]]), scope='e', reuse=True)],
-        'bow_encoder': lambda: layers.bow_encoder(tf.constant([[1, 2, 0], [4, 1, 1]]), 5, 3),
-        'bow_encoder_dense': lambda: layers.bow_encoder(
-            tf.constant([[1, 2, 0], [4, 1, 1]]), 5, 3, sparse_lookup=False, scope='bow'),
-        'bow_encoder_sparse': lambda: layers.bow_encoder(
-            sparse([[0, 0], [0, 2], [2, 1]], tf.constant([3, 1, 4], tf.int64), [3, 3]), 5, 3),
         'embedding_lookup_unique': lambda: layers.embedding_lookup_unique(
             tf.get_variable('table', [5, 2]), tf.constant([[1, 3], [1, 0]])),
         'safe_embedding_lookup_sparse': lambda: layers.safe_embedding_lookup_sparse(
@@ -719,9 +713,6 @@ def crf_cases():
 
 
 def optimizer_cases():
-    def decay(steps):
-        return sign_decay.get_cosine_decay_fn(steps)
-
     makers = {
         'LazyAdam': lambda: opt.LazyAdamOptimizer(0.1),
         'Nadam': lambda: opt.NadamOptimizer(0.1),
@@ -734,10 +725,6 @@ def optimizer_cases():
         'extended_lazy': lambda: opt.extend_with_decoupled_weight_decay(opt.LazyAdamOptimizer)(
             0.02, learning_rate=0.1
         ),
-        'AddSign': lambda: opt.AddSignOptimizer(),
-        'AddSign_decayed': lambda: opt.AddSignOptimizer(sign_decay_fn=decay(4), alpha=0.5),
-        'PowerSign': lambda: opt.PowerSignOptimizer(),
-        'PowerSign_decayed': lambda: opt.PowerSignOptimizer(base=2.0, sign_decay_fn=decay(4)),
         'AdamGS': lambda: opt.AdamGSOptimizer(tf.train.get_or_create_global_step(), 0.1),
         'LazyAdamGS': lambda: opt.LazyAdamGSOptimizer(tf.train.get_or_create_global_step(), 0.1),
         'RegAdagrad': lambda: opt.RegAdagradOptimizer(0.1),
@@ -778,9 +765,7 @@ def optimizer_cases():
 
     for name, maker in makers.items():
         cases(**{'optimizer_' + name: trained(maker, False)})
-        # Of these TF1 has no sparse update for resource variables.
-        if not name.startswith(('AddSign', 'PowerSign')):
-            cases(**{'optimizer_' + name + '_resource': trained(maker, True)})
+        cases(**{'optimizer_' + name + '_resource': trained(maker, True)})
 
     @case
     def decay_only(session):
@@ -832,70 +817,11 @@ def optimizer_cases():
                 clip_norm=norm) for norm in (6.5, 20.0)],
         'clip_zeros': lambda: opt.clip_gradients_by_global_norm(
             [(tf.zeros([2]), tf.constant(1.0))]),
-        'sign_decays': lambda: [[
-            function(tf.constant(step)) for step in (0, 1, 3, 4, 7)] for function in (
-                sign_decay.get_linear_decay_fn(4), sign_decay.get_cosine_decay_fn(4),
-                sign_decay.get_cosine_decay_fn(4, 2, 1), sign_decay.get_restart_decay_fn(4),
-                sign_decay.get_restart_decay_fn(4, 2, 1))],
     }.items()})  # fmt: skip
-
-
-def image_cases():
-    def pictures(*shape):
-        return tf.identity(tf.constant(numbers('pictures', shape)), name='x')
-
-    two = [[1.1, 0.1, -0.3, 0.0, 0.9, 0.4, 0.01, 0.0], [1.0, 0.0, 1.0, 0.0, 1.0, -1.0, 0.0, 0.0]]
-    flow = lambda: tf.constant(1.7 * numbers('flow', [2, 4, 5, 2]))  # noqa: E731
-    points = [[[0.5, 1.0], [2.5, 3.5], [3.0, 1.0]]]
-    goals = [[[1.0, 1.0], [2.0, 3.0], [3.0, 2.0]]]
-    cases(**{'image_' + name: layer(function) for name, function in {
-        'transform': lambda: image.transform(pictures(2, 4, 5, 2), two),
-        'transform_bilinear': lambda: image.transform(pictures(2, 4, 5, 2), two, 'BILINEAR'),
-        'transform_shape': lambda: image.transform(
-            pictures(4, 5, 2), two[0], 'BILINEAR', output_shape=[3, 7]),
-        'rotate': lambda: image.rotate(pictures(4, 5), 0.6),
-        'rotate_bilinear': lambda: image.rotate(
-            pictures(2, 4, 5, 1), [0.6, -2.0], interpolation='BILINEAR'),
-        'translate': lambda: image.translate(pictures(4, 5, 2), [1.0, -2.0]),
-        'translate_bilinear': lambda: image.translate(
-            pictures(2, 4, 5, 2), [[1.5, -0.5], [0.25, 2.0]], 'BILINEAR'),
-        'angles': lambda: [
-            image.angles_to_projective_transforms(0.5, 4, 6),
-            image.angles_to_projective_transforms([0.5, 1.5], tf.constant(4.0), tf.constant(6.0))],
-        'translations': lambda: image.translations_to_projective_transforms([[1.0, 2.0], [0, 3.0]]),
-        'compose': lambda: [
-            image.compose_transforms(two, two[0], image.translations_to_projective_transforms(
-                [1.0, 2.0])), image.compose_transforms(two[0], two[1])],
-        'matrices': lambda: [
-            image.flat_transforms_to_matrices(two), image.flat_transforms_to_matrices(two[0]),
-            image.matrices_to_flat_transforms(np.float32([[2, 0, 1], [0, 2, 3], [0, 0, 2]]))],
-        'dense_image_warp': lambda: image.dense_image_warp(pictures(2, 4, 5, 3), flow()),
-        'spline': lambda: [image.interpolate_spline(
-            points, pictures(1, 3, 2), [[[0.2, 0.3], [2.0, 2.0]]], order, weight)
-            for order, weight in ((1, 0.0), (2, 0.0), (2, 0.5), (3, 0.0), (4, 0.0))],
-        'sparse_image_warp': lambda: image.sparse_image_warp(pictures(1, 5, 6, 2), points, goals),
-        'sparse_image_warp_held': lambda: image.sparse_image_warp(
-            pictures(1, 5, 6, 2), points, goals, num_boundary_points=2, interpolation_order=1,
-            regularization_weight=0.1),
-        'sparse_image_warp_corners': lambda: image.sparse_image_warp(
-            pictures(1, 5, 6, 2), points, goals, num_boundary_points=1),
-    }.items()})  # fmt: skip
-    cases(image_integers=values(lambda: image.rotate(
-        tf.constant(np.arange(12).reshape(3, 4), tf.uint8), [1.57])))  # fmt: skip
 
 
 ERRORS = {
     'embed_sequence': lambda: layers.embed_sequence(tf.constant([[1]])),
-    'bow_encoder': lambda: layers.bow_encoder(
-        tf.SparseTensor([[0, 0]], tf.constant([1]), [1, 1]), 3, 2, sparse_lookup=False),
-    'transform_rank': lambda: image.transform(tf.zeros([1, 2, 3, 4, 5]), [0.0] * 8),
-    'transform_rank_of_transforms': lambda: image.transform(tf.zeros([2, 2]), [[[0.0] * 8]]),
-    'transform_type': lambda: image.transform(tf.constant([[True]]), [0.0] * 8),
-    'rotate_rank': lambda: image.rotate(tf.zeros([3]), 0.5),
-    'angles_rank': lambda: image.angles_to_projective_transforms([[0.5]], 2, 2),
-    'translations_rank': lambda: image.translations_to_projective_transforms([[[1.0, 2.0]]]),
-    'matrices_rank': lambda: image.matrices_to_flat_transforms([1.0, 2.0]),
-    'flat_rank': lambda: image.flat_transforms_to_matrices([[[1.0] * 8]]),
     'multitask': lambda: opt.MultitaskOptimizerWrapper('Adam'),
     'swapping_saver': lambda: opt.MovingAverageOptimizer(
         tf.train.GradientDescentOptimizer(0.1)).swapping_saver(),
@@ -918,7 +844,7 @@ def errors(session):
     return found
 
 
-for _group in (layer_cases, value_cases, metric_cases, crf_cases, optimizer_cases, image_cases):
+for _group in (layer_cases, value_cases, metric_cases, crf_cases, optimizer_cases):
     _group()
 
 

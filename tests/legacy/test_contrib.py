@@ -21,10 +21,9 @@ from tf_seq2seq_compat.legacy.contrib import (
     eager,
     framework,
     learn,
-    mixed_precision,
-    nn,
     preprocessing,
     projector,
+    sparsemax,
 )
 from tf_seq2seq_compat.legacy.table import contrib, contrib_training
 
@@ -41,14 +40,18 @@ LACKING = {
     'restore_variables_on_create save_network_checkpoint seterr',
     'feature_column': 'sequence_input_layer',
     'framework': 'fuse_op load_linear_multiclass_bias_initializer load_variable_slot_initializer',
-    'nn': 'rank_sampled_softmax_loss',
+    'nn': 'alpha_dropout deprecated_flipped_sigmoid_cross_entropy_with_logits '
+    'deprecated_flipped_softmax_cross_entropy_with_logits '
+    'deprecated_flipped_sparse_softmax_cross_entropy_with_logits rank_sampled_softmax_loss '
+    'scaled_softplus',
     'predictor': 'from_contrib_estimator from_estimator',
+    'sparsemax': 'sparsemax_loss',
     'summary': 'create_db_writer',
     'tfprof': 'ProfileContext',
     'tfprof.model_analyzer': 'ProfileContext',
-    'training': 'FeedingQueueRunner NextQueuedSequenceBatch RandomStrategy '
-    'SequenceQueueingStateSaver batch_sequences_with_states rejection_sample resample_at_rate '
-    'stratified_sample weighted_resample',
+    'training': 'FeedingQueueRunner GreedyLoadBalancingStrategy NextQueuedSequenceBatch '
+    'RandomStrategy SequenceQueueingStateSaver batch_sequences_with_states byte_size_load_fn '
+    'rejection_sample resample_at_rate stratified_sample weighted_resample',
 }
 # Of these, some names are provided, and all others have advice.
 IN_PART = ('checkpoint', 'distribute', 'distributions', 'learn', 'tpu')
@@ -59,9 +62,7 @@ ENTIRE = (
     'keras',
     'learn.preprocessing',
     'lookup',
-    'mixed_precision',
     'signal',
-    'sparsemax',
     'staging',
     'stateless',
     'tensorboard',
@@ -160,7 +161,7 @@ import tensorflow as tf
 import tensorflow.contrib.learn as contrib_learn
 import tensorflow.contrib.data.python.util.nest
 from tensorflow.contrib import (
-    cluster_resolver, data, distribute, framework, learn, lookup, mixed_precision, nn, predictor,
+    cluster_resolver, data, distribute, framework, learn, lookup, predictor,
     signal, summary, tfprof, tpu, training, util)
 from tensorflow.contrib.data import Dataset
 from tensorflow.contrib.data.python.ops import grouping
@@ -176,7 +177,6 @@ from tensorflow.contrib.learn.python.learn.datasets import base
 from tensorflow.contrib.learn.python.learn.estimators import model_fn, run_config
 from tensorflow.contrib.learn.python.learn.preprocessing.text import VocabularyProcessor
 from tensorflow.contrib.lookup import lookup_ops
-from tensorflow.contrib.mixed_precision import ExponentialUpdateLossScaleManager
 from tensorflow.contrib.signal.python.ops import mel_ops
 from tensorflow.contrib.tensorboard.plugins import projector
 from tensorflow.contrib.tpu.python.tpu import tpu_config, tpu_estimator
@@ -288,32 +288,16 @@ def test_errors_help():
         distributions.fill_triangular([1.0, 2.0])
     with pytest.raises(ValueError, match="'train', 'eval' or 'infer'"):
         learn.ModeKeys.validate('predict')
-    with pytest.raises(ValueError, match='Optimizer'):
-        mixed_precision.LossScaleOptimizer(3, mixed_precision.FixedLossScaleManager(2))
     with pytest.raises(ValueError, match='num_buckets = 3 elements, and has 1'):
         bucketing.bucket([tf.constant(1)], 0, [2], 3)
 
 
 @pytest.mark.parametrize(
-    'module', [data, distributions, eager, framework, learn, nn, preprocessing, projector]
+    'module', [data, distributions, eager, framework, learn, preprocessing, projector, sparsemax]
 )
 def test_examples_run(module):
     ran = doctest.testmod(module, globs={'tf': tf, 'np': np})
     assert ran.attempted and not ran.failed
-
-
-def test_a_missing_gradient_is_left_out():
-    with tf.Graph().as_default(), tf.compat.v1.Session() as session:
-        x = tf.compat.v1.get_variable('x', initializer=3.0)
-        unused = tf.compat.v1.get_variable('unused', initializer=5.0)
-        optimizer = mixed_precision.LossScaleOptimizer(
-            tf.compat.v1.train.GradientDescentOptimizer(0.5),
-            mixed_precision.FixedLossScaleManager(1024),
-        )
-        train = optimizer.minimize(x * x, var_list=[x, unused])
-        session.run(tf.compat.v1.global_variables_initializer())
-        session.run(train)
-        assert session.run([x, unused]) == [0.0, 5.0]
 
 
 def test_datasets_of_1_3_read_files(tmp_path):

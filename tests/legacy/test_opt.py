@@ -1,4 +1,4 @@
-"""tf.contrib.opt and tf.contrib.image where TF 1.15.5 gives no answer to compare with."""
+"""tf.contrib.opt where TF 1.15.5 gives no answer to compare with."""
 
 import numpy as np
 import pytest
@@ -6,10 +6,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.legacy import facade
 from tf_seq2seq_compat.legacy.contrib import (
-    image,
     opt,
     opt_wrappers,
-    sign_optimizers,
     weight_decay,
 )
 
@@ -29,31 +27,6 @@ def trained(optimizer, resource, steps=3):
         for _ in range(steps):
             session.run(train)
         return session.run([dense, table])
-
-
-@pytest.mark.parametrize(
-    'make',
-    [
-        sign_optimizers.AddSignOptimizer,
-        sign_optimizers.PowerSignOptimizer,
-        lambda: sign_optimizers.AddSignOptimizer(alpha=0.3, beta=0.5),
-        lambda: sign_optimizers.PowerSignOptimizer(base=3.0),
-    ],
-)
-def test_resource_variables_are_trained_as_others(make):
-    """TF1 had no sparse update of resource variables here."""
-    for mine, other in zip(trained(make, True), trained(make, False), strict=True):
-        np.testing.assert_allclose(mine, other, rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    'make', [sign_optimizers.AddSignOptimizer, sign_optimizers.PowerSignOptimizer]
-)
-def test_rows_are_updated_as_a_dense_variable(make):
-    dense, table = trained(make, True)
-    assert np.all(table[1] == 0.5)
-    # Row 2 has the gradient (1, -1), the first entry of the dense variable 1.
-    np.testing.assert_allclose(table[2, 0], dense[0], rtol=1e-6)
 
 
 def test_lazy_adam_leaves_other_rows_alone():
@@ -93,41 +66,3 @@ def test_what_is_gone_says_what_to_use():
     for name in ('ShampooOptimizer', 'GGTOptimizer', 'ScipyOptimizerInterface'):
         with pytest.raises(facade.LegacyNameError, match='Use instead'):
             getattr(contrib.opt, name)
-    with pytest.raises(facade.LegacyNameError, match=r'scipy\.ndimage\.label'):
-        _ = contrib.image.connected_components
-
-
-def test_moving_there_and_back():
-    picture = np.arange(24, dtype=np.float32).reshape(4, 6)
-    there = image.translations_to_projective_transforms([1.0, 1.0])
-    back = image.translations_to_projective_transforms([-1.0, -1.0])
-    both = image.compose_transforms(there, back)
-    np.testing.assert_allclose(both, [[1, 0, 0, 0, 1, 0, 0, 0]])
-    np.testing.assert_array_equal(image.transform(picture, both), picture)
-    moved = image.translate(picture, [1.0, 2.0]).numpy()
-    np.testing.assert_array_equal(moved[2:, 1:], picture[:-2, :-1])
-    assert not moved[:2].any() and not moved[:, 0].any()
-
-
-def test_matrices_and_back():
-    flat = np.random.RandomState(0).normal(size=[5, 8]).astype(np.float32)
-    again = image.matrices_to_flat_transforms(image.flat_transforms_to_matrices(flat))
-    np.testing.assert_allclose(again, flat, rtol=1e-6)
-
-
-@pytest.mark.parametrize('order', [1, 2, 3, 4])
-def test_a_spline_passes_its_points(order):
-    random = np.random.RandomState(order)
-    points = tf.constant(random.uniform(size=[2, 6, 2]).astype(np.float32))
-    values = tf.constant(random.normal(size=[2, 6, 3]).astype(np.float32))
-    np.testing.assert_allclose(
-        image.interpolate_spline(points, values, points, order), values, atol=2e-2
-    )
-
-
-def test_an_image_warped_by_whole_pixels():
-    picture = np.random.RandomState(1).normal(size=[1, 5, 6, 2]).astype(np.float32)
-    down_one = np.tile(np.float32([1.0, 0.0]), [1, 5, 6, 1])
-    warped = image.dense_image_warp(picture, down_one).numpy()
-    np.testing.assert_allclose(warped[:, 1:], picture[:, :-1], atol=1e-6)
-    np.testing.assert_allclose(warped[:, 0], picture[:, 0], atol=1e-6)

@@ -138,7 +138,7 @@ def test_what_would_not_parse_is_not_written(tmp_path, monkeypatch):
             yield Edit(start, start + 1, 'z')
 
     write(tmp_path, {'a.py': 'x = 1\ny = 2\n'})
-    monkeypatch.setitem(codemod.TARGETS, 'compat', (fix,))
+    monkeypatch.setattr(codemod, 'FIXERS', (fix,))
     [file] = migrate([tmp_path])
     assert file.result.text == 'x = 1\nz = 2\n'
     [left] = [note for note in file.result.notes if note.kind == 'needs a look']
@@ -409,7 +409,6 @@ def test_the_command_line(tmp_path):
         (['nothing.py'], 'there is no nothing.py'),
         (['--backup', '.'], '--backup is for --write'),
         (['--write', '--diff', '.'], 'not allowed with'),
-        (['--target', 'tf3', '.'], 'invalid choice'),
         ([], 'PATH'),
     ],
 )

@@ -15,8 +15,10 @@ import sys
 import tempfile
 import types
 import warnings
+from pathlib import Path
 from typing import Any, TextIO
 
+from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.legacy import children, facade, repairs, runner, time_capsule
 from tf_seq2seq_compat.legacy.python2 import loading as python2
 from tf_seq2seq_compat.legacy.runtime import Runtime
@@ -206,18 +208,8 @@ def _read(nbformat: Any, path: str) -> Any:
 
 
 def _write(nbformat: Any, notebook: Any, output: str) -> None:
-    folder = os.path.dirname(os.path.abspath(output))
-    handle, temporary = tempfile.mkstemp(suffix='.ipynb', dir=folder)
-    try:
-        with open(handle, 'w', encoding='utf-8') as file:
-            nbformat.write(notebook, file)
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(temporary, 0o666 & ~umask)
-        os.replace(temporary, output)
-    except BaseException:
-        os.unlink(temporary)
-        raise
+    text = nbformat.writes(notebook).rstrip('\n') + '\n'
+    write_atomically(Path(output), text.encode('utf-8'))
     print(f'{runner.PROGRAM_NAME}: wrote {output}', file=sys.stderr)
 
 

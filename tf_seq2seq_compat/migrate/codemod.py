@@ -7,9 +7,6 @@ alone.
 
 from __future__ import annotations
 
-import contextlib
-import os
-import tempfile
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,10 +14,11 @@ from pathlib import Path
 
 import libcst as cst
 
+from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.legacy.python2 import evidence, written
 from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
-from tf_seq2seq_compat.migrate.fixers import TARGETS
+from tf_seq2seq_compat.migrate.fixers import FIXERS
 from tf_seq2seq_compat.migrate.module import Finding, Module
 from tf_seq2seq_compat.migrate.project import Project
 
@@ -71,7 +69,6 @@ def migrate_source(
     *,
     path: Path | None = None,
     project: Project | None = None,
-    target: str = 'compat',
     is_program: bool | None = None,
     notebook: bool = False,
     python_2: str | None = None,
@@ -82,7 +79,6 @@ def migrate_source(
       text: what the file holds.
       path: the file, by which modules of the project are found; it is not read.
       project: the files that are migrated with it.
-      target: a key of `fixers.TARGETS`.
       is_program: it is run, not imported; by default as the project has it.
       notebook: `text` is that of an .ipynb file.
       python_2: what shows that `text` is Python 2; looked for in it by default.
@@ -114,10 +110,10 @@ def migrate_source(
     document = edits.document(text, notebook=notebook)
     refused: set[tuple[str, str]] = set()
     for _ in range(_ROUNDS):
-        changes, findings = _round(document, path, project, target, is_program, refused)
+        changes, findings = _round(document, path, project, is_program, refused)
         while not _parses(document.edited(changes), document):
             refused |= _unparsable(document, changes)
-            changes, findings = _round(document, path, project, target, is_program, refused)
+            changes, findings = _round(document, path, project, is_program, refused)
         notes += _notes(document, findings, rewritten=True)
         if not changes:
             break
@@ -167,7 +163,6 @@ def _round(
     document: Script | Notebook,
     path: Path | None,
     project: Project,
-    target: str,
     is_program: bool,
     refused: set[tuple[str, str]],
 ) -> tuple[list[Edit], list[Finding]]:
@@ -179,7 +174,7 @@ def _round(
     findings: list[Finding] = []
     left: dict[int, Finding] = {}
     lines = edits.Lines(module.code)
-    for fix in TARGETS[target]:
+    for fix in FIXERS:
         for each in fix(module):
             if isinstance(each, Finding):
                 findings.append(each)
@@ -266,16 +261,16 @@ def write(file: FileResult, *, backup: bool = False) -> None:
         content = file.result.text.encode(file.encoding)
         if backup:
             kept = _free(file.path)
-            _replace(kept, file.path.read_bytes(), file.path)
+            write_atomically(kept, file.path.read_bytes(), like=file.path)
             file.backup = kept
-        _replace(file.path, content, file.path)
+        write_atomically(file.path, content, like=file.path)
     except (OSError, UnicodeEncodeError) as error:
         file.problems.append(f'cannot be written: {error}')
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a text file at once, or not at all."""
-    _replace(path, text.encode('utf-8'), path if path.exists() else None)
+    write_atomically(path, text.encode('utf-8'), like=path if path.exists() else None)
 
 
 def _free(path: Path) -> Path:
@@ -288,33 +283,11 @@ def _free(path: Path) -> Path:
     return candidate
 
 
-def _replace(path: Path, content: bytes, like: Path | None) -> None:
-    """Puts `content` into a file at once, or not at all, with the permissions of `like`."""
-    mode = like.stat().st_mode & 0o7777 if like is not None else 0o666 & ~_umask()
-    handle, name = tempfile.mkstemp(prefix=f'.{path.name}.', dir=path.parent)
-    try:
-        with os.fdopen(handle, 'wb') as file:
-            file.write(content)
-        os.chmod(name, mode)
-        os.replace(name, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(name)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-def migrate(paths: Iterable[Path], *, target: str = 'compat') -> Iterator[FileResult]:
+def migrate(paths: Iterable[Path]) -> Iterator[FileResult]:
     """Rewrites files and folders; writes nothing.
 
     Args:
       paths: Python files, notebooks, and folders of them.
-      target: a key of `fixers.TARGETS`.
 
     Yields:
       One result a file, in the order of the paths and of their names.
@@ -328,10 +301,10 @@ def migrate(paths: Iterable[Path], *, target: str = 'compat') -> Iterator[FileRe
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
         python_2 = evidence.of_files(files)
         for file in files:
-            yield _migrate_file(file, project, target, python_2.get(file, ''))
+            yield _migrate_file(file, project, python_2.get(file, ''))
 
 
-def _migrate_file(file: Path, project: Project, target: str, python_2: str) -> FileResult:
+def _migrate_file(file: Path, project: Project, python_2: str) -> FileResult:
     one = FileResult(file)
     is_notebook = file.suffix == '.ipynb'
     try:
@@ -344,7 +317,6 @@ def _migrate_file(file: Path, project: Project, target: str, python_2: str) -> F
             one.before,
             path=file,
             project=project,
-            target=target,
             notebook=is_notebook,
             python_2=python_2,
         )

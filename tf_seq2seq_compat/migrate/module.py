@@ -19,6 +19,7 @@ from libcst import metadata
 from libcst.helpers import get_full_name_for_node
 
 from tf_seq2seq_compat.legacy import symbols
+from tf_seq2seq_compat.legacy.time_capsule import tables
 from tf_seq2seq_compat.migrate import places, scan
 from tf_seq2seq_compat.migrate.edits import Edit, Lines
 from tf_seq2seq_compat.migrate.names import Names, Use
@@ -158,10 +159,6 @@ class Module:
         """The whole lines that a node stands on."""
         place = self._positions[node]
         return self._lines.start(place.start.line), self._lines.start(place.end.line + 1)
-
-    def start_with_comments(self, statement: Any) -> int:
-        """Where the comments and blank lines above a statement begin."""
-        return self._lines.start(self.line(statement) - len(statement.leading_lines))
 
     def line_end(self, node: cst.CSTNode) -> int:
         """The end of the line that a node ends on, before the line end."""
@@ -454,7 +451,8 @@ def _without(meaning: str, rest: list[str]) -> str:
     return '.'.join(parts[: len(parts) - len(rest)])
 
 
-_LIBRARIES = frozenset({*sys.stdlib_module_names, 'numpy'})
+_FROM_PACKAGES = {row.name for row in tables.MODULES if row.package}
+_LIBRARIES = frozenset({*sys.stdlib_module_names, *_FROM_PACKAGES, 'numpy'})
 _CHANGING = frozenset({*_LIBRARIES, 'tensorflow'})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import importlib.util
 import json
 import logging
 import os
@@ -169,7 +170,12 @@ def _time_capsule() -> dict[str, Verdict]:
         advice = f'Gone since {row.gone}, restored by run. Today: {row.advice}.'
         verdicts[name] = Verdict(name, REPAIRED, True, advice)
     for gone in tables.MODULES:
-        status, what = (REPAIRED, 'restored by run') if gone.target else (GONE, 'not restored')
+        if gone.target:
+            status, what = REPAIRED, 'restored by run'
+        elif gone.package and importlib.util.find_spec(gone.name) is not None:
+            status, what = REPAIRED, 'installed here'
+        else:
+            status, what = GONE, 'not restored'
         advice = f'Gone since {gone.gone}, {what}. Today: {gone.advice}.'
         verdicts[gone.name] = Verdict(gone.name, status, True, advice)
     return verdicts

@@ -375,7 +375,6 @@ LAYERS = {
     'batch_norm': lambda tf, x, ids: tf.contrib.layers.batch_norm(x, scale=True),
     'layer_norm': lambda tf, x, ids: tf.contrib.layers.layer_norm(x),
     'embed_sequence': lambda tf, x, ids: tf.contrib.layers.embed_sequence(ids, WORDS, 4),
-    'bow_encoder': lambda tf, x, ids: tf.contrib.layers.bow_encoder(ids, WORDS, 4),
     'crf_log_likelihood': lambda tf, x, ids: tf.contrib.crf.crf_log_likelihood(
         x, tf.transpose(ids) % 4, tf.constant([3, 2])
     )[0],

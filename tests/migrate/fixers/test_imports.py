@@ -228,3 +228,16 @@ def test_what_was_rewritten_is_counted():
         ('rewritten', 'tf.contrib.rnn.GRUCell', 2),
         ('rewritten', 'tf.contrib.rnn.LSTMCell', 2),
     ]
+
+
+def test_modules_that_later_pythons_lack_stay_and_need_a_look():
+    text = 'import imp\nfrom distutils.version import LooseVersion\nimp.reload(LooseVersion)\n'
+    done = result(text)
+    assert done.text == text
+    assert [(note.kind, note.place.line, note.name) for note in done.notes] == [
+        ('needs a look', 1, 'imp'),
+        ('needs a look', 2, 'distutils.version.LooseVersion'),
+    ]
+    assert all('tf-seq2seq-compat[removed-modules]' in note.advice for note in done.notes)
+    gone = result('import formatter\n')
+    assert [(note.kind, note.name) for note in gone.notes] == [('needs a look', 'formatter')]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,10 +11,8 @@ import tensorflow as tf
 tf1 = tf.compat.v1
 
 __all__ = [
-    'GreedyLoadBalancingStrategy',
     'bucket',
     'bucket_by_sequence_length',
-    'byte_size_load_fn',
 ]
 
 
@@ -251,42 +249,3 @@ def _one_for_each_bucket(what: str, given: int | Sequence[int], num_buckets: int
             f'{len(given)}: {given}'
         )
     return list(given)
-
-
-class GreedyLoadBalancingStrategy:
-    """Puts each operation on the parameter server with the least load so far.
-
-    Args:
-      num_tasks: How many servers there are.
-      load_fn: The load of an operation, for example `byte_size_load_fn`.
-
-    Legacy: `tf.contrib.training.GreedyLoadBalancingStrategy` of TF 1.15.
-    """
-
-    def __init__(self, num_tasks: int, load_fn: Callable[[Any], float]) -> None:
-        self._load_fn = load_fn
-        self._ps_loads = np.zeros(num_tasks)
-
-    def __call__(self, op: Any) -> int:
-        task = int(np.argmin(self._ps_loads))
-        self._ps_loads[task] += self._load_fn(op)
-        return task
-
-
-def byte_size_load_fn(op: Any) -> float:
-    """The bytes of an operation's one output, whose shape must be known.
-
-    Raises:
-      ValueError: If the operation has several outputs.
-
-    Legacy: `tf.contrib.training.byte_size_load_fn` of TF 1.15.
-    """
-    if len(op.outputs) != 1:
-        raise ValueError(f'Op {op.name} must have a single output, and has {len(op.outputs)}')
-    output = op.outputs[0]
-    # A resource variable's operation gives a handle, which knows what it holds.
-    shapes = op.get_attr('shape') if output.dtype == tf.resource else None
-    shape = output.shape if shapes is None else tf.TensorShape(shapes)
-    dtype = output.dtype if shapes is None else op.get_attr('dtype')
-    shape.assert_is_fully_defined()
-    return int(np.prod(shape.as_list(), dtype=np.int64)) * tf.as_dtype(dtype).base_dtype.size

@@ -1,4 +1,4 @@
-"""What tf-slim lacks of tf.contrib.layers: the encoders and the embedding functions."""
+"""What tf-slim lacks of tf.contrib.layers: embedded sequences."""
 
 from __future__ import annotations
 
@@ -36,43 +36,6 @@ def embedding_lookup_unique(
         result = tf.reshape(rows, tf.concat([tf.shape(ids), tf.shape(rows)[1:]], 0))
         result.set_shape(ids.shape.concatenate(rows.shape[1:]))
         return result
-
-
-def safe_embedding_lookup_sparse(
-    embedding_weights: Any,
-    sparse_ids: tf.SparseTensor,
-    sparse_weights: tf.SparseTensor | None = None,
-    combiner: str | None = None,
-    default_id: int | None = None,
-    name: str | None = None,
-    partition_strategy: str = 'div',
-    max_norm: float | None = None,
-) -> tf.Tensor:
-    """`tf.nn.safe_embedding_lookup_sparse`, whose `combiner` may be left open (it is `'mean'`).
-
-    Args:
-      embedding_weights: the table `[vocabulary, depth]`, or its partitions.
-      sparse_ids: ids, `[d0, ..., dn]`; negative ones are left out.
-      sparse_weights: weights of the same shape; entries that are not positive are left out.
-      combiner: `'mean'`, `'sqrtn'` or `'sum'`.
-      default_id: the row that stands for no ids; zeros without it.
-      name: name of the operations.
-      partition_strategy: `'mod'` or `'div'`.
-      max_norm: bound of each row's L2 norm before they are combined.
-
-    Returns:
-      `[d0, ..., dn-1, depth]`.
-    """
-    return tf1.nn.safe_embedding_lookup_sparse(
-        embedding_weights,
-        sparse_ids,
-        sparse_weights,
-        combiner=combiner or 'mean',
-        default_id=default_id,
-        name=name or 'safe_embedding_lookup_sparse',
-        partition_strategy=partition_strategy,
-        max_norm=max_norm,
-    )
 
 
 def embed_sequence(
@@ -122,56 +85,3 @@ def embed_sequence(
         )
         lookup = embedding_lookup_unique if unique else tf1.nn.embedding_lookup
         return lookup(embeddings, ids)
-
-
-def bow_encoder(
-    ids: Any,
-    vocab_size: int,
-    embed_dim: int,
-    sparse_lookup: bool = True,
-    initializer: Any = None,
-    regularizer: Any = None,
-    trainable: bool = True,
-    scope: Any = None,
-    reuse: bool | None = None,
-) -> tf.Tensor:
-    """The mean of the embeddings of each row's symbols, the embedding `BOW`'s `embeddings`.
-
-    Args:
-      ids: integers, `[batch, time]`, dense or sparse.
-      vocab_size: number of symbols.
-      embed_dim: depth of the embedding.
-      sparse_lookup: for dense ids: combine as sparse ones.
-      initializer: of the variable.
-      regularizer: of the variable.
-      trainable: whether optimizers train it.
-      scope: a name or VariableScope in place of the default.
-      reuse: whether the variable exists.
-
-    Returns:
-      `[batch, embed_dim]`.
-
-    Raises:
-      TypeError: sparse ids with `sparse_lookup=False`.
-    """
-    with tf1.variable_scope(scope, 'bow_encoder', [ids], reuse=reuse):
-        embeddings = tf_slim.model_variable(
-            'embeddings',
-            shape=[vocab_size, embed_dim],
-            initializer=initializer,
-            regularizer=regularizer,
-            trainable=trainable,
-        )
-        is_sparse = isinstance(ids, tf.SparseTensor)
-        if not sparse_lookup:
-            if is_sparse:
-                raise TypeError(
-                    f'bow_encoder with sparse_lookup=False takes a dense Tensor of ids, not {ids}; '
-                    'leave sparse_lookup=True for a SparseTensor.'
-                )
-            return tf.reduce_mean(tf1.nn.embedding_lookup(embeddings, ids), axis=1)
-        if not is_sparse:
-            ids = tf_slim.dense_to_sparse(ids)
-        return safe_embedding_lookup_sparse(
-            [embeddings], ids, combiner='mean', default_id=0, partition_strategy='mod'
-        )

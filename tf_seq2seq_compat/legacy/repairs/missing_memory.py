@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from tf_seq2seq_compat.core.autograph import in_place_of
-from tf_seq2seq_compat.legacy.repairs.repair import Repair, replace
+from tf_seq2seq_compat.legacy.repairs.repair import Repair, replace, wrap_dynamic_rnn
 
 
 class PendingState:
@@ -102,7 +101,6 @@ def _bind(mechanism: Any, call: dict[str, Any]) -> None:
 def _patch() -> Callable[[], None]:
     import tensorflow as tf
 
-    from tf_seq2seq_compat import rnn
     from tf_seq2seq_compat.seq2seq import attention_wrapper
 
     undo = [
@@ -120,26 +118,17 @@ def _patch() -> Callable[[], None]:
 
     undo.append(replace('zero_state', pending_zero_state, attention_wrapper.AttentionWrapper))
 
-    original = rnn.dynamic_rnn
-    signature = inspect.signature(original)
-
-    @in_place_of(original)
-    def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
-        try:
-            call = signature.bind(*args, **kwargs)
-        except TypeError:
-            return original(*args, **kwargs)
-        if not isinstance(call.arguments['inputs'], (list, tuple, dict)):
-            for mechanism in _unbound(call.arguments['cell']):
-                _bind(mechanism, call.arguments)
-        state = call.arguments.get('initial_state')
+    def change(call: dict[str, Any]) -> None:
+        if not isinstance(call['inputs'], (list, tuple, dict)):
+            for mechanism in _unbound(call['cell']):
+                _bind(mechanism, call)
+        state = call.get('initial_state')
         if state is not None:
-            call.arguments['initial_state'] = tf.nest.map_structure(
+            call['initial_state'] = tf.nest.map_structure(
                 lambda part: part.real() if isinstance(part, PendingState) else part, state
             )
-        return original(*call.args, **call.kwargs)
 
-    undo.append(replace('dynamic_rnn', dynamic_rnn, rnn, sys.modules['tf_seq2seq_compat']))
+    undo.append(wrap_dynamic_rnn(change))
 
     def undo_all() -> None:
         for each in reversed(undo):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
-import sys
-from collections.abc import Callable
+import functools
 from typing import Any
 
 import numpy as np
 
-from tf_seq2seq_compat.core.autograph import in_place_of
-from tf_seq2seq_compat.legacy.repairs.repair import Repair, replace
+from tf_seq2seq_compat.legacy.repairs.repair import Repair, wrap_dynamic_rnn
 
 
 def _static(value: Any) -> Any:
@@ -66,40 +63,23 @@ def _reading(call: dict[str, Any]) -> tuple[str, Any] | None:
     return f'inputs {tuple(inputs.shape.as_list())} are {axes}, one number a step', scalars
 
 
-def _patch() -> Callable[[], None]:
+def _change(call: dict[str, Any]) -> None:
     import tensorflow as tf
 
-    from tf_seq2seq_compat import rnn
-
-    original = rnn.dynamic_rnn
-    signature = inspect.signature(original)
-
-    @in_place_of(original)
-    def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
-        try:
-            call = signature.bind(*args, **kwargs)
-        except TypeError:
-            return original(*args, **kwargs)
-        reading = _reading(call.arguments)
-        if reading is not None:
-            words, inputs = reading
-            shape = tuple(tf.convert_to_tensor(call.arguments['inputs']).shape.as_list())
-            layout = (
-                '[max_time, batch, 1]'
-                if call.arguments.get('time_major')
-                else '[batch, max_time, 1]'
-            )
-            REPAIR.warn(
-                f'ValueError: Shape {shape[::-1]} must have rank at least 3',
-                f'{words}; dynamic_rnn is given {layout} = {tuple(inputs.shape.as_list())}.',
-                'inputs = tf.expand_dims(tf.transpose(inputs), -1)'
-                if tuple(inputs.shape.as_list()[:2]) == shape[::-1]
-                else 'inputs = tf.expand_dims(inputs, -1)',
-            )
-            call.arguments['inputs'] = inputs
-        return original(*call.args, **call.kwargs)
-
-    return replace('dynamic_rnn', dynamic_rnn, rnn, sys.modules['tf_seq2seq_compat'])
+    reading = _reading(call)
+    if reading is None:
+        return
+    words, inputs = reading
+    shape = tuple(tf.convert_to_tensor(call['inputs']).shape.as_list())
+    layout = '[max_time, batch, 1]' if call.get('time_major') else '[batch, max_time, 1]'
+    REPAIR.warn(
+        f'ValueError: Shape {shape[::-1]} must have rank at least 3',
+        f'{words}; dynamic_rnn is given {layout} = {tuple(inputs.shape.as_list())}.',
+        'inputs = tf.expand_dims(tf.transpose(inputs), -1)'
+        if tuple(inputs.shape.as_list()[:2]) == shape[::-1]
+        else 'inputs = tf.expand_dims(inputs, -1)',
+    )
+    call['inputs'] = inputs
 
 
 REPAIR = Repair(
@@ -107,5 +87,5 @@ REPAIR = Repair(
     summary='dynamic_rnn on inputs of rank 2: where the batch size is known from sequence_length '
     'or initial_state and only one axis has it, each entry is a step of depth 1',
     package='tf_seq2seq_compat',
-    patch=_patch,
+    patch=functools.partial(wrap_dynamic_rnn, _change),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
+import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from tf_seq2seq_compat.core.autograph import in_place_of
 from tf_seq2seq_compat.legacy import import_hook
 
 
@@ -74,3 +77,26 @@ def replace(attribute: str, replacement: Any, *owners: Any) -> Callable[[], None
             setattr(owner, attribute, original)
 
     return undo
+
+
+def wrap_dynamic_rnn(change: Callable[[dict[str, Any]], None]) -> Callable[[], None]:
+    """Lets `change` rewrite the arguments, by name, of each call of dynamic_rnn that binds.
+
+    Returns:
+      What takes it away.
+    """
+    from tf_seq2seq_compat import rnn
+
+    original = rnn.dynamic_rnn
+    signature = inspect.signature(original)
+
+    @in_place_of(original)
+    def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
+        try:
+            call = signature.bind(*args, **kwargs)
+        except TypeError:
+            return original(*args, **kwargs)
+        change(call.arguments)
+        return original(*call.args, **call.kwargs)
+
+    return replace('dynamic_rnn', dynamic_rnn, rnn, sys.modules['tf_seq2seq_compat'])

@@ -56,20 +56,22 @@ def _mathematics() -> Iterator[Row]:
 
     nn = f'{CONTRIB}.nn'
     yield from module(nn, '', 'tf.nn')
-    yield from symbols(
-        nn,
-        'alpha_dropout deprecated_flipped_sigmoid_cross_entropy_with_logits '
-        'deprecated_flipped_softmax_cross_entropy_with_logits '
-        'deprecated_flipped_sparse_softmax_cross_entropy_with_logits sampled_sparse_softmax_loss '
-        'scaled_softplus',
-        f'{OF_CONTRIB}.nn',
-    )
+    for kind in ('sigmoid', 'softmax', 'sparse_softmax'):
+        function = f'{kind}_cross_entropy_with_logits'
+        yield from missing(
+            nn, f'deprecated_flipped_{function}', f'tf.nn.{function}, arguments by name'
+        )
+    yield from missing(nn, 'alpha_dropout', 'tf.keras.layers.AlphaDropout')
+    yield from missing(nn, 'scaled_softplus', 'alpha * tf.nn.softplus(x / alpha)')
+    # With one true class they are the same.
+    yield from moved(f'{nn}.sampled_sparse_softmax_loss', f'{V1}.nn:sampled_softmax_loss')
     yield from symbols(nn, 'conv1d_transpose', f'{V1}.nn')
     yield from symbols(nn, 'nth_element', f'{PYTHON}.ops.nn_ops')
     yield from missing(nn, 'rank_sampled_softmax_loss', 'tf.nn.sampled_softmax_loss')
     sparsemax = f'{CONTRIB}.sparsemax'
     yield from module(sparsemax, '', 'tfa.activations.sparsemax (TensorFlow Addons)')
-    yield from symbols(sparsemax, 'sparsemax sparsemax_loss', f'{OF_CONTRIB}.nn')
+    yield from symbols(sparsemax, 'sparsemax', f'{OF_CONTRIB}.sparsemax')
+    yield from missing(sparsemax, 'sparsemax_loss', 'tfa.losses.sparsemax_loss (TensorFlow Addons)')
 
     stateless = f'{CONTRIB}.stateless'
     yield from module(stateless, '', 'the functions tf.random.stateless_*')
@@ -111,12 +113,17 @@ def _tools() -> Iterator[Row]:
         'ExponentialUpdateLossScaleManager FixedLossScaleManager LossScaleManager '
         'LossScaleOptimizer'
     )
+    scaling = (
+        'tf.train.experimental.enable_mixed_precision_graph_rewrite(optimizer), which scales the '
+        'loss too, or policy= of dynamic_rnn and dynamic_decode with bfloat16, which needs no '
+        'scaling'
+    )
     yield from module(mixed, '', 'tf.mixed_precision')
-    yield from symbols(mixed, classes, f'{OF_CONTRIB}.mixed_precision')
+    yield from missing(mixed, classes, scaling)
     yield from module(f'{mixed}.python')
     for file in ['loss_scale_manager', 'loss_scale_optimizer']:
         yield from module(f'{mixed}.python.{file}')
-        yield from symbols(f'{mixed}.python.{file}', classes, f'{OF_CONTRIB}.mixed_precision')
+        yield from missing(f'{mixed}.python.{file}', classes, scaling)
 
     predictor = f'{CONTRIB}.predictor'
     yield from module(predictor, '', 'tf.saved_model.load')
@@ -194,7 +201,12 @@ def _devices() -> Iterator[Row]:
 
     distribute = f'{CONTRIB}.distribute'
     yield from module(distribute, '', 'tf.distribute')
-    yield from symbols(distribute, 'MirroredStrategy', f'{OF_CONTRIB}.distribute')
+    yield Row(
+        f'{distribute}.MirroredStrategy',
+        'symbol',
+        f'{V1}.distribute:MirroredStrategy',
+        "devices=['/gpu:0', ...] in place of num_gpus and num_gpus_per_worker",
+    )
     yield from symbols(
         distribute,
         'CrossDeviceOps OneDeviceStrategy ReplicaContext get_loss_reduction get_replica_context '

@@ -27,10 +27,8 @@ _FEATURE_COLUMNS = (
     'joint_weighted_sum_from_feature_columns '
     'parse_feature_columns_from_sequence_examples'
 )
-_EMBEDDINGS = (
-    'bow_encoder embed_sequence embedding_lookup_unique safe_embedding_lookup_sparse '
-    'SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY'
-)
+_EMBEDDINGS = 'embed_sequence embedding_lookup_unique SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY'
+_BAG_OF_WORDS = 'tf.reduce_mean(tf.contrib.layers.embed_sequence(ids, ...), axis=1)'
 _TARGETS = 'multi_class_target regression_target binary_svm_target'
 
 
@@ -47,6 +45,8 @@ def rows() -> Iterator[Row]:
 def _lacking(package: str) -> Iterator[Row]:
     """What tf-slim left out of tf.contrib.layers."""
     yield from symbols(package, _EMBEDDINGS, f'{OF_CONTRIB}.layers')
+    yield from symbols(package, 'safe_embedding_lookup_sparse', f'{V1}.nn')
+    yield from missing(package, 'bow_encoder', _BAG_OF_WORDS)
     columns = (
         'tf.feature_column, whose columns tf.feature_column.input_layer and linear_model turn into '
         'tensors'
@@ -71,8 +71,10 @@ def _layers() -> Iterator[Row]:
     yield from _lacking(package)
     yield from _lacking(files)
     yield from module(f'{files}.encoders', f'{OF_CONTRIB}.layers')
+    yield from missing(f'{files}.encoders', 'bow_encoder', _BAG_OF_WORDS)
     embeddings = f'{files}.embedding_ops'
     yield from module(embeddings, f'{OF_CONTRIB}.layers')
+    yield from symbols(embeddings, 'safe_embedding_lookup_sparse', f'{V1}.nn')
     yield from missing(
         embeddings,
         'scattered_embedding_lookup scattered_embedding_lookup_sparse '
@@ -148,7 +150,6 @@ def _opt() -> Iterator[Row]:
     for file, names, target in (
         ('adam_gs_optimizer', 'AdamGSOptimizer', 'opt'),
         ('adamax', 'AdaMaxOptimizer', 'opt'),
-        ('addsign', 'AddSignOptimizer', 'sign_optimizers'),
         ('lars_optimizer', 'LARSOptimizer', 'opt'),
         ('lazy_adam_gs_optimizer', 'LazyAdamGSOptimizer', 'opt'),
         ('lazy_adam_optimizer', 'LazyAdamOptimizer', 'opt'),
@@ -159,7 +160,6 @@ def _opt() -> Iterator[Row]:
             'opt_wrappers',
         ),
         ('nadam_optimizer', 'NadamOptimizer', 'opt'),
-        ('powersign', 'PowerSignOptimizer', 'sign_optimizers'),
         ('reg_adagrad_optimizer', 'RegAdagradOptimizer', 'opt'),
         ('weight_decay_optimizers', decay, 'weight_decay'),
     ):
@@ -167,10 +167,14 @@ def _opt() -> Iterator[Row]:
         yield from symbols(package, names, f'{OF_CONTRIB}.{target}')
         yield from symbols(f'{files}.{file}', names, f'{OF_CONTRIB}.{target}')
     decays = 'get_cosine_decay_fn get_linear_decay_fn get_restart_decay_fn'
-    yield from module(f'{files}.sign_decay', '', 'the public names of this module')
-    yield from symbols(f'{files}.sign_decay', decays, f'{OF_CONTRIB}.sign_optimizers')
+    schedules = 'tf.train.cosine_decay, tf.train.polynomial_decay or tf.train.cosine_decay_restarts'
+    yield from module(f'{files}.sign_decay', '', schedules)
+    yield from missing(f'{files}.sign_decay', decays, schedules)
+    signs = 'tf.keras.optimizers.Lion, which also steps by the sign of the momentum'
     averaging = 'tf.contrib.opt.MovingAverageOptimizer, or tf.distribute for many workers'
     for file, names, advice in (
+        ('addsign', 'AddSignOptimizer', signs),
+        ('powersign', 'PowerSignOptimizer', signs),
         ('agn_optimizer', 'AGNCustomGetter AGNOptimizer', averaging),
         (
             'drop_stale_gradient_optimizer',
@@ -214,39 +218,50 @@ def _opt() -> Iterator[Row]:
 def _image() -> Iterator[Row]:
     package = f'{CONTRIB}.image'
     ops = f'{package}.python.ops'
+    projective = 'tf.raw_ops.ImageProjectiveTransformV3, which takes rows of eight numbers'
+    rotated = f'tf.image.rot90 for quarter turns, or {projective}'
+    addons = 'TensorFlow Addons'
+    python = 'through tf.py_func'
     yield from module(package, '', 'tf.image')
     yield from module(f'{package}.python')
     yield from module(ops)
-    transforms = (
-        'angles_to_projective_transforms compose_transforms flat_transforms_to_matrices '
-        'matrices_to_flat_transforms rotate transform translate '
-        'translations_to_projective_transforms'
-    )
-    for file, names in (
-        ('image_ops', transforms),
-        ('dense_image_warp', 'dense_image_warp'),
-        ('interpolate_spline', 'interpolate_spline'),
-        ('sparse_image_warp', 'sparse_image_warp'),
+    for file, names, advice in (
+        ('image_ops', 'transform', projective),
+        ('image_ops', 'rotate', rotated),
+        ('image_ops', 'translate', f'tf.pad and a slice for whole pixels, or {projective}'),
+        ('image_ops', 'angles_to_projective_transforms', 'the rows as NumPy computes them'),
+        ('image_ops', 'translations_to_projective_transforms', 'rows [1, 0, -x, 0, 1, -y, 0, 0]'),
+        ('image_ops', 'flat_transforms_to_matrices', 'tf.pad with a one, and tf.reshape'),
+        ('image_ops', 'matrices_to_flat_transforms', 'tf.reshape to [-1, 9], by its last column'),
+        ('image_ops', 'compose_transforms', 'tf.matmul of the matrices'),
+        ('image_ops', 'connected_components', f'scipy.ndimage.label {python}'),
+        (
+            'image_ops',
+            'bipartite_match',
+            f'scipy.optimize.linear_sum_assignment {python} (the best match, not the greedy one)',
+        ),
+        ('dense_image_warp', 'dense_image_warp', f'tfa.image.dense_image_warp ({addons})'),
+        ('interpolate_spline', 'interpolate_spline', f'tfa.image.interpolate_spline ({addons})'),
+        ('sparse_image_warp', 'sparse_image_warp', f'tfa.image.sparse_image_warp ({addons})'),
+        (
+            'single_image_random_dot_stereograms',
+            'single_image_random_dot_stereograms',
+            f'a NumPy function {python}',
+        ),
+    ):
+        yield from missing(package, names, advice)
+        yield from missing(f'{ops}.{file}', names, advice)
+    for file in (
+        'dense_image_warp',
+        'distort_image_ops',
+        'image_ops',
+        'interpolate_spline',
+        'single_image_random_dot_stereograms',
+        'sparse_image_warp',
     ):
         yield from module(f'{ops}.{file}', '', 'tf.image')
-        yield from symbols(package, names, f'{OF_CONTRIB}.image')
-        yield from symbols(f'{ops}.{file}', names, f'{OF_CONTRIB}.image')
-    for name in (package, f'{ops}.image_ops'):
-        yield from missing(
-            name,
-            'bipartite_match',
-            'scipy.optimize.linear_sum_assignment through tf.py_func (the best match, not the '
-            'greedy one)',
-        )
-        yield from missing(name, 'connected_components', 'scipy.ndimage.label through tf.py_func')
-    yield from module(f'{ops}.distort_image_ops')
     yield from missing(
         f'{ops}.distort_image_ops',
         'adjust_hsv_in_yiq random_hsv_in_yiq',
         'tf.image.adjust_hue, adjust_saturation and adjust_brightness, and their random_ forms',
     )
-    yield from module(f'{ops}.single_image_random_dot_stereograms')
-    for name in (package, f'{ops}.single_image_random_dot_stereograms'):
-        yield from missing(
-            name, 'single_image_random_dot_stereograms', 'a NumPy function through tf.py_func'
-        )

@@ -227,8 +227,13 @@ def _training() -> Iterator[Row]:
         ),
         *symbols(
             training,
-            'GreedyLoadBalancingStrategy bucket bucket_by_sequence_length byte_size_load_fn',
+            'bucket bucket_by_sequence_length',
             f'{OF_CONTRIB}.bucketing',
+        ),
+        *missing(
+            training,
+            'GreedyLoadBalancingStrategy RandomStrategy byte_size_load_fn',
+            'tf.train.replica_device_setter without ps_strategy',
         ),
         *missing(
             training,
@@ -241,7 +246,6 @@ def _training() -> Iterator[Row]:
             resample,
         ),
         *missing(training, 'FeedingQueueRunner', 'tf.data.Dataset.from_generator'),
-        *missing(training, 'RandomStrategy', 'GreedyLoadBalancingStrategy'),
     ]
     yield from module(training, '', 'tf.data for the batching, tf.train for the rest')
     yield from rows

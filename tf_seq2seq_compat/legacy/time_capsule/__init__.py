@@ -4,8 +4,8 @@ Three things are restored, each only where the running Python or NumPy lacks it:
 
 * *names* (`collections.Mapping`, `np.int`, `Thread.isAlive`): the module or class is asked for a
   name that it does not have, looks at who asks, and answers the program only;
-* *modules* (`imp`, `distutils`, `cgi`): the import hook gives them to the
-  program, and they are not in `sys.modules`;
+* *modules* (`dummy_threading`, `typing.io`): the import hook gives the program those that took
+  their place; of others (`imp`, `distutils`) the error names the package that has them;
 * *behaviour* (`np.array` of ragged lists, `yaml.load` without a loader): the program's import gives
   a view of the module in which that function accepts again what it used to accept.
 

@@ -127,37 +127,36 @@ METHODS: tuple[Method, ...] = (
     ),
 )
 
-_OURS = 'tf_seq2seq_compat.legacy.time_capsule.modules'
+
+def _gone(names: str, gone: str, now: str = '', package: str = '') -> list[Module]:
+    return [
+        Module(name, gone, now=now, package=package.format(name=name)) for name in names.split()
+    ]
 
 
-def _lost(names: str, gone: str, now: str) -> list[Module]:
-    return [Module(name, gone, now=now.format(name=name)) for name in names.split()]
-
+_NOTHING = 'nothing takes its place'
 
 MODULES: tuple[Module, ...] = (
     Module('dummy_threading', 'Python 3.9', 'threading'),
     Module('_dummy_thread', 'Python 3.9', '_thread'),
-    Module('distutils', 'Python 3.12', f'{_OURS}.distutils', 'packaging, shutil or setuptools'),
-    Module('imp', 'Python 3.12', f'{_OURS}.imp', 'importlib'),
-    Module('cgi', 'Python 3.13', f'{_OURS}.cgi', 'html, urllib.parse or email.message'),
-    Module('imghdr', 'Python 3.13', f'{_OURS}.imghdr', 'the filetype or pillow package'),
-    Module('pipes', 'Python 3.13', f'{_OURS}.pipes', 'shlex and subprocess'),
     Module('typing.io', 'Python 3.13', 'typing'),
     Module('typing.re', 'Python 3.13', 'typing'),
-    *_lost('formatter parser symbol', 'Python 3.10', 'nothing takes its place'),
-    *_lost('binhex', 'Python 3.11', 'nothing takes its place'),
-    *_lost(
-        'asyncore asynchat smtpd',
-        'Python 3.12',
-        'the package standard-{name} on PyPI is a copy of it',
-    ),
-    *_lost(
-        'aifc cgitb chunk mailcap nntplib sndhdr sunau telnetlib uu xdrlib',
+    *_gone('distutils', 'Python 3.12', 'packaging or shutil', 'setuptools'),
+    *_gone('imp', 'Python 3.12', 'importlib', 'zombie-imp'),
+    *_gone('asyncore asynchat smtpd', 'Python 3.12', package='standard-{name}'),
+    *_gone('cgi', 'Python 3.13', 'html, urllib.parse or email.message', 'legacy-cgi'),
+    *_gone('cgitb', 'Python 3.13', package='legacy-cgi'),
+    *_gone('imghdr', 'Python 3.13', 'the filetype or pillow package', 'standard-imghdr'),
+    *_gone('pipes', 'Python 3.13', 'shlex and subprocess', 'standard-pipes'),
+    *_gone(
+        'aifc chunk mailcap nntplib sndhdr sunau telnetlib uu xdrlib',
         'Python 3.13',
-        'the package standard-{name} on PyPI is a copy of it',
+        package='standard-{name}',
     ),
-    *_lost('audioop', 'Python 3.13', 'the package audioop-lts on PyPI is a copy of it'),
-    *_lost('crypt', 'Python 3.13', 'use hashlib, or the package bcrypt'),
-    *_lost('lib2to3', 'Python 3.13', 'the package fissix on PyPI is a copy of it'),
-    *_lost('msilib nis ossaudiodev spwd', 'Python 3.13', 'nothing takes its place'),
+    *_gone('audioop', 'Python 3.13', package='audioop-lts'),
+    *_gone('crypt', 'Python 3.13', 'hashlib, or the package bcrypt'),
+    *_gone('lib2to3', 'Python 3.13', 'the package fissix, which is a copy of it'),
+    *_gone('msilib nis ossaudiodev spwd', 'Python 3.13', _NOTHING),
+    *_gone('binhex', 'Python 3.11', _NOTHING),
+    *_gone('formatter parser symbol', 'Python 3.10', _NOTHING),
 )

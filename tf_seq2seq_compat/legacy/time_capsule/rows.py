@@ -85,17 +85,23 @@ class Module:
       gone: the first version without it.
       target: the module that takes its place, or empty where none does.
       now: what one uses today; by default the target.
+      package: the distribution that has it, of the extra `removed-modules`.
     """
 
     name: str
     gone: str
     target: str = ''
     now: str = ''
+    package: str = ''
 
     @property
     def advice(self) -> str:
         """What one uses today."""
-        return self.now or shown(self.target)
+        now = self.now or shown(self.target)
+        if not self.package:
+            return now
+        has_it = f"{self.package} has it: pip install 'tf-seq2seq-compat[removed-modules]'"
+        return f'{now}; {has_it}' if now else has_it
 
 
 @dataclass(frozen=True)

@@ -291,30 +291,11 @@ def _in_place_of(row: Module, name: str, names: Sequence[str] | None) -> types.M
             f'No module named {name!r}: {row.name} is gone since {row.gone}; {row.advice}',
             name=name,
         ) from None
-    target = row.target + name[len(row.name) :]
-    module = _load(target, name)
-    RESTORED.note(shown(row.name), row.advice)
-    for each in names or ():
-        if each != '*' and not hasattr(module, each) and hasattr(module, '__path__'):
-            _load(f'{target}.{each}', f'{name}.{each}')
-    if names:
-        return module
-    root = name.partition('.')[0]
-    return importlib.import_module(row.target if root == row.name else root)
-
-
-def _load(target: str, name: str) -> types.ModuleType:
-    try:
-        return importlib.import_module(target)
-    except ModuleNotFoundError as error:
-        if error.name is None or not f'{target}.'.startswith(f'{error.name}.'):
-            raise
-        root = name.partition('.')[0]
-        row = _MODULES.get(root)
-        words = (
-            f': {root} is gone since {row.gone}, and only a part of it is restored' if row else ''
-        )
-        raise ModuleNotFoundError(f'No module named {name!r}{words}', name=name) from None
+    if name != row.name:
+        raise ModuleNotFoundError(f'No module named {name!r}', name=name) from None
+    RESTORED.note(shown(name), row.advice)
+    root = name if names else name.partition('.')[0]
+    return importlib.import_module(row.target if root == name else root)
 
 
 def _star(module: types.ModuleType) -> types.ModuleType:

@@ -23,13 +23,12 @@ from tf_seq2seq_compat.migrate.fixers import (
     old_methods,
     renames,
     start,
-    tf2_sessions,
 )
 from tf_seq2seq_compat.migrate.module import Fix, Module
 
 Fixer = Callable[[Module], Iterable[Fix]]
 
-COMPAT: tuple[Fixer, ...] = (
+FIXERS: tuple[Fixer, ...] = (
     moved_names.fix,
     namespaces.fix,
     renames.fix,
@@ -45,14 +44,4 @@ COMPAT: tuple[Fixer, ...] = (
     # The last: it writes the imports that the others need.
     imports.fix,
 )
-"""What makes a program run on TensorFlow 2, TF1-style."""
-
-TF2: tuple[Fixer, ...] = (
-    *(fixer for fixer in COMPAT if fixer is not imports.fix),
-    tf2_sessions.fix,
-    imports.fix,
-)
-"""All of that, and sessions become calls of functions where that is safe."""
-
-TARGETS: dict[str, tuple[Fixer, ...]] = {'compat': COMPAT, 'tf2': TF2}
-"""The fixers by target."""
+"""All fixers, in the order in which their edits take precedence."""

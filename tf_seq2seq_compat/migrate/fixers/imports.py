@@ -115,6 +115,9 @@ def _counted(module: Module, alias: cst.CSTNode, full: str) -> Finding:
 
 def _of_place(module: Module, alias: cst.CSTNode, full: str, bound: str, place: Place) -> _Outcome:
     judged = scan.verdict(full)
+    if judged is not None and judged.status == scan.REPAIRED and place.dotted == full:
+        line = module.line(alias)  # This Python has what later ones lack.
+        return None, [Finding('needs a look', line, scan.shown(full), judged.advice)]
     counted = [_counted(module, alias, full)] if judged is not None and judged.legacy else []
     if places.is_module(place):
         reads = _reads(module, bound, full)
@@ -198,7 +201,8 @@ def _of_nothing(
     judged = scan.verdict(scan.canonical(full))
     advice = judged.advice if judged is not None else ''
     if not scan.has_advice(full) and full not in symbols.TABLE:
-        return None, [Finding('unknown', line, shown, advice)]
+        known = judged is not None and not full.startswith(_LEGACY_ROOTS)
+        return None, [Finding('needs a look' if known else 'unknown', line, shown, advice)]
     placeholder = module.say(Place(FACADE, ('NotProvided',)))
     said = Finding('needs a look', line, shown, advice)
     return (_Line(f'{bound} = {placeholder}({scan.canonical(full)!r})'),), [said]

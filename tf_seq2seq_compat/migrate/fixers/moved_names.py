@@ -37,6 +37,8 @@ def _moved(module: Module, read: Read) -> Iterator[Fix]:
         yield _edit(module, read)
     elif read.is_bare or read.meaning.startswith(f'{places.V1}.'):
         return  # The import says where it is: it changes, or has been changed.
+    elif read.place.dotted == read.meaning and judged and judged.status == scan.REPAIRED:
+        return  # Said of the import.
     if legacy or not read.kept:
         limits = judged is not None and judged.status == scan.PARTLY
         advice = f'with limits: {judged.advice}' if limits and judged is not None else ''

@@ -18,9 +18,7 @@ from tf_seq2seq_compat.migrate.places import Place
 from tf_seq2seq_compat.migrate.project import ROOTS
 
 CALL = 'disable_v2_behavior'
-# A program that has been taken to TensorFlow 2 says so too.
-OTHER_CALL = 'enable_v2_behavior'
-_KNOWN = (CALL, 'disable_eager_execution', OTHER_CALL, 'enable_eager_execution')
+_KNOWN = (CALL, 'disable_eager_execution', 'enable_v2_behavior', 'enable_eager_execution')
 
 
 def fix(module: Module) -> Iterator[Fix]:

@@ -1,1 +1,0 @@
-"""Modules that Python had, as far as programs of 2019 used them."""

@@ -1,5 +1,0 @@
-"""`pipes`: its `quote`."""
-
-from shlex import quote
-
-__all__ = ['quote']
