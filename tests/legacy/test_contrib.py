@@ -5,7 +5,6 @@ import json
 import math
 import os
 import pathlib
-import types
 
 import numpy as np
 import pytest
@@ -25,7 +24,6 @@ from tf_seq2seq_compat.legacy.contrib import (
     projector,
     sparsemax,
 )
-from tf_seq2seq_compat.legacy.table import contrib, contrib_training
 
 with open(RECORD) as file:
     RECORDED = json.load(file)
@@ -99,16 +97,7 @@ def test_every_name_has_a_value_or_advice(package):
         assert lacking == []
     if package in LACKING or package in IN_PART:
         advice = {symbols.advice_for(f'tensorflow.contrib.{package}.{name}') for name in lacking}
-        assert provided and contrib._ENTIRE not in advice
-
-
-def test_each_target_loads():
-    for row in (*contrib.rows(), *contrib_training.rows()):
-        if row.kind == 'alias':
-            module = facade.room('tensorflow', 'v1').import_module(row.target)
-            assert isinstance(module, types.ModuleType), row
-        elif row.target:
-            assert symbols.load(row.target) is not None, row
+        assert provided and symbols.TABLE['tensorflow.contrib'].advice not in advice
 
 
 # What they do

@@ -19,20 +19,21 @@ from tf_seq2seq_compat.legacy.contrib import deprecated, graph_editor
 API = pathlib.Path(__file__).parents[1] / 'api' / 'tf1_15_5.json'
 
 
-@pytest.mark.parametrize('name', [row.name for row in symbols.TABLE.values() if row.target])
-def test_target_exists(name):
-    row = symbols.TABLE[name]
+def exists(row):
     if row.kind == 'alias':
-        room = facade.room(name.partition('.')[0], 'v1')
-        assert room.find(name) is room.find(row.target) is not None
-    else:
-        assert symbols.load(row.target) is not None
+        room = facade.room(row.name.partition('.')[0], 'v1')
+        return room.find(row.name) is room.find(row.target) is not None
+    return symbols.load(row.target) is not None
 
 
-@pytest.mark.parametrize('name', [row.name for row in symbols.TABLE.values() if not row.provided])
-def test_what_is_missing_has_an_alternative(name):
-    assert symbols.advice_for(name)
-    assert str(facade.not_provided(name)).endswith('.')
+def test_targets_exist():
+    assert [row for row in symbols.TABLE.values() if row.target and not exists(row)] == []
+
+
+def test_what_is_missing_has_an_alternative():
+    missing = [row.name for row in symbols.TABLE.values() if not row.provided]
+    assert [name for name in missing if not symbols.advice_for(name)] == []
+    assert [name for name in missing if not str(facade.not_provided(name)).endswith('.')] == []
 
 
 @pytest.mark.parametrize(
@@ -51,10 +52,29 @@ def test_every_public_symbol_is_provided_or_explained(package):
             assert 'Use instead: ' in str(error)
 
 
-def test_one_row_a_name():
-    rows = [symbols.Row('tensorflow.a', 'symbol'), symbols.Row('tensorflow.a', 'module')]
-    with pytest.raises(ValueError, match=r'two rows for tensorflow\.a'):
-        symbols._build(rows)
+HEADER = '\t'.join(symbols.Row._fields)
+MODULE = 'tensorflow.a\tmodule'
+
+
+def test_the_file_is_in_order():
+    header, *lines = pathlib.Path(symbols.__file__).with_suffix('.tsv').read_text().splitlines()
+    assert header == HEADER
+    assert lines == sorted(lines, key=lambda line: line.partition('\t')[0])
+    assert [line for line in lines if line != line.rstrip() or '\t ' in line] == []
+
+
+@pytest.mark.parametrize(
+    'lines, message',
+    [
+        ([MODULE, 'tensorflow.a\tsymbol\tmath:pi'], r'two rows for tensorflow\.a'),
+        (['tensorflow.a\tfunction'], 'one of module, symbol, alias'),
+        (['tensorflow.a'], 'separated by tabs'),
+        ([f'{MODULE}\t\t\t\t1.0\t2'], 'separated by tabs'),
+    ],
+)
+def test_a_wrong_line(lines, message):
+    with pytest.raises(ValueError, match=message):
+        symbols.read_rows([HEADER, *lines])
 
 
 def test_only_what_can_be_used_is_listed():

@@ -1,8 +1,8 @@
 """The one table of legacy names: where each lives now, or what to use instead.
 
-A row is a TF1 (or Keras 2) dotted name. The façade, the import hook, the codemod, the project scan
-and the tables of the migration guide are all made from it, so a legacy name is known here or
-nowhere.
+A row is a TF1 (or Keras 2) dotted name, and a line of `symbols.tsv`. The façade, the import hook,
+the codemod, the project scan and the tables of the migration guide are all made from it, so a
+legacy name is known there or nowhere.
 """
 
 from __future__ import annotations
@@ -11,22 +11,73 @@ import difflib
 import functools
 import importlib
 from collections.abc import Callable, Iterable
-from typing import Any
-
-from tf_seq2seq_compat.legacy import table
-from tf_seq2seq_compat.legacy.table.row import Row
+from importlib import resources
+from typing import Any, Literal, NamedTuple, cast
 
 
-def _build(rows: Iterable[Row]) -> dict[str, Row]:
-    by_name: dict[str, Row] = {}
-    for row in rows:
-        if row.name in by_name:
-            raise ValueError(f'the symbol table has two rows for {row.name}')
-        by_name[row.name] = row
-    return by_name
+class Row(NamedTuple):
+    """One legacy name.
+
+    Attributes:
+      name: the full dotted name a TF1 program uses, from `tensorflow` or `keras` on.
+      kind: `'module'` (can be imported by an import statement), `'symbol'`, or `'alias'` (another
+        legacy name).
+      target: where it lives now: `'package.module'` for a module, whose names are those of the
+        target and of the rows below it; `'package.module:attribute'` for a symbol, the other legacy
+        name for an alias. Empty where nothing takes its place.
+      advice: what to use instead, in words; for a module, what the error of each name that it lacks
+        says.
+      until: the last version of TensorFlow that had the name, if that is before 1.15. Such a name
+        works where it is used, and no list of names has it.
+    """
+
+    name: str
+    kind: Literal['module', 'symbol', 'alias']
+    target: str = ''
+    advice: str = ''
+    until: str = ''
+
+    @property
+    def provided(self) -> bool:
+        """Whether using the name works: a symbol with a target, or any module."""
+        return self.kind == 'module' or bool(self.target)
 
 
-TABLE: dict[str, Row] = _build(table.rows())
+def read_rows(lines: Iterable[str]) -> dict[str, Row]:
+    """The rows of a table, by name.
+
+    Args:
+      lines: a header, then one line a row: the attributes of `Row` separated by tabs; empty ones at
+        the end may be left out.
+
+    Raises:
+      ValueError: for a line with an unknown kind or too many values, or a second row for a name.
+
+    Example:
+      >>> from tf_seq2seq_compat.legacy import symbols
+      >>> lines = ['name\\tkind\\ttarget', 'tensorflow.mul\\talias\\ttensorflow.multiply']
+      >>> symbols.read_rows(lines)['tensorflow.mul'].target
+      'tensorflow.multiply'
+    """
+    rows: dict[str, Row] = {}
+    for line in list(lines)[1:]:
+        values = line.rstrip('\n').split('\t')
+        if not 2 <= len(values) <= len(Row._fields) or values[1] not in _KINDS:
+            raise ValueError(
+                f'the table of symbols has the line {line!r}: write {", ".join(Row._fields)}, '
+                f'separated by tabs, with one of {", ".join(_KINDS)} as the kind'
+            )
+        row = Row(*cast(Any, values))
+        if row.name in rows:
+            raise ValueError(f'the table of symbols has two rows for {row.name}')
+        rows[row.name] = row
+    return rows
+
+
+_KINDS = 'module', 'symbol', 'alias'
+_FILE = resources.files(__package__) / 'symbols.tsv'
+
+TABLE: dict[str, Row] = read_rows(_FILE.read_text(encoding='utf-8').splitlines())
 """Every legacy name, by its full dotted name."""
 
 _PARENTS = {name.rpartition('.')[0] for name in TABLE}
