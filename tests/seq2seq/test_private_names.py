@@ -16,7 +16,6 @@ NAMES = [(module, name) for module in sorted(INSIDE) for name in sorted(INSIDE[m
 # Where a method is called otherwise, and why.
 OTHERWISE = {
     '_BaseAttentionMechanismV2.__call__': "Keras's own arguments were *args and **kwargs",
-    '_BaseAttentionMechanismV2.build': 'here it needs no argument',
 }
 
 

@@ -22,27 +22,12 @@ from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_wrappers import _CellWrapper
 from tf_seq2seq_compat.layers.keras_cell import KerasCell
 from tf_seq2seq_compat.layers.rnn_cell import LSTMCell, MultiRNNCell
-from tf_seq2seq_compat.seq2seq.attention_mechanism import (
-    BahdanauAttention,
-    LuongAttention,
-    _BaseAttentionMechanism,
-)
+from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapper
 from tf_seq2seq_compat.seq2seq.basic_decoder import _CellAndHelper
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import BeamSearchDecoderMixin
-from tf_seq2seq_compat.seq2seq.monotonic_attention import (
-    BahdanauMonotonicAttention,
-    LuongMonotonicAttention,
-)
 
 tf1 = tf.compat.v1
-
-_MECHANISMS: dict[type, str] = {
-    BahdanauAttention: 'bahdanau_attention',
-    LuongAttention: 'luong_attention',
-    BahdanauMonotonicAttention: 'bahdanau_monotonic_attention',
-    LuongMonotonicAttention: 'luong_monotonic_attention',
-}
 
 
 class Depth:
@@ -441,26 +426,14 @@ class _Finder:
         self._inner(memory_layer, _join(label, 'memory_layer'), part, None)
 
     def _variables_of_mechanism(self, layer: Any, part: Part, scope: str) -> None:
-        units = layer._num_units
-        shapes: dict[str, tuple[int, ...]] = {}
-        if hasattr(layer, '_normalize'):
-            shapes['attention_v'] = (units,)
-            if layer._normalize:
-                shapes.update(attention_g=(), attention_b=(units,))
-        elif layer._scale:
-            shapes['attention_g'] = ()
-        if hasattr(layer, '_score_bias'):
-            shapes['attention_score_bias'] = ()
-
         def build(prefix: str, _: Any) -> None:
-            layer._given_name = _mechanism_scope(layer)
             with _entered(prefix, scope) as own:
                 layer._set_scope(own)
-                for name, shape in shapes.items():
-                    layer.add_variable(name, shape)
+                for name, shape, initializer in layer._score_weights():
+                    layer.add_variable(name, shape, initializer=initializer)
 
         part.when_built(build)
-        for name, shape in shapes.items():
+        for name, shape, _ in layer._score_weights():
             part.add(_slot_to_be(_below(scope, name), shape, (), layer, name, None, layer.dtype))
 
     def _unbuilt(self, layer: Any, label: str, part: Part, scope: str) -> None:
@@ -530,9 +503,10 @@ def _own_name(layer: Any) -> str:
 
 
 def _mechanism_scope(layer: Any) -> str | None:
-    for kind, name in _MECHANISMS.items():
-        if isinstance(layer, kind) and type(layer).__call__ is kind.__call__:
-            return name
+    """The scope of a call of a mechanism that is called as those of this package are."""
+    mechanism = _BaseAttentionMechanism
+    if isinstance(layer, mechanism) and type(layer).__call__ is mechanism.__call__:
+        return layer._default_scope
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -93,11 +93,28 @@ def _owned_if_alone(call: Callable[..., Any]) -> Callable[..., Any]:
     return owned
 
 
+class Weight(NamedTuple):
+    """A variable of a score, besides those of the layers.
+
+    Attributes:
+      name: Its name below the scope of the mechanism.
+      shape: Its shape. A vector is partitioned where the variable scope has a partitioner.
+      initializer: As for `tf.compat.v1.get_variable`; None for that of the scope.
+    """
+
+    name: str
+    shape: tuple[int, ...] = ()
+    initializer: Any = None
+
+
 class _BaseAttentionMechanism(AttentionMechanism):
     """Holds the memory: its keys and values, their mask, and the layers that make keys and queries.
 
     A subclass writes `__call__(query, state)` with `self.query_layer`, `self.keys` and
-    `self._probability_fn(score, state)`, which masks the score.
+    `self._probability_fn(score, state)`, which masks the score. Or it sets `_default_scope` and
+    writes `_score_weights()` and `_compute_score(query, **weights)`: the variables that the first
+    names are made by the first call, in the type of the query (in `attention_v2` by `build`, where
+    the memory is bound), or before that by a checkpoint that is restored.
 
     Args:
       query_layer: Layer for the query, callable, or None.
@@ -120,6 +137,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
     _values = OfMemory()
     _batch_size = OfMemory()
     _alignments_size = OfMemory()
+    _default_scope: str | None = None
 
     def __init__(
         self,
@@ -263,6 +281,47 @@ class _BaseAttentionMechanism(AttentionMechanism):
         """The state before the first step: the initial alignments."""
         return self.initial_alignments(batch_size, dtype)
 
+    @without_autograph
+    def __call__(  # type: ignore[override]
+        self, query: Any, state: Any
+    ) -> tuple[Any, Any]:
+        """Attends once.
+
+        Args:
+          query: `[batch, query_depth]`.
+          state: The alignments of the step before, `[batch, max_time]`.
+
+        Returns:
+          The alignments `[batch, max_time]`, twice: they are also the next state.
+        """
+        if self._default_scope is None:
+            return super().__call__(query, state)
+        query = tf.convert_to_tensor(query)
+        with self._call_scope(self._default_scope, query):
+            _check_dtype('query', query, self.keys)
+            processed = self._process_query(query)
+            weights = {
+                name: tf1.get_variable(name, list(shape), query.dtype, initializer)
+                for name, shape, initializer in self._score_weights()
+            }
+            score = self._compute_score(processed, **weights)
+        alignments = self._probability_fn(score, state)
+        return alignments, alignments
+
+    def _process_query(self, query: tf.Tensor) -> tf.Tensor:
+        """The query after its layer."""
+        return query if self._query_layer is None else self._query_layer(query)
+
+    def _score_weights(self) -> list[Weight]:
+        """The variables of `_compute_score`, in the order in which they are made."""
+        return []
+
+    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+        """The score `[batch, max_time]` of a processed query, from the weights by name."""
+        raise NotImplementedError(
+            f'{type(self).__name__} defines no _compute_score(query, **weights).'
+        )
+
     def _probability_fn(self, score: tf.Tensor, state: Any) -> tf.Tensor:
         """The alignments `[batch, max_time]` for a score, masked; subclasses call or replace it."""
         mask = self._memory_mask
@@ -282,13 +341,46 @@ class _BaseAttentionMechanism(AttentionMechanism):
             with tf1.variable_scope(None, default_name, [query]):
                 yield
             return
-        self._given_name = default_name
-        self._set_scope(None)
+        if self._scope is None:
+            with tf1.variable_scope(None, default_name) as self._scope:
+                pass
         with self._variable_scope(tf1.AUTO_REUSE), tf1.name_scope(default_name):
             yield
 
 
-class BahdanauAttention(_BaseAttentionMechanism):
+class Additive(_BaseAttentionMechanism):
+    """The score of Bahdanau et al., for mechanisms of either kind."""
+
+    _num_units: int
+    _normalize: bool
+    _initializer_of_v: Any = None
+
+    def _score_weights(self) -> list[Weight]:
+        units = (self._num_units,)
+        weights = [Weight('attention_v', units, self._initializer_of_v)]
+        if self._normalize:
+            length = tf1.constant_initializer(math.sqrt(1.0 / self._num_units))
+            weights.append(Weight('attention_g', (), length))
+            weights.append(Weight('attention_b', units, tf1.zeros_initializer()))
+        return weights
+
+    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+        return core.additive_score(query, self.keys, **weights)
+
+
+class Multiplicative(_BaseAttentionMechanism):
+    """The score of Luong et al., for mechanisms of either kind."""
+
+    _scale: bool
+
+    def _score_weights(self) -> list[Weight]:
+        return [Weight('attention_g', (), tf1.ones_initializer())] if self._scale else []
+
+    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+        return core.multiplicative_score(query, self.keys, weights.get('attention_g'))
+
+
+class BahdanauAttention(Additive):
     """Additive attention (Bahdanau et al. 2014, https://arxiv.org/abs/1409.0473).
 
     The score of a memory slot is `v · tanh(W_memory memory + W_query query)`. Variables:
@@ -325,6 +417,8 @@ class BahdanauAttention(_BaseAttentionMechanism):
     Legacy: `tf.contrib.seq2seq.BahdanauAttention` of TF 1.15.
     """
 
+    _default_scope = 'bahdanau_attention'
+
     def __init__(
         self,
         num_units: int,
@@ -337,11 +431,9 @@ class BahdanauAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'BahdanauAttention',
     ) -> None:
-        num_units = layer_size('num_units', num_units)
-        dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
-            query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
-            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            query_layer=projection('query_layer', num_units, dtype),
+            memory_layer=projection('memory_layer', num_units, dtype),
             memory=memory,
             probability_fn=_without_state(probability_fn),
             custom_key_value_fn=custom_key_value_fn,
@@ -349,30 +441,11 @@ class BahdanauAttention(_BaseAttentionMechanism):
             score_mask_value=score_mask_value,
             name=name,
         )
-        self._num_units = num_units
+        self._num_units = int(num_units)
         self._normalize = normalize
 
-    @without_autograph
-    def __call__(  # type: ignore[override]
-        self, query: Any, state: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Attends once.
 
-        Args:
-          query: `[batch, query_depth]`.
-          state: The alignments of the step before, which this mechanism does not need.
-
-        Returns:
-          The alignments `[batch, max_time]`, twice: they are also the next state.
-        """
-        query = tf.convert_to_tensor(query)
-        with self._call_scope('bahdanau_attention', query):
-            score = _additive_score(self, query)
-        alignments = self._probability_fn(score, state)
-        return alignments, alignments
-
-
-class LuongAttention(_BaseAttentionMechanism):
+class LuongAttention(Multiplicative):
     """Multiplicative attention (Luong et al. 2015, https://arxiv.org/abs/1508.04025).
 
     The score of a memory slot is `(W_memory memory) · query`. Variables: `memory_layer/kernel`
@@ -406,6 +479,8 @@ class LuongAttention(_BaseAttentionMechanism):
     Legacy: `tf.contrib.seq2seq.LuongAttention` of TF 1.15.
     """
 
+    _default_scope = 'luong_attention'
+
     def __init__(
         self,
         num_units: int,
@@ -418,11 +493,9 @@ class LuongAttention(_BaseAttentionMechanism):
         custom_key_value_fn: Callable[..., Any] | None = None,
         name: str = 'LuongAttention',
     ) -> None:
-        num_units = layer_size('num_units', num_units)
-        dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,
-            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            memory_layer=projection('memory_layer', num_units, dtype),
             memory=memory,
             probability_fn=_without_state(probability_fn),
             custom_key_value_fn=custom_key_value_fn,
@@ -430,63 +503,14 @@ class LuongAttention(_BaseAttentionMechanism):
             score_mask_value=score_mask_value,
             name=name,
         )
-        self._num_units = num_units
+        self._num_units = int(num_units)
         self._scale = scale
 
-    @without_autograph
-    def __call__(  # type: ignore[override]
-        self, query: Any, state: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Attends once.
 
-        Args:
-          query: `[batch, num_units]`.
-          state: The alignments of the step before, which this mechanism does not need.
-
-        Returns:
-          The alignments `[batch, max_time]`, twice: they are also the next state.
-        """
-        query = tf.convert_to_tensor(query)
-        with self._call_scope('luong_attention', query):
-            score = _multiplicative_score(self, query)
-        alignments = self._probability_fn(score, state)
-        return alignments, alignments
-
-
-# -- scores with their variables ------------------------------------------------------------------
-
-
-def _additive_score(mechanism: Any, query: tf.Tensor) -> tf.Tensor:
-    """The score of a mechanism with `_num_units` and `_normalize`, in its variable scope."""
-    _check_dtype('query', query, mechanism.keys)
-    units = mechanism._num_units
-    processed_query = query if mechanism.query_layer is None else mechanism.query_layer(query)
-    attention_v = tf1.get_variable('attention_v', [units], dtype=query.dtype)
-    attention_g = attention_b = None
-    if mechanism._normalize:
-        attention_g = tf1.get_variable(
-            'attention_g',
-            [],
-            dtype=query.dtype,
-            initializer=tf1.constant_initializer(math.sqrt(1.0 / units)),
-        )
-        attention_b = tf1.get_variable(
-            'attention_b', [units], dtype=query.dtype, initializer=tf1.zeros_initializer()
-        )
-    return core.additive_score(
-        processed_query, mechanism.keys, attention_v, attention_g, attention_b
-    )
-
-
-def _multiplicative_score(mechanism: Any, query: tf.Tensor) -> tf.Tensor:
-    """The score of a mechanism with `_scale`, in its variable scope."""
-    _check_dtype('query', query, mechanism.keys)
-    attention_g = None
-    if mechanism._scale:
-        attention_g = tf1.get_variable(
-            'attention_g', [], dtype=query.dtype, initializer=tf1.ones_initializer()
-        )
-    return core.multiplicative_score(query, mechanism.keys, attention_g)
+def projection(name: str, num_units: Any, dtype: Any) -> Dense:
+    """The layer of a query or of the memory, without a bias; float32 by default."""
+    units = layer_size('num_units', num_units)
+    return Dense(units, name=name, use_bias=False, dtype=tf.as_dtype(dtype or tf.float32))
 
 
 # -- checks of arguments --------------------------------------------------------------------------

@@ -7,19 +7,21 @@ the memory to zero and nothing else, so that slots beyond them are attended to.
 
 from __future__ import annotations
 
-import functools
-import math
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
-from tf_seq2seq_compat.core import monotonic
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.base import Layer, graph_mode
 from tf_seq2seq_compat.layers.cell_checks import layer_size
-from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
+from tf_seq2seq_compat.seq2seq.attention_mechanism import (
+    Additive,
+    Multiplicative,
+    Weight,
+    _BaseAttentionMechanism,
+)
 from tf_seq2seq_compat.seq2seq.keras_dense import (
     KerasDense,
     OfKeras,
@@ -28,8 +30,8 @@ from tf_seq2seq_compat.seq2seq.keras_dense import (
     layer_of,
 )
 from tf_seq2seq_compat.seq2seq.monotonic_attention import (
+    Monotonic,
     _BaseMonotonicAttentionMechanism,
-    _monotonic_probability_fn,
 )
 
 tf1 = tf.compat.v1
@@ -154,10 +156,12 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
             self.built = True
         return self.values
 
-    def _add_score_bias(self) -> None:
-        """Creates the variables that only monotonic attention has, in TF1's place for them."""
+    def build(self, input_shape: Any) -> None:
+        """Creates the variables of the score, each an attribute of its name."""
+        for name, shape, start in self._score_weights():
+            setattr(self, name, self.add_variable(name, shape, initializer=start))
 
-    def _processed(self, query: tf.Tensor) -> tf.Tensor:
+    def _process_query(self, query: tf.Tensor) -> tf.Tensor:
         """The query after its layer, whose variables are below the scope of the first call."""
         layer = self._query_layer
         if layer is None:
@@ -178,10 +182,11 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
             layer.build(tf.convert_to_tensor(inputs).shape)
 
     def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
-        """Returns `(alignments, next_state)`; written by subclasses."""
-        raise NotImplementedError(
-            f'{type(self).__name__} defines no _calculate_attention(query, state).'
-        )
+        """Returns `(alignments, next_state)`; written by subclasses without `_compute_score`."""
+        weights = {weight.name: getattr(self, weight.name) for weight in self._score_weights()}
+        score = self._compute_score(self._process_query(query), **weights)
+        alignments = self._probability_fn(score, state)
+        return alignments, alignments
 
     def _process_probability_fn(self, func_name: Any) -> Callable[[Any], Any]:
         """The function for a name."""
@@ -222,6 +227,7 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         return {**config, **{name: layer_of(layers[name], custom_objects) for name in layers}}
 
     _config: dict[str, Any] = {}  # noqa: RUF012 (replaced, never changed)
+    attention_v = attention_g = attention_b = attention_score_bias = None
 
 
 class _BaseMonotonicAttentionMechanismV2(_BaseAttentionMechanismV2):
@@ -230,93 +236,24 @@ class _BaseMonotonicAttentionMechanismV2(_BaseAttentionMechanismV2):
     initial_alignments = _BaseMonotonicAttentionMechanism.initial_alignments
 
 
-class _Additive(_BaseAttentionMechanismV2):
-    """The score of Bahdanau et al., with its variables."""
-
-    units: int
-    normalize: bool
-    kernel_initializer: Any
-    attention_v: Any = None
-    attention_g: Any = None
-    attention_b: Any = None
-
-    def build(self, input_shape: Any) -> None:
-        """Creates `attention_v`, and with `normalize` `attention_g` and `attention_b`."""
-        start = self.kernel_initializer
-        self.attention_v = self.add_variable('attention_v', [self.units], initializer=start)
-        self._add_score_bias()
-        if self.normalize:
-            start = tf1.constant_initializer(math.sqrt(1.0 / self.units))
-            self.attention_g = self.add_variable('attention_g', [], initializer=start)
-            self.attention_b = self.add_variable(
-                'attention_b', [self.units], initializer=tf1.zeros_initializer()
-            )
-
-    def _score(self, query: tf.Tensor) -> tf.Tensor:
-        processed = self._processed(query)
-        return core.additive_score(
-            processed, self.keys, self.attention_v, self.attention_g, self.attention_b
-        )
-
-    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
-        alignments = self._probability_fn(self._score(query), state)
-        return alignments, alignments
-
-
-class _Multiplicative(_BaseAttentionMechanismV2):
-    """The score of Luong et al., with its variable."""
-
-    scale: bool
-    scale_weight: Any = None
-
-    def build(self, input_shape: Any) -> None:
-        """Creates `attention_g` with `scale`."""
-        if self.scale:
-            self.scale_weight = self.add_variable(
-                'attention_g', [], initializer=tf1.ones_initializer()
-            )
-        self._add_score_bias()
-
-    def _score(self, query: tf.Tensor) -> tf.Tensor:
-        return core.multiplicative_score(query, self.keys, self.scale_weight)
-
-    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
-        alignments = self._probability_fn(self._score(query), state)
-        return alignments, alignments
-
-
-class _Monotonic(_BaseMonotonicAttentionMechanismV2):
-    """The bias of the score, and what its sigmoid is used for."""
-
-    attention_score_bias: Any = None
+class _MonotonicV2(Monotonic):
+    """The arguments of a monotonic mechanism, as TF 1.15 keeps them, and its order of variables."""
 
     def _set_monotonic(
         self, sigmoid_noise: Any, sigmoid_noise_seed: int | None, score_bias_init: Any, mode: str
     ) -> Callable[..., Any]:
-        monotonic.check_mode(mode)
         self.sigmoid_noise = sigmoid_noise
         self.sigmoid_noise_seed = sigmoid_noise_seed
         self.score_bias_init = score_bias_init
         self.mode = mode
-        return functools.partial(
-            _monotonic_probability_fn,
-            sigmoid_noise=sigmoid_noise,
-            mode=mode,
-            seed=sigmoid_noise_seed,
-        )
+        return super()._set_monotonic(sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode)
 
-    def _add_score_bias(self) -> None:
-        self.attention_score_bias = self.add_variable(
-            'attention_score_bias',
-            [],
-            initializer=tf1.constant_initializer(self.score_bias_init),
-        )
-
-    def _score(self, query: tf.Tensor) -> tf.Tensor:
-        return super()._score(query) + self.attention_score_bias
+    def _score_weights(self) -> list[Weight]:
+        *others, bias = super()._score_weights()
+        return [*others[:1], bias, *others[1:]]
 
 
-class BahdanauAttentionV2(_Additive):
+class BahdanauAttentionV2(Additive, _BaseAttentionMechanismV2):
     """Additive attention, called with `[query, state]`.
 
     Args:
@@ -346,10 +283,10 @@ class BahdanauAttentionV2(_Additive):
         name: str = 'BahdanauAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = layer_size('units', units)
-        self.normalize = normalize
+        self.units = self._num_units = layer_size('units', units)
+        self.normalize = self._normalize = normalize
         self.probability_fn_name = probability_fn
-        self.kernel_initializer = initializer(kernel_initializer)
+        self.kernel_initializer = self._initializer_of_v = initializer(kernel_initializer)
         self._config = {
             'units': units,
             'normalize': normalize,
@@ -369,7 +306,7 @@ class BahdanauAttentionV2(_Additive):
         )
 
 
-class LuongAttentionV2(_Multiplicative):
+class LuongAttentionV2(Multiplicative, _BaseAttentionMechanismV2):
     """Multiplicative attention, called with `[query, state]`.
 
     Args:
@@ -386,6 +323,11 @@ class LuongAttentionV2(_Multiplicative):
     Legacy: `LuongAttentionV2` in TF 1.15's `contrib.seq2seq.python.ops.attention_wrapper`.
     """
 
+    @property
+    def scale_weight(self) -> Any:
+        """The variable `attention_g` of `scale`."""
+        return self.attention_g
+
     def __init__(
         self,
         units: int,
@@ -397,8 +339,8 @@ class LuongAttentionV2(_Multiplicative):
         name: str = 'LuongAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = layer_size('units', units)
-        self.scale = scale
+        self.units = self._num_units = layer_size('units', units)
+        self.scale = self._scale = scale
         self.probability_fn_name = probability_fn
         self._config = {'units': units, 'scale': scale, 'probability_fn': probability_fn}
         function = self._process_probability_fn(probability_fn)
@@ -414,7 +356,7 @@ class LuongAttentionV2(_Multiplicative):
         )
 
 
-class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
+class BahdanauMonotonicAttentionV2(_MonotonicV2, Additive, _BaseMonotonicAttentionMechanismV2):
     """Additive attention that goes forward along the memory, called with `[query, state]`.
 
     Args:
@@ -451,9 +393,9 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
         name: str = 'BahdanauMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = layer_size('units', units)
-        self.normalize = normalize
-        self.kernel_initializer = initializer(kernel_initializer)
+        self.units = self._num_units = layer_size('units', units)
+        self.normalize = self._normalize = normalize
+        self.kernel_initializer = self._initializer_of_v = initializer(kernel_initializer)
         self._config = {
             'units': units,
             'normalize': normalize,
@@ -475,7 +417,7 @@ class BahdanauMonotonicAttentionV2(_Monotonic, _Additive):
         )
 
 
-class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
+class LuongMonotonicAttentionV2(_MonotonicV2, Multiplicative, _BaseMonotonicAttentionMechanismV2):
     """Multiplicative attention that goes forward along the memory, called with `[query, state]`.
 
     Args:
@@ -496,11 +438,6 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
     `contrib.seq2seq.python.ops.attention_wrapper`.
     """
 
-    @property
-    def attention_g(self) -> Any:
-        """The variable of `scale`."""
-        return self.scale_weight
-
     def __init__(
         self,
         units: int,
@@ -515,8 +452,8 @@ class LuongMonotonicAttentionV2(_Monotonic, _Multiplicative):
         name: str = 'LuongMonotonicAttention',
         **kwargs: Any,
     ) -> None:
-        self.units = layer_size('units', units)
-        self.scale = scale
+        self.units = self._num_units = layer_size('units', units)
+        self.scale = self._scale = scale
         self._config = {
             'units': units,
             'scale': scale,

@@ -9,13 +9,12 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import monotonic as core
-from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.layers.cell_checks import layer_size
-from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_mechanism import (
-    _additive_score,
+    Additive,
+    Multiplicative,
+    Weight,
     _BaseAttentionMechanism,
-    _multiplicative_score,
+    projection,
 )
 
 tf1 = tf.compat.v1
@@ -106,10 +105,16 @@ class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
         first = tf.zeros([batch_size], tf.int32)
         return tf.one_hot(first, self._alignments_size, dtype=dtype)
 
+
+class Monotonic(_BaseAttentionMechanism):
+    """Adds a learned scalar to a score, whose sigmoid is the probability of stopping at a slot."""
+
+    _score_bias_init: Any
+
     def _set_monotonic(
         self, sigmoid_noise: Any, sigmoid_noise_seed: int | None, score_bias_init: Any, mode: str
-    ) -> Any:
-        """Keeps and checks what the two mechanisms share; returns their probability function."""
+    ) -> Callable[..., Any]:
+        """Keeps and checks the arguments; returns the probability function."""
         core.check_mode(mode)
         if isinstance(score_bias_init, str | bytes):
             raise ValueError(f'score_bias_init must be a number, but is {score_bias_init!r}.')
@@ -121,25 +126,18 @@ class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
             seed=sigmoid_noise_seed,
         )
 
-    def _score_bias(self, dtype: tf.DType) -> Any:
-        given = self._score_bias_init
-
+    def _score_weights(self) -> list[Weight]:
         def initializer(shape: Any, dtype: Any = None, partition_info: Any = None) -> tf.Tensor:
-            return tf.cast(given, dtype)
+            return tf.cast(self._score_bias_init, dtype)
 
-        return tf1.get_variable('attention_score_bias', [], dtype=dtype, initializer=initializer)
+        return [*super()._score_weights(), Weight('attention_score_bias', (), initializer)]
 
-    def _attend(
-        self, scope: str, score_of: Callable[..., tf.Tensor], query: Any, state: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        query = tf.convert_to_tensor(query)
-        with self._call_scope(scope, query):
-            score = score_of(self, query) + self._score_bias(query.dtype)
-        alignments = self._probability_fn(score, state)
-        return alignments, alignments
+    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+        bias = weights.pop('attention_score_bias')
+        return super()._compute_score(query, **weights) + bias
 
 
-class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
+class BahdanauMonotonicAttention(Monotonic, Additive, _BaseMonotonicAttentionMechanism):
     """Additive attention that goes forward along the memory (Raffel et al. 2017).
 
     https://arxiv.org/abs/1704.00784. The score is `BahdanauAttention`'s plus a learned scalar, and
@@ -178,6 +176,8 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
     Legacy: `tf.contrib.seq2seq.BahdanauMonotonicAttention` of TF 1.15.
     """
 
+    _default_scope = 'bahdanau_monotonic_attention'
+
     def __init__(
         self,
         num_units: int,
@@ -192,11 +192,9 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'BahdanauMonotonicAttention',
     ) -> None:
-        num_units = layer_size('num_units', num_units)
-        dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
-            query_layer=Dense(num_units, name='query_layer', use_bias=False, dtype=dtype),
-            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            query_layer=projection('query_layer', num_units, dtype),
+            memory_layer=projection('memory_layer', num_units, dtype),
             memory=memory,
             probability_fn=self._set_monotonic(
                 sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode
@@ -205,26 +203,11 @@ class BahdanauMonotonicAttention(_BaseMonotonicAttentionMechanism):
             score_mask_value=score_mask_value,
             name=name,
         )
-        self._num_units = num_units
+        self._num_units = int(num_units)
         self._normalize = normalize
 
-    @without_autograph
-    def __call__(  # type: ignore[override]
-        self, query: Any, state: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Attends once.
 
-        Args:
-          query: `[batch, query_depth]`.
-          state: The alignments of the step before, `[batch, max_time]`.
-
-        Returns:
-          The alignments `[batch, max_time]`, twice: they are also the next state.
-        """
-        return self._attend('bahdanau_monotonic_attention', _additive_score, query, state)
-
-
-class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
+class LuongMonotonicAttention(Monotonic, Multiplicative, _BaseMonotonicAttentionMechanism):
     """Multiplicative attention that goes forward along the memory (Raffel et al. 2017).
 
     https://arxiv.org/abs/1704.00784. The score is `LuongAttention`'s plus a learned scalar, and its
@@ -260,6 +243,8 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
     Legacy: `tf.contrib.seq2seq.LuongMonotonicAttention` of TF 1.15.
     """
 
+    _default_scope = 'luong_monotonic_attention'
+
     def __init__(
         self,
         num_units: int,
@@ -274,11 +259,9 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
         dtype: Any = None,
         name: str = 'LuongMonotonicAttention',
     ) -> None:
-        num_units = layer_size('num_units', num_units)
-        dtype = tf.as_dtype(dtype or tf.float32)
         super().__init__(
             query_layer=None,
-            memory_layer=Dense(num_units, name='memory_layer', use_bias=False, dtype=dtype),
+            memory_layer=projection('memory_layer', num_units, dtype),
             memory=memory,
             probability_fn=self._set_monotonic(
                 sigmoid_noise, sigmoid_noise_seed, score_bias_init, mode
@@ -287,20 +270,5 @@ class LuongMonotonicAttention(_BaseMonotonicAttentionMechanism):
             score_mask_value=score_mask_value,
             name=name,
         )
-        self._num_units = num_units
+        self._num_units = int(num_units)
         self._scale = scale
-
-    @without_autograph
-    def __call__(  # type: ignore[override]
-        self, query: Any, state: Any
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Attends once.
-
-        Args:
-          query: `[batch, num_units]`.
-          state: The alignments of the step before, `[batch, max_time]`.
-
-        Returns:
-          The alignments `[batch, max_time]`, twice: they are also the next state.
-        """
-        return self._attend('luong_monotonic_attention', _multiplicative_score, query, state)

@@ -101,12 +101,10 @@ def _bind(mechanism: Any, call: dict[str, Any]) -> None:
 def _patch() -> Callable[[], None]:
     import tensorflow as tf
 
-    from tf_seq2seq_compat.seq2seq import attention_wrapper
+    import tf_seq2seq_compat
+    from tf_seq2seq_compat.seq2seq import attention_wrapper, mechanism_names
 
-    undo = [
-        _patch_mechanism(attention_wrapper.BahdanauAttention),
-        _patch_mechanism(attention_wrapper.LuongAttention),
-    ]
+    undo = [_patch_mechanism(getattr(tf_seq2seq_compat, name)) for name in mechanism_names()]
 
     zero_state = attention_wrapper.AttentionWrapper.zero_state
 
@@ -139,8 +137,8 @@ def _patch() -> Callable[[], None]:
 
 REPAIR = Repair(
     name='missing-memory',
-    summary='BahdanauAttention or LuongAttention without memory: it attends over the sequence that '
-    'dynamic_rnn is given, masked by its sequence_length',
+    summary='An attention mechanism without memory (BahdanauAttention, say): it attends over the '
+    'sequence that dynamic_rnn is given, masked by its sequence_length',
     package='tf_seq2seq_compat',
     patch=_patch,
 )

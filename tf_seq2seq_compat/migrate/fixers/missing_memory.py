@@ -8,16 +8,11 @@ import libcst as cst
 
 from tf_seq2seq_compat.migrate import places
 from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
+from tf_seq2seq_compat.seq2seq import mechanism_names
 
 REPAIRS = (
     'until then tf_seq2seq_compat.legacy.repairs.activate_now(), at the start of the program, does '
     'what `tf-seq2seq-compat run` does'
-)
-_MECHANISMS = (
-    'BahdanauAttention',
-    'LuongAttention',
-    'BahdanauMonotonicAttention',
-    'LuongMonotonicAttention',
 )
 
 
@@ -43,7 +38,7 @@ def _mechanism(module: Module, node: cst.BaseExpression) -> str:
     for meaning in module.meanings(node):
         name = meaning.rpartition('.')[2]
         place = places.place_of(meaning)
-        if name in _MECHANISMS and (
+        if name in mechanism_names() and (
             place == places.Place(places.PACKAGE, (name,)) or meaning == f'{places.PACKAGE}.{name}'
         ):
             return name
