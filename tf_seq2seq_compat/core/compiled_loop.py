@@ -28,11 +28,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.ops import gen_xla_ops  # not among tf.raw_ops
-from tensorflow.python.eager import record  # has no public name
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import loop
+from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand, read_state_as_inputs
 from tf_seq2seq_compat.core.products import Product, gradient_of_all_steps
 from tf_seq2seq_compat.core.step_graph import (
@@ -47,9 +46,6 @@ tf1 = tf.compat.v1
 # How many loops of TF1 graphs were to be compiled, by the reason why not; '' if they are.
 OUTCOMES: collections.Counter[str] = collections.Counter()
 
-# A Session optimises the functions that a compiled function calls, with operations that XLA lacks:
-# where memory seems short, sums of three get a TemporaryVariable. These functions it leaves alone.
-_AS_IT_IS = {'_tf_data_function': True}
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
 _PACKAGE = __name__.partition('.')[0]
@@ -74,6 +70,9 @@ def is_compiled(jit_compile: bool | None) -> bool:
 def unroll_for(jit_compile: bool | None) -> Callable[..., loop.Unrolled]:
     """`loop.unroll`, or where a loop made here is to be a compiled one `compiled_unroll`."""
     if is_compiled(jit_compile):
+        if reason := internals.missing():
+            _note(reason, bool(jit_compile))
+            return loop.unroll
         return functools.partial(compiled_unroll, explicit=bool(jit_compile))
     if jit_compile and tf.executing_eagerly():
         _warn('in eager mode nothing is compiled', 'Call it in a tf.function(jit_compile=True)')
@@ -396,13 +395,16 @@ def _run_compiled(
     def compiled(function: Callable[..., Any]) -> Any:
         if not all_is_compiled:
             by_xla = tf.function(
-                function, jit_compile=True, autograph=False, experimental_attributes=_AS_IT_IS
+                function,
+                jit_compile=True,
+                autograph=False,
+                experimental_attributes=internals.NOT_OPTIMIZED,
             )
             # Where TensorFlow calls what is compiled, it forgets the tf.cond or while_loop of TF1
             # that it is in: so another function calls it.
             function = tf.function(lambda *args: by_xla(*args), autograph=False)
         # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
-        return record.stop_recording()(function)
+        return internals.without_tapes(function)
 
     @tf.custom_gradient
     def run(*tensors: tf.Tensor) -> Any:
@@ -529,7 +531,7 @@ def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:
 
 def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
     """The stack with another element at the index, or at the last one if that is beyond it."""
-    changed = gen_xla_ops.xla_dynamic_update_slice(stack, element[None], _start(stack, index))
+    changed = internals.dynamic_update_slice(stack, element[None], _start(stack, index))
     changed.set_shape(stack.shape)
     return changed
 
@@ -537,7 +539,7 @@ def _put(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
 def _get(stack: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
     """The element at the index, or the last one if that is beyond it."""
     sizes = tf.concat([[1], tf.shape(stack)[1:]], 0)
-    element = tf.squeeze(gen_xla_ops.xla_dynamic_slice(stack, _start(stack, index), sizes), 0)
+    element = tf.squeeze(internals.dynamic_slice(stack, _start(stack, index), sizes), 0)
     element.set_shape(stack.shape[1:])
     return element
 

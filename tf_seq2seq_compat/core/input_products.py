@@ -12,6 +12,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.step_graph import Reading, StepGraph
+from tf_seq2seq_compat.core.tensorflow_internals import update_input
 
 
 def read_state_as_inputs(graph: StepGraph) -> None:
@@ -79,7 +80,7 @@ def _replace(graph: StepGraph, tensor: tf.Tensor, summands: Sequence[tf.Tensor])
     for reader in readers:
         for number, read in enumerate(reader.inputs):
             if read is tensor:
-                reader._update_input(number, total)
+                update_input(reader, number, total)
 
 
 def _source(tensor: tf.Tensor) -> tf.Tensor:

@@ -17,8 +17,8 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from tensorflow.python.ops import control_flow_util  # no public name tells whether XLA compiles
 
+from tf_seq2seq_compat.core import tensorflow_internals
 from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size
 
@@ -31,7 +31,7 @@ def under_xla() -> bool:
         return False
     if traced_step() is not None:
         return True
-    return bool(control_flow_util.GraphOrParentsInXlaContext(tf1.get_default_graph()))
+    return tensorflow_internals.in_xla_context(tf1.get_default_graph())
 
 
 class OpenEndedArray(tf.TensorArray):

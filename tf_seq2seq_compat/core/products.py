@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from tensorflow.compiler.tf2xla.ops import gen_xla_ops
+
+from tf_seq2seq_compat.core import tensorflow_internals as internals
 
 _LETTERS = 'abcdefghijklmnopqrstuvwxyz'
 _STEP = 'Z'
@@ -122,8 +123,7 @@ def of_many_rows(rows: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
 @tf.custom_gradient
 def _as_it_is(tensor: tf.Tensor) -> Any:
     """The tensor, which XLA must compute and not merge into what reads it."""
-    [result] = gen_xla_ops.xla_optimization_barrier(input=[tensor])
-    return result, tf.identity
+    return internals.optimization_barrier(tensor), tf.identity
 
 
 def remember(node: Any, operation: tf.Operation, place: int, name: str, factor: str) -> None:
@@ -145,7 +145,7 @@ def remember(node: Any, operation: tf.Operation, place: int, name: str, factor: 
     node.input.insert(0, name)
     node.attr.clear()
     node.attr['T'].list.type.extend([dtype] * 3)
-    node.attr['_gradient_op_type'].s = _REMEMBERED.encode()
+    node.attr[internals.GRADIENT_OP_TYPE].s = _REMEMBERED.encode()
     node.attr['_place'].i = place
     node.attr['_equation'].s = f'{letters.product},{_turned(letters)}->{letters.other}'.encode()
 

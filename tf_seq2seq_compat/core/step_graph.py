@@ -15,9 +15,8 @@ from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
-from tensorflow.python.framework import func_graph, kernels, op_def_registry  # no public names
-from tensorflow.python.ops import variable_scope
 
+from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.products import (
     Product,
     can_be_remembered,
@@ -76,7 +75,7 @@ class _Products(NamedTuple):
     places: list[int]
 
 
-class StepGraph(func_graph.FuncGraph):
+class StepGraph(internals.FuncGraph):
     """The trace of `step(time, state) -> [*emitted, *state, whether to go on]`, all tensors.
 
     Args:
@@ -100,7 +99,7 @@ class StepGraph(func_graph.FuncGraph):
         self.products: list[_Products] = []
         self._outside: list[tf.Tensor] = []
         self._drawn: list[str] = []
-        self._scopes = _Scopes.now()
+        self._scopes = internals.VariableScopes.now()
         with self.as_default():
             self.time = tf1.placeholder(tf.int32, [], 'time')
             self.state = [self.placeholder_like(s) for s in state]
@@ -144,16 +143,8 @@ class StepGraph(func_graph.FuncGraph):
             return
         # These losses come with new variables, and there are none this time.
         self.hand_over(tf1.GraphKeys.REGULARIZATION_LOSSES)
-        made = _Scopes.now().variables - self._scopes.variables
-        store = variable_scope.get_variable_scope_store()
-        store.variable_scopes_count = dict(self._scopes.opened)
-
-        stores = tf1.get_collection_ref(variable_scope._VARSTORE_KEY)
-        usual, stores[0] = stores[0], _StoreOfAgain(stores[0], made)
-        try:
+        with self._scopes.restored():
             yield
-        finally:
-            stores[0] = usual
 
     def define(self, sizes_are_known: bool = False) -> None:
         """Makes the definition to copy, of that which the results depend on, in XLA's terms.
@@ -174,7 +165,7 @@ class StepGraph(func_graph.FuncGraph):
         for name in live:
             # The copies keep what the trace knows of shapes.
             outputs = self.get_operation_by_name(name).outputs
-            by_name[name].attr['_output_shapes'].list.shape.extend(
+            by_name[name].attr[internals.OUTPUT_SHAPES].list.shape.extend(
                 [output.shape.as_proto() for output in outputs]
             )
         self.is_state_read = [p.op.name in live for p in self.state]
@@ -206,10 +197,9 @@ class StepGraph(func_graph.FuncGraph):
             self.read_from_outside.append(outside)
         nodes = [by_name[name] for name in live]
         for node in [*nodes, *nested]:
-            # Such a conditional becomes operations that XLA does not know.
-            node.attr.pop('_lower_using_switch_merge', None)
+            node.attr.pop(internals.LOWER_USING_SWITCH_MERGE, None)
             # Nor is there, where the step is copied to, what it was to be placed beside.
-            node.attr.pop('_class', None)
+            node.attr.pop(internals.COLOCATION, None)
         # What stands for an argument is replaced wherever it is read, and not copied itself.
         leave_out = {node.name for node in definition.node if node.op == 'Placeholder'}
         self._definition = _without_nodes(definition, leave_out | (by_name.keys() - live))
@@ -335,10 +325,7 @@ class StepGraph(func_graph.FuncGraph):
         """The operations and tensors of these names, of a copy that reads these inputs."""
         definition = definition or self._definition
         read = {_output_name(name) for node in definition.node for name in node.input}
-        around = tf1.get_default_graph()
-        for function in self._functions.values():
-            if isinstance(around, func_graph.FuncGraph) and function.name not in around._functions:
-                around._add_function_recursive(function)
+        internals.copy_functions(self, tf1.get_default_graph())
         return list(
             tf.graph_util.import_graph_def(
                 definition,
@@ -446,34 +433,6 @@ def traced_step() -> StepGraph | None:
     return graph
 
 
-class _StoreOfAgain(variable_scope._VariableStore):
-    """TF1's store of variables, in which some are found where they would be made."""
-
-    def __init__(self, store: Any, made: Container[str]) -> None:
-        super().__init__()
-        self._vars, self._partitioned_vars = store._vars, store._partitioned_vars
-        self._made = made
-
-    def get_variable(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        known = {'reuse': True} if name in self._made else {}
-        return super().get_variable(name, *args, **{**kwargs, **known})
-
-
-class _Scopes(NamedTuple):
-    """What TF1 knows of variables: how often each scope was opened, and their names."""
-
-    opened: dict[str, int]
-    variables: set[str]
-
-    @classmethod
-    def now(cls) -> _Scopes:
-        """Those of the graph around."""
-        variables = variable_scope._get_default_variable_store()
-        names = {*variables._vars, *variables._partitioned_vars}
-        opened = variable_scope.get_variable_scope_store().variable_scopes_count
-        return cls(dict(opened), names)
-
-
 def _reads(operation: tf.Operation) -> bool:
     """Whether it reads a variable given by its handle, all of it or rows."""
     if operation.type == 'ResourceGather':
@@ -558,7 +517,7 @@ def _check_effects(nodes: Iterable[Any]) -> None:
 
 
 def _has_effects(node: Any) -> bool:
-    definition = op_def_registry.get(node.op)
+    definition = internals.op_definition(node.op)
     calls = any(attr.HasField('func') or attr.list.func for attr in node.attr.values())
     if definition is None or calls or node.op in _PURE:
         return False  # What a function does is looked at in the function.
@@ -573,7 +532,7 @@ def _check_operations(nodes: Sequence[Any]) -> None:
         if node.op != 'Placeholder' and not any(_takes(kernel, node) for kernel in compiled):
             types = ' of these types' if compiled else ''
             raise NotCompiled(f'XLA has no operation {node.op}{types}')
-    if any('_gradient_op_type' in node.attr for node in nodes):
+    if any(internals.GRADIENT_OP_TYPE in node.attr for node in nodes):
         raise NotCompiled('the step has a gradient of its own (tf.custom_gradient)')
 
 
@@ -609,7 +568,7 @@ def _check_inner_loops(by_name: dict[str, Any]) -> None:
 
 def _constant_inputs(node: Any) -> Iterator[str]:
     """Inputs that XLA must know when it compiles."""
-    definition, inputs = op_def_registry.get(node.op), iter(node.input)
+    definition, inputs = internals.op_definition(node.op), iter(node.input)
     for arg in definition.input_arg if definition is not None else []:
         several = len(node.attr[arg.type_list_attr].list.type) if arg.type_list_attr else 1
         number = node.attr[arg.number_attr].i if arg.number_attr else several
@@ -648,7 +607,7 @@ def _takes(kernel: Any, node: Any) -> bool:
 @functools.cache
 def _compiled_types(operation: str) -> tuple[Any, ...]:
     """The kernels that XLA has for an operation, once it is known."""
-    found = kernels.get_registered_kernels_for_op(operation).kernel
+    found = internals.kernels(operation)
     return tuple(kernel for kernel in found if kernel.device_type.endswith('_JIT'))
 
 

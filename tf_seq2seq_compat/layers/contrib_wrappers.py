@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.recurrence import window_attention
+from tf_seq2seq_compat.core.tensorflow_internals import op_definition
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import leading_columns, whole_number
@@ -430,7 +431,5 @@ class CompiledWrapper(_Wrapper):
 
 
 def _is_stateful(operation: str) -> bool:
-    from tensorflow.python.framework import op_def_registry  # no public name knows the operations
-
-    definition = op_def_registry.get(operation)
+    definition = op_definition(operation)
     return definition is not None and definition.is_stateful
