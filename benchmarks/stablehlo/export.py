@@ -26,6 +26,7 @@ from benchmarks import report, workloads  # noqa: E402
 from benchmarks.peers import ours, serving  # noqa: E402
 from benchmarks.stablehlo import lifting  # noqa: E402
 from benchmarks.stablehlo.description import Description  # noqa: E402
+from tf_seq2seq_compat.core import cpu_forms  # noqa: E402
 
 
 def exported(
@@ -33,7 +34,8 @@ def exported(
 ) -> tuple[bytes, Description, dict[str, np.ndarray]]:
     """The module of one workload, what it takes and returns, and arguments without a name."""
     program = ours.Program(workload, jit_compile=True)
-    lifted = lifting.lift(program.function, tf.TensorSpec([], tf.float32))
+    with cpu_forms.assuming(cpu=platform == 'CPU'):
+        lifted = lifting.lift(program.function, tf.TensorSpec([], tf.float32))
     names = {id(one): name for name, one in [*program.by_name.items(), *program.given.items()]}
     arguments, unnamed = ['learning_rate'], {}
     for place, one in enumerate(lifted.captured, 1):

@@ -6,8 +6,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
-from tf_seq2seq_compat.core.structure import axis_size
 
 
 def weighted_cross_entropy(
@@ -36,27 +36,7 @@ def weighted_cross_entropy(
 
 
 def _cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    """Softmax cross entropy: `[rows]` from int `[rows]` and `[rows, classes]`."""
-    if not under_xla() or logits.dtype not in (tf.float32, tf.float64):
-        return tf.nn.sparse_softmax_cross_entropy_with_logits(labels=labels, logits=logits)
-    # XLA would multiply as many zeros as there are classes, and add them up.
-    classes = axis_size(logits, -1)
-    # A label that is no class gives NaN, as there.
-    known = tf.where((labels >= 0) & (labels < tf.cast(classes, labels.dtype)), 1.0, float('nan'))
-
-    @tf.custom_gradient
-    def of(logits: tf.Tensor) -> Any:
-        shifted = logits - tf.reduce_max(logits, -1, keepdims=True)
-        chosen = tf.gather(shifted, labels, batch_dims=1)
-        loss = tf.math.log(tf.reduce_sum(tf.exp(shifted), -1)) - chosen
-
-        def gradient(upstream: tf.Tensor) -> tf.Tensor:
-            difference = tf.nn.softmax(logits) - tf.one_hot(labels, classes, dtype=logits.dtype)
-            return difference * upstream[:, None]
-
-        return loss, gradient
-
-    return of(logits) * tf.cast(known, logits.dtype)
+    return cpu_forms.cross_entropy(labels, logits, compiled=under_xla())
 
 
 def average(crossent: tf.Tensor, weights: tf.Tensor, axis: int | None) -> tf.Tensor:

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
-from tf_seq2seq_compat.core.products import of_many_rows
 from tf_seq2seq_compat.core.step_graph import traced_step
 
 _POLICIES = {
@@ -69,7 +69,7 @@ def matmul(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """`tf.matmul` in the precision of the context."""
     a, b, result = _operands(a, b)
     # A loop takes the gradients for weights its own way.
-    multiply = of_many_rows if under_xla() and traced_step() is None else tf.matmul
+    multiply = cpu_forms.compiled_matmul if under_xla() and traced_step() is None else tf.matmul
     return tf.cast(multiply(a, b), result)
 
 
@@ -87,15 +87,7 @@ def vector_by_matrix(
       `[batch, m]`.
     """
     vectors, matrices, result = _operands(vectors, matrices)
-    if under_xla() or vectors.dtype == tf.float16:
-        product = tf.einsum('bn,bmn->bm' if transpose else 'bn,bnm->bm', vectors, matrices)
-    else:
-        # oneDNN takes over all other products of batches, and is slow for vectors; on processors
-        # this one has no float16.
-        rows = tf.raw_ops.BatchMatMulV3(
-            x=vectors[:, None], y=matrices, Tout=vectors.dtype, adj_y=transpose
-        )
-        product = tf.squeeze(rows, 1)
+    product = cpu_forms.vector_by_matrix(vectors, matrices, transpose, compiled=under_xla())
     return tf.cast(product, result)
 
 

@@ -5,8 +5,7 @@ not add a gradient as large as that tensor at each: it keeps the other factor an
 the product, which are smaller, and multiplies the two when all steps are done. A step that is taken
 again for its gradient need not multiply again either, if the results are kept: they are small too.
 
-XLA multiplies as a product is written. Which factors of a gradient's products are turned
-beforehand, because processors multiply faster so, is decided here too.
+XLA multiplies as a product is written: `cpu_forms` says in which order the axes of a factor are.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 
 _LETTERS = 'abcdefghijklmnopqrstuvwxyz'
@@ -78,7 +78,7 @@ def gradient_of_all_steps(
         rows, columns = (_as_rows(x) for x in (others, upstream))
         if operation.get_attr('transpose_b'):
             rows, columns = columns, rows
-        return tf.matmul(_as_it_is(tf.transpose(rows)), columns)
+        return cpu_forms.transposed_matmul(rows, columns)
     equation = _equation(operation)
     assert equation is not None
     factors, product = equation
@@ -94,36 +94,9 @@ def gradient_of_all_steps(
 
 
 def turned(operation: tf.Operation, place: int, factor: tf.Tensor) -> tf.Tensor:
-    """The factor of a product with its axes in the order in which `remember` wants it.
-
-    A processor multiplies by it a few rows at a time, and faster if what it sums along comes first.
-    """
-    letters = _letters(operation, place)
-    return tf.transpose(factor, [letters.factor.index(axis) for axis in _turned(letters)])
-
-
-def of_many_rows(rows: tf.Tensor, weight: tf.Tensor) -> tf.Tensor:
-    """`tf.matmul` for XLA, whose gradient for the weight turns the rows first.
-
-    Otherwise XLA leaves that to the product itself, which takes a fifth longer then on processors.
-    """
-
-    @tf.custom_gradient
-    def product(rows: tf.Tensor, weight: tf.Tensor) -> Any:
-        def gradient(upstream: tf.Tensor) -> list[tf.Tensor]:
-            columns = _as_it_is(tf.linalg.adjoint(rows))
-            of_rows = tf.matmul(upstream, weight, adjoint_b=True)
-            return [of_rows, tf.matmul(columns, upstream)]
-
-        return tf.matmul(rows, weight), gradient
-
-    return product(tf.convert_to_tensor(rows), tf.convert_to_tensor(weight))
-
-
-@tf.custom_gradient
-def _as_it_is(tensor: tf.Tensor) -> Any:
-    """The tensor, which XLA must compute and not merge into what reads it."""
-    return internals.optimization_barrier(tensor), tf.identity
+    """The factor of a product with its axes in the order in which `remember` wants it."""
+    axes = _letters(operation, place).factor
+    return tf.transpose(factor, [axes.index(axis) for axis in _turned(operation, place)])
 
 
 def remember(node: Any, operation: tf.Operation, place: int, name: str, factor: str) -> None:
@@ -147,7 +120,8 @@ def remember(node: Any, operation: tf.Operation, place: int, name: str, factor: 
     node.attr['T'].list.type.extend([dtype] * 3)
     node.attr[internals.GRADIENT_OP_TYPE].s = _REMEMBERED.encode()
     node.attr['_place'].i = place
-    node.attr['_equation'].s = f'{letters.product},{_turned(letters)}->{letters.other}'.encode()
+    equation = f'{letters.product},{_turned(operation, place)}->{letters.other}'
+    node.attr['_equation'].s = equation.encode()
 
 
 def product_of(operation: tf.Operation, place: int) -> Product:
@@ -183,11 +157,9 @@ def _letters(operation: tf.Operation, place: int) -> _Letters:
     return _Letters(factors[place], factors[1 - place], product)
 
 
-def _turned(letters: _Letters) -> str:
-    """Axes of the factor: those that all have, those that the other lacks, those of both."""
-    _, other, product = letters
-    order = {(True, True): 0, (False, True): 1, (True, False): 2}
-    return ''.join(sorted(letters.factor, key=lambda axis: order[axis in other, axis in product]))
+def _turned(operation: tf.Operation, place: int) -> str:
+    """Axes of the factor as `turned` gives it."""
+    return cpu_forms.factor_axes(*_letters(operation, place), like=operation.outputs[0])
 
 
 def _as_rows(tensor: tf.Tensor) -> tf.Tensor:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.cpu_forms import add_bias
 from tf_seq2seq_compat.core.precision import matmul
 
 Activation = Callable[[tf.Tensor], tf.Tensor]
@@ -27,8 +28,7 @@ def affine(parts: list[tf.Tensor], kernel: tf.Tensor, bias: tf.Tensor | None = N
         return product
     if product.shape[-1] == 0:  # TensorFlow's fused kernel cannot add what has no elements.
         return product + tf.broadcast_to(bias, tf.shape(product))
-    # As a row: what TensorFlow makes of a product and a vector takes twice as long for one example.
-    return product + tf.expand_dims(bias, 0)
+    return add_bias(product, bias)
 
 
 def _biased(gate: tf.Tensor, forget_bias: float | tf.Tensor) -> tf.Tensor:

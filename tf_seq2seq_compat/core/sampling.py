@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 
@@ -28,15 +29,7 @@ def most_likely(logits: tf.Tensor) -> tf.Tensor:
     Returns:
       int32 `logits.shape[:-1]`.
     """
-    if not under_xla() or logits.dtype != tf.float32:
-        return tf.argmax(logits, axis=-1, output_type=tf.int32)
-    # On CPUs XLA finds a largest float, and its place, one by one, but the largest integer in
-    # vectors. As integers, floats are in the right order but for the negative ones and -0.
-    bits = tf.bitcast(tf.where(tf.equal(logits, 0.0), 0.0, logits), tf.int32)
-    keys = tf.where(bits < 0, tf.bitwise.bitwise_xor(bits, 0x7FFFFFFF), bits)
-    is_largest = tf.equal(keys, tf.reduce_max(keys, axis=-1, keepdims=True))
-    classes = axis_size(logits, -1)
-    return tf.reduce_min(tf.where(is_largest, tf.range(classes), classes), axis=-1)
+    return cpu_forms.argmax(logits, compiled=under_xla())
 
 
 def categorical(
