@@ -198,7 +198,7 @@ class StepGraph(internals.FuncGraph):
         nodes = [by_name[name] for name in live]
         for node in [*nodes, *nested]:
             node.attr.pop(internals.LOWER_USING_SWITCH_MERGE, None)
-            # Nor is there, where the step is copied to, what it was to be placed beside.
+            # What it was to be placed beside is not there where the step is copied to.
             node.attr.pop(internals.COLOCATION, None)
         # What stands for an argument is replaced wherever it is read, and not copied itself.
         leave_out = {node.name for node in definition.node if node.op == 'Placeholder'}
