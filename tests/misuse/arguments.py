@@ -814,6 +814,10 @@ def same(one, other):
     )
 
 
+# Calls that draw without a seed: only that they give values is the same each time.
+WITHOUT_SEED = {('SampleEmbeddingHelper', 'seed', 'None')}
+
+
 def differences(found, committed):
     """[(subject, argument, label, committed outcome, found one)] of the calls that were made."""
     return [
@@ -865,7 +869,11 @@ def main():
     arguments = parser.parse_args()
     found = record(tf, arguments.only or sorted(SUBJECTS), arguments.every)
     if arguments.check:
-        wrong = differences(found, read_record(arguments.check))
+        wrong = [
+            each
+            for each in differences(found, read_record(arguments.check))
+            if each[:3] not in WITHOUT_SEED or isinstance(each[3], str) or isinstance(each[4], str)
+        ]
         if wrong:
             sys.exit('\n'.join('%s.%s: %s: recorded %s, found %s' % each for each in wrong))
         print(
