@@ -195,18 +195,18 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/guide_run.py record
 	$(ORACLE) tests/misuse/make.py --out tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/misuse/arguments.py --out tests/misuse/arguments_1_15_5.json
-	$(ORACLE) tests/legacy/hparams_golden.py
-	$(ORACLE) tests/legacy/time_capsule_golden.py
-	$(ORACLE) tests/legacy/library_golden.py
-	$(ORACLE) tests/legacy/internals_golden.py
-	$(ORACLE) tests/legacy/estimator_golden.py
-	$(ORACLE) tests/legacy/contrib_golden.py
-	$(ORACLE) tests/legacy/contrib_names_golden.py
-	$(ORACLE) tests/legacy/keras_layers_golden.py
+	$(ORACLE) tests/tf1/hparams_golden.py
+	$(ORACLE) tests/tf1/old_libraries_golden.py
+	$(ORACLE) tests/tf1/library_golden.py
+	$(ORACLE) tests/tf1/internals_golden.py
+	$(ORACLE) tests/tf1/estimator_golden.py
+	$(ORACLE) tests/tf1/contrib_golden.py
+	$(ORACLE) tests/tf1/contrib_names_golden.py
+	$(ORACLE) tests/tf1/keras_layers_golden.py
 	$(ORACLE) tests/api/attributes_golden.py
 	$(ORACLE) tests/api/signatures.py --out tests/api/functions_1_15_5.json
 ifneq ($(PYTHON2),)
-	$(ORACLE) tests/legacy/python2_golden.py $(PYTHON2)
+	$(ORACLE) tests/tf1/python2_golden.py $(PYTHON2)
 endif
 
 golden-check: $(ORACLE_READY) $(READY)
@@ -219,19 +219,19 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/guide_run.py record --check
 	$(ORACLE) tests/misuse/make.py --check tests/misuse/tf1_15_5.json
 	$(ORACLE) tests/misuse/arguments.py --check tests/misuse/arguments_1_15_5.json
-	$(ORACLE) tests/legacy/hparams_golden.py --check
-	$(ORACLE) tests/legacy/time_capsule_golden.py --check
-	$(ORACLE) tests/legacy/library_golden.py --check
-	$(ORACLE) tests/legacy/internals_golden.py --check
-	$(ORACLE) tests/legacy/estimator_golden.py --check
-	$(ORACLE) tests/legacy/contrib_golden.py --check
-	$(ORACLE) tests/legacy/contrib_names_golden.py --check
-	$(ORACLE) tests/legacy/keras_layers_golden.py --check
+	$(ORACLE) tests/tf1/hparams_golden.py --check
+	$(ORACLE) tests/tf1/old_libraries_golden.py --check
+	$(ORACLE) tests/tf1/library_golden.py --check
+	$(ORACLE) tests/tf1/internals_golden.py --check
+	$(ORACLE) tests/tf1/estimator_golden.py --check
+	$(ORACLE) tests/tf1/contrib_golden.py --check
+	$(ORACLE) tests/tf1/contrib_names_golden.py --check
+	$(ORACLE) tests/tf1/keras_layers_golden.py --check
 	$(ORACLE) tests/api/attributes_golden.py --check
 	$(ORACLE) tests/api/signatures.py --check tests/api/functions_1_15_5.json
 	$(ORACLE) tests/faults/check.py --record --check --oracle 'TF 1.15.5' --tf1 $(abspath $(shell command -v $(ORACLE)))
 ifneq ($(PYTHON2),)
-	$(ORACLE) tests/legacy/python2_golden.py $(PYTHON2) --check
+	$(ORACLE) tests/tf1/python2_golden.py $(PYTHON2) --check
 else
 	@echo 'no Python 2.7: what Python 2 programs print is not checked; make PYTHON2=/path/to/python2.7'
 endif

@@ -46,7 +46,7 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=['tf_seq2seq_compat', 'tf_seq2seq_compat.*']),
-    package_data={'tf_seq2seq_compat': ['py.typed', 'legacy/symbols.tsv']},
+    package_data={'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv']},
     install_requires=[
         'tensorflow>=2.15,<2.22',
         'tf-keras>=2.15,<2.22',

@@ -12,13 +12,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_seq2seq_compat.legacy import symbols
-from tf_seq2seq_compat.legacy.symbols import Row
+from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1.symbols import Row
 
 HERE = Path(__file__).resolve().parent
 
 HEADER = """\
-<!-- Made by generate.py from tf_seq2seq_compat/legacy/symbols.tsv; change that, not this. -->
+<!-- Made by generate.py from tf_seq2seq_compat/tf1/symbols.tsv; change that, not this. -->
 
 # {title}
 

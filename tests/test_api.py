@@ -9,7 +9,7 @@ import pytest
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import legacy_seq2seq, rnn
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 LEGACY = json.loads((Path(__file__).parent / 'api' / 'tf1_15_5.json').read_text(encoding='utf-8'))
 

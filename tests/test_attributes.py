@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.legacy.processes import run
+from tests.tf1.processes import run
 
 PROGRAM = Path(__file__).parent / 'api' / 'attributes_golden.py'
 RECORD = json.loads(PROGRAM.with_suffix('.json').read_text(encoding='utf-8'))

@@ -9,11 +9,11 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests import paths
-from tests.legacy.processes import last_line, run
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.core import compiled_loop, loop, precision
-from tf_seq2seq_compat.core.input_products import multiply_inputs_beforehand
-from tf_seq2seq_compat.core.step_graph import StepGraph
+from tests.tf1.processes import last_line, run
+from tf_seq2seq_compat.core import loop, precision, xla_loop
+from tf_seq2seq_compat.core.input_projection import hoist_input_projection
+from tf_seq2seq_compat.core.traced_step import StepGraph
 
 tf1 = tf.compat.v1
 
@@ -367,12 +367,12 @@ def test_the_switch_is_what_none_means():
             return any('PartitionedCall' in op.type for op in graph.get_operations())
 
     assert not compiled(None)
-    compiled_loop.compile_loops()
+    xla_loop.compile_loops()
     try:
         assert compiled(None)
         assert not compiled(False)
     finally:
-        compiled_loop.compile_loops(False)
+        xla_loop.compile_loops(False)
 
 
 PROGRAM = """
@@ -463,13 +463,13 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
 
         graph = StepGraph([tf.constant(state)])
         graph.trace(step)
-        multiply_inputs_beforehand(graph)
+        hoist_input_projection(graph)
         graph.define()
         [reading], [products] = graph.readings, graph.products
         assert reading.sequence.shape == [STEPS, BATCH, 3]
         assert [op.inputs[0].shape for op in products.operations] == [[BATCH, 3]]
         results, _ = graph.copy(
-            tf.constant(2), [tf.constant(state)], [reading.sequence[2]], graph.read_from_outside
+            tf.constant(2), [tf.constant(state)], [reading.sequence[2]], graph.captured_tensors
         )
         with tf1.Session() as session:
             found = session.run(results[0])

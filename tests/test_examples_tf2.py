@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.legacy.processes import python, run
+from tests.tf1.processes import python, run
 from tf_seq2seq_compat import checkpoint
 
 ROOT = Path(__file__).resolve().parent.parent

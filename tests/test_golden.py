@@ -15,7 +15,7 @@ from tests.golden import (
 )
 from tests.golden.exceptions import EXCEPTIONS, KNOWN_SIZES
 from tests.paths import PATHS, tf1_graph
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 ARRAYS = pathlib.Path(__file__).parent / 'golden' / 'arrays'
 # What stands for the graph's seed in TF1 where only an op has a seed; setting it also makes eager

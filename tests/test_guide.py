@@ -18,7 +18,7 @@ import pytest
 
 import tests.guide_blocks as guide_blocks
 from tests.guide_run import RECORDED, broken_promises, differences
-from tests.legacy.processes import ROOT, python, run
+from tests.tf1.processes import ROOT, python, run
 from tf_seq2seq_compat import cli
 
 BLOCKS = guide_blocks.every_block()

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import tf_seq2seq_compat
-from tf_seq2seq_compat.legacy.time_capsule.python_names import MODULES
+from tf_seq2seq_compat.tf1.old_libraries.python_names import MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'tf_seq2seq_compat'

@@ -10,7 +10,7 @@ import pytest
 
 from tests.paths import tf1_graph
 from tests.random_programs import programs
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 RECORDED = json.loads(
     (pathlib.Path(programs.__file__).parent / 'tf1_15_5.json').read_text(encoding='utf-8')

@@ -11,8 +11,8 @@ from tests.golden import (
     harness,
 )
 from tests.golden.exceptions import EXCEPTIONS
-from tests.legacy.processes import ROOT, run
 from tests.test_golden import ARRAYS, check_static_shapes, compare
+from tests.tf1.processes import ROOT, run
 
 OF_EACH_SUBJECT = 3
 

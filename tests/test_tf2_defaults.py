@@ -94,7 +94,7 @@ def test_embeddings_are_looked_up_in_one_place() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding='utf-8')))
         if isinstance(node, ast.Attribute) and node.attr.startswith('embedding_lookup')
     }
-    assert {parts for parts in found if parts[0] != 'legacy'} == {('core', 'embedding.py')}
+    assert {parts for parts in found if parts[0] != 'tf1'} == {('core', 'embedding.py')}
 
 
 @pytest.mark.parametrize('name', changed())

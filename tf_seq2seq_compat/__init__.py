@@ -12,7 +12,7 @@ back, and `tf-seq2seq-compat run program.py` runs it unchanged.
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tf_seq2seq_compat.legacy import install, uninstall
+from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision

@@ -220,15 +220,15 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
-    from tf_seq2seq_compat.legacy import runner
-    from tf_seq2seq_compat.legacy.runtime import Runtime
+    from tf_seq2seq_compat.tf1 import runner
+    from tf_seq2seq_compat.tf1.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
     if options.output is not None and not is_notebook:
         parser.error('--output is for notebooks')
     try:
         if is_notebook:
-            from tf_seq2seq_compat.legacy import notebook
+            from tf_seq2seq_compat.tf1 import notebook
 
             return notebook.run(
                 options.program,

@@ -825,7 +825,7 @@ BEHAVIOURS = [
 
 
 def main():
-    sys.path.append(os.path.join(os.path.dirname(HERE), 'legacy'))
+    sys.path.append(os.path.join(os.path.dirname(HERE), 'tf1'))
     from recording import record_or_check
     from shortening import shortened
 

@@ -16,9 +16,9 @@ import pytest
 from tests.checkpoints import make
 from tests.checkpoints.models import MODELS
 from tests.golden import harness
-from tests.legacy.processes import ROOT, last_line, run
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.legacy import facade
+from tests.tf1.processes import ROOT, last_line, run
+from tf_seq2seq_compat.tf1 import facade
 
 DATA = pathlib.Path(__file__).parent / 'data'
 KINDS_OF_FILES = {

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, '..', 'legacy'))
+sys.path.insert(0, os.path.join(HERE, '..', 'tf1'))
 
 PROGRAM = os.path.join(HERE, '..', '..', 'examples', 'tf1', 'g2p.py')
 ARGUMENTS = ['--init_by_name', '--steps=50', '--dropout=0', '--eval_words=20', '--seed=1']

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat.layers.base import InputSpec, Layer
-from tf_seq2seq_compat.legacy import repairs
+from tf_seq2seq_compat.tf1 import repairs
 
 
 class Scale(Layer):

@@ -11,7 +11,7 @@ import tf_seq2seq_compat as seq2seq
 from tests.layers.test_contrib_cells import Weights, relu, sigmoid
 from tests.paths import PATHS, gradients, run, tf1_graph
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.core import contrib_recurrence
+from tf_seq2seq_compat.core import contrib_cell_equations
 
 tf1 = tf.compat.v1
 RANDOM = np.random.default_rng(7)
@@ -281,7 +281,7 @@ def test_the_time_gate_goes_up_and_down_and_leaks(path, dtype):
     # 0, 1/4, 1/2, 3/4 of the time open, then twice within the rest.
     time = late + np.array([[0.0], [0.25], [0.5], [0.75], [2.0], [3.0]]).astype(dtype)
     arrays = time, np.float32([4.0]), np.float32([late % 4.0]), np.float32([0.25])
-    gate = run(path, lambda *t: contrib_recurrence.time_gate(*t, 0.5), *arrays)
+    gate = run(path, lambda *t: contrib_cell_equations.time_gate(*t, 0.5), *arrays)
     np.testing.assert_allclose(gate[:, 0], [0, 0.5, 1, 0.5, 0.25, 0.375], atol=1e-5)
     assert gate.dtype == np.float32
 
@@ -300,7 +300,9 @@ def test_gradients_of_the_time_gate(path):
     time = remainders + np.float32([[phase], [phase + 2 * period], [phase + 7 * period]])
 
     def program(*tensors):
-        return gradients(lambda *t: tf.reduce_sum(contrib_recurrence.time_gate(*t, leak)), *tensors)
+        return gradients(
+            lambda *t: tf.reduce_sum(contrib_cell_equations.time_gate(*t, leak)), *tensors
+        )
 
     found = run(path, program, time, *np.float32([[period], [phase], [on]]))
     wanted = slopes / period, -np.sum(slopes * remainders) / period**2, -np.sum(slopes) / period

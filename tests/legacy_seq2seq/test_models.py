@@ -7,8 +7,8 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tests.paths import tf1_graph
 from tf_seq2seq_compat import legacy_seq2seq
-from tf_seq2seq_compat.legacy import facade
-from tf_seq2seq_compat.legacy_seq2seq.ownership import unused_copy
+from tf_seq2seq_compat.legacy_seq2seq.function_variables import unused_copy
+from tf_seq2seq_compat.tf1 import facade
 
 BATCH, UNITS, SYMBOLS, EMBEDDING = 2, 4, 6, 3
 STEPS = [[1, 2], [3, 4], [5, 0]]

@@ -8,12 +8,12 @@ import stat
 
 import pytest
 
-from tests.legacy.processes import python
 from tests.migrate.fixers.migrating import OURS, TF, V1
+from tests.tf1.processes import python
 from tf_seq2seq_compat.migrate import codemod, report, sources
 from tf_seq2seq_compat.migrate.codemod import migrate, migrate_source
-from tf_seq2seq_compat.migrate.module import Finding
 from tf_seq2seq_compat.migrate.project import Project, outline
+from tf_seq2seq_compat.migrate.source_module import Finding
 
 CALL = 'tf.disable_v2_behavior()\n'
 

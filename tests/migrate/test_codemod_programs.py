@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from tests.golden import harness
-from tests.legacy.processes import ARTICLES, ROOT, python
 from tests.test_g2p import GOLDEN
+from tests.tf1.processes import ARTICLES, ROOT, python
 from tf_seq2seq_compat.migrate import codemod
 
 DATA = ROOT / 'examples' / 'data'
@@ -58,7 +58,7 @@ from tests.golden import harness
 
 tf.disable_v2_behavior()
 from tests.golden import cases
-from tf_seq2seq_compat.legacy import repairs
+from tf_seq2seq_compat.tf1 import repairs
 
 repairs.activate_now()
 one = harness.CASES['article_attention_wrapper_state']
@@ -100,7 +100,7 @@ def test_the_article_on_keras_attention(tmp_path):
     assert 'Activation, Concatenate\n' in text
     alone = python(program, cwd=tmp_path)
     assert alone.returncode == 1 and 'ValueError' in alone.stderr
-    call = 'from tf_seq2seq_compat.legacy import repairs\nrepairs.activate_now()\n'
+    call = 'from tf_seq2seq_compat.tf1 import repairs\nrepairs.activate_now()\n'
     program.write_text(text.replace('# 定义注意力机制函数', call, 1), encoding='utf-8')
     done = python(program, cwd=tmp_path)
     assert done.returncode == 0, done.stderr

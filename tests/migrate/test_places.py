@@ -2,10 +2,10 @@
 
 import pytest
 
-from tf_seq2seq_compat.legacy import symbols
-from tf_seq2seq_compat.legacy.time_capsule import numpy_names, python_names
-from tf_seq2seq_compat.migrate import places
-from tf_seq2seq_compat.migrate.places import Place, place_of
+from tf_seq2seq_compat.migrate import locations
+from tf_seq2seq_compat.migrate.locations import Place, place_of
+from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1.old_libraries import numpy_names, python_names
 
 NOWHERE = [
     'os.path.join',
@@ -28,7 +28,7 @@ def test_every_row_of_the_table_leads_to_the_object_that_it_names():
         place = place_of(row.name)
         if row.target:
             assert place is not None
-            assert places.same(places.found(place), symbols.load(row.target)), row.name
+            assert locations.same(locations.found(place), symbols.load(row.target)), row.name
         else:
             assert place is None, row.name
 
@@ -36,7 +36,7 @@ def test_every_row_of_the_table_leads_to_the_object_that_it_names():
 def test_every_module_of_the_table_leads_to_a_module():
     for row in symbols.TABLE.values():
         if row.kind == 'module' and row.target:
-            assert places.is_module(place_of(row.name)), row.name
+            assert locations.is_module(place_of(row.name)), row.name
 
 
 def test_public_names_are_written_short():
@@ -44,8 +44,10 @@ def test_public_names_are_written_short():
         'tf_seq2seq_compat', ('MultiRNNCell',)
     )
     assert place_of('tensorflow.contrib.seq2seq') == Place('tf_seq2seq_compat')
-    assert place_of('tensorflow.data.Dataset') == Place(places.V1, ('data', 'Dataset'))
-    assert place_of('tensorflow.keras.utils.Sequence') == Place(places.KERAS, ('utils', 'Sequence'))
+    assert place_of('tensorflow.data.Dataset') == Place(locations.V1, ('data', 'Dataset'))
+    assert place_of('tensorflow.keras.utils.Sequence') == Place(
+        locations.KERAS, ('utils', 'Sequence')
+    )
     assert place_of('tensorflow.contrib.framework.arg_scope') == Place('tf_slim', ('arg_scope',))
     assert place_of('tensorflow.contrib.rnn') is None
 
@@ -55,9 +57,9 @@ def test_removed_names_lead_to_what_the_capsule_gives(row):
     place = place_of(f'{row.module}.{row.name}')
     if place is None:
         # A value that no name of today has; or one that this NumPy lacks too.
-        assert not isinstance(row.target, str) or places.found(_target(row)) is places.Missing
+        assert not isinstance(row.target, str) or locations.found(_target(row)) is locations.Missing
     elif place.module and place.path[-1:] != (f'{type(row.target).__name__}()',):
-        assert places.found(place) is row.value()
+        assert locations.found(place) is row.value()
 
 
 def _target(row):

@@ -9,11 +9,11 @@ from pathlib import Path
 import libcst as cst
 import pytest
 
-from tests.legacy.processes import python, run
-from tf_seq2seq_compat.legacy import facade, symbols
-from tf_seq2seq_compat.legacy.python2 import syntax
+from tests.tf1.processes import python, run
 from tf_seq2seq_compat.migrate import scan, sources
-from tf_seq2seq_compat.migrate.names import Names
+from tf_seq2seq_compat.migrate.name_resolution import Names
+from tf_seq2seq_compat.tf1 import facade, symbols
+from tf_seq2seq_compat.tf1.python2 import syntax
 
 # Names
 # ----------------------------------------------------------------------------------------

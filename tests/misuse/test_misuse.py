@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tests.misuse.cases import CASES
 from tests.paths import PATHS, tf1_graph
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 RECORD = json.loads((Path(__file__).parent / 'tf1_15_5.json').read_text(encoding='utf-8'))
 

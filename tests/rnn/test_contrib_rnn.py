@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tests.paths import PATHS, run
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.rnn_static import reversed_steps
+from tf_seq2seq_compat.rnn.bidirectional import reversed_steps
 
 RANDOM = np.random.default_rng(7)
 X = RANDOM.normal(size=(4, 3, 5)).astype(np.float32)  # Time-major.

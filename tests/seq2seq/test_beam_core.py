@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run
-from tf_seq2seq_compat.core import beam as core
+from tf_seq2seq_compat.core import beam_search as core
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import gather_tree_from_array
 
 seeds = st.integers(0, 2**31 - 1)

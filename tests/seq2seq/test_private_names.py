@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.paths import PATHS, run
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 INSIDE = json.loads(
     (Path(__file__).parents[1] / 'api' / 'contrib_seq2seq_inside.json').read_text(encoding='utf-8')

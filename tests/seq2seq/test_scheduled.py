@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run
 from tf_seq2seq_compat.core import sampling
-from tf_seq2seq_compat.legacy import facade
+from tf_seq2seq_compat.tf1 import facade
 
 tf1 = tf.compat.v1
 RANDOM = np.random.RandomState(0)

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.checkpoint import cudnn
-    from tf_seq2seq_compat.checkpoint.assign import Assignment, Plan, restore
     from tf_seq2seq_compat.checkpoint.compare import Difference, diff
     from tf_seq2seq_compat.checkpoint.reader import (
         CheckpointError,
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
         load,
     )
     from tf_seq2seq_compat.checkpoint.rename import HISTORIC, History, Renames, Rule
+    from tf_seq2seq_compat.checkpoint.restore_plan import Assignment, Plan, restore
     from tf_seq2seq_compat.checkpoint.write import convert, save
 
 __all__ = [
@@ -42,7 +42,7 @@ __all__ = [
 
 # TensorFlow is imported when a name is used: the command line's parser needs none of them.
 _MODULES = {
-    'assign': ('Assignment', 'Plan', 'restore'),
+    'restore_plan': ('Assignment', 'Plan', 'restore'),
     'compare': ('Difference', 'diff'),
     'reader': ('CheckpointError', 'VariableInfo', 'list_variables', 'load'),
     'rename': ('HISTORIC', 'History', 'Renames', 'Rule'),

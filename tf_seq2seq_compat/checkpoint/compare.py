@@ -28,7 +28,7 @@ class ValueDifference(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """What differs between two checkpoints; `str()` of it is a report.
+    """The differences of two checkpoints; `str()` of it is a report.
 
     Fields:
       a: The first.

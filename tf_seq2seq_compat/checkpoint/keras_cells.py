@@ -266,7 +266,7 @@ def is_known(layer: Any) -> bool:
 
 
 def pieces(layer: Any) -> list[Piece]:
-    """What has weights in a layer, each with its scope below that of the layer.
+    """The parts of a layer that have weights, each with its scope below that of the layer.
 
     Raises:
       LookupError: For a layer that is not known.

@@ -27,7 +27,7 @@ class CheckpointError(ValueError):
 
 
 class VariableInfo(NamedTuple):
-    """What is known of a variable without reading it.
+    """The name, shape and type of a variable.
 
     Fields:
       name: Its name; for an object checkpoint the path of attributes that leads to it.

@@ -14,14 +14,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.checkpoint.assign import (
-    as_arrays,
-    is_optimizer_variable,
-    parts_by_scope,
-    placed_parts,
-)
 from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
-from tf_seq2seq_compat.checkpoint.placement import join, number
 from tf_seq2seq_compat.checkpoint.reader import (
     CheckpointError,
     Source,
@@ -29,6 +22,13 @@ from tf_seq2seq_compat.checkpoint.reader import (
     opened,
 )
 from tf_seq2seq_compat.checkpoint.rename import Renames
+from tf_seq2seq_compat.checkpoint.restore_plan import (
+    as_arrays,
+    is_optimizer_variable,
+    parts_by_scope,
+    placed_parts,
+)
+from tf_seq2seq_compat.checkpoint.scope_matching import join, number
 from tf_seq2seq_compat.layers.base import graph_mode
 
 tf1 = tf.compat.v1

@@ -150,7 +150,7 @@ def hardmax(logits: tf.Tensor) -> tf.Tensor:
 
 
 def _check_query(query: tf.Tensor, keys: tf.Tensor) -> None:
-    """What can be known of the shapes and types before anything runs."""
+    """Checks of the static shapes and types."""
     if query.dtype.base_dtype != keys.dtype.base_dtype:
         raise TypeError(
             f'query has dtype {query.dtype.name}, but the keys (from the memory) have dtype '

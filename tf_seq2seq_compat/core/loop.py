@@ -19,8 +19,8 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import tensorflow_internals
-from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.traced_step import traced_step
 
 tf1 = tf.compat.v1
 
@@ -132,7 +132,7 @@ def input_array(x: tf.Tensor) -> InputArray:
 
 
 class Unrolled(NamedTuple):
-    """What a loop leaves: emitted TensorArrays (a nest), the final state, and the step count.
+    """The results of a loop: emitted TensorArrays (a nest), the final state, and the step count.
 
     `shapes` are the static shapes of what a step emits, a list, where `emits` may tell less, or
     something else.

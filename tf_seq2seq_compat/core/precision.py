@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
-from tf_seq2seq_compat.core.step_graph import traced_step
+from tf_seq2seq_compat.core.traced_step import traced_step
 
 _POLICIES = {
     'float32': None,

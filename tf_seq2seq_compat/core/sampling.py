@@ -108,7 +108,7 @@ def normal_noise(like: tf.Tensor, seed: int | None) -> tf.Tensor:
 def in_shape(
     draw: Callable[[Any], tf.Tensor], sample_shape: Any, row_shape: Any = None
 ) -> tf.Tensor:
-    """What `draw(count)` gives, `[count, ...]`, as `sample_shape + [...]`.
+    """Samples of `draw(count)`, `[count, ...]`, as `sample_shape + [...]`.
 
     Args:
       draw: From the number of draws to them, stacked.

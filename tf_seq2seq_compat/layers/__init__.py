@@ -1,4 +1,4 @@
-"""What owns variables."""
+"""Layers and cells: the classes that own variables."""
 
 from tf_seq2seq_compat.layers import keras_owner
 

@@ -45,7 +45,7 @@ _names_given: weakref.WeakKeyDictionary[tf.Graph, collections.Counter[str]] = (
 
 @dataclasses.dataclass
 class InputSpec:
-    """What a layer asks of its inputs; None where it does not matter.
+    """The rank, shape and type that a layer requires of its inputs; None means any.
 
     Args:
       dtype: Their type.
@@ -395,14 +395,14 @@ class Layer(tf.Module):
 
     @property
     def losses(self) -> list[Any]:
-        """What `add_loss` was given, and the losses of the variables' regularizers."""
+        """The losses given to `add_loss`, and those of the variables' regularizers."""
         tensors = [loss for loss in self._losses if not callable(loss)]
         computed = [loss() for loss in self._losses if callable(loss)]
         return tensors + [loss for loss in computed if loss is not None]
 
     @property
     def updates(self) -> list[Any]:
-        """What `add_update` was given; nothing while the layer is not trainable."""
+        """The updates given to `add_update`; empty while the layer is not trainable."""
         return list(self._updates) if self.trainable or self.stateful else []
 
     def add_loss(self, losses: Any, inputs: Any = None) -> None:
@@ -481,7 +481,7 @@ class Layer(tf.Module):
         self.built = True
 
     def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
-        """What the layer computes; written by subclasses."""
+        """Computes the layer's output; implemented by subclasses."""
         raise NotImplementedError(f'{type(self).__name__} defines no call(inputs, ...).')
 
     @without_autograph

@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import recurrence
+from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
 from tf_seq2seq_compat.layers.rnn_cell import GRUCell, LSTMStateTuple
@@ -106,7 +106,7 @@ class LSTMBlockCell(LayerRNNCell):
         peepholes = None
         if self._use_peephole:
             peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
-        c, h = recurrence.lstm_step(
+        c, h = cell_equations.lstm_step(
             inputs,
             c,
             h,
@@ -191,7 +191,7 @@ class GRUBlockCell(LayerRNNCell):
     def call(self, inputs: Any, h_prev: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, h_prev)
-        output = recurrence.gru_step(
+        output = cell_equations.gru_step(
             inputs,
             state,
             self._gate_kernel,
@@ -330,7 +330,7 @@ class CudnnCompatibleGRUCell(GRUCell):
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
         gate_kernel, gate_bias, input_kernel, input_bias, kernel, bias = self._weights
-        output = recurrence.cudnn_gru_step(
+        output = cell_equations.cudnn_gru_step(
             inputs,
             state,
             gate_kernel,

@@ -1,4 +1,4 @@
-"""What every cell asks of its arguments, its inputs and its state."""
+"""Checks of the arguments, the inputs and the state of cells."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import recurrence
+from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
     at_least,
@@ -47,7 +47,7 @@ class _Normalizing(RNNCell):
             )
 
     def _normalized(self, name: str, x: tf.Tensor) -> tf.Tensor:
-        return recurrence.layer_norm(x, *self._norms[name]) if self._layer_norm else x
+        return cell_equations.layer_norm(x, *self._norms[name]) if self._layer_norm else x
 
 
 class LayerNormBasicLSTMCell(_Normalizing):
@@ -133,7 +133,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state, broadcasts, exactly)
-        c, h = recurrence.lstm_step(
+        c, h = cell_equations.lstm_step(
             inputs,
             c,
             h,
@@ -280,7 +280,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         parts = checked_state(self, inputs, state, *fits)
         if not self._state_is_tuple:
             parts = leading_columns(parts[0], [self._num_units, self.output_size])
-        c, h = recurrence.coupled_lstm_step(
+        c, h = cell_equations.coupled_lstm_step(
             inputs,
             parts[0],
             parts[1],
@@ -364,7 +364,7 @@ class NASCell(LayerRNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state, broadcasts, for_each_or_all)
-        c, h = recurrence.nas_step(
+        c, h = cell_equations.nas_step(
             inputs, c, h, self.kernel, self.recurrent_kernel, self.bias, self.projection_weights
         )
         return h, LSTMStateTuple(c, h)
@@ -430,7 +430,7 @@ class UGRNNCell(RNNCell):
         weights = Linear(
             [inputs, state], 2 * self._num_units, True, kernel_initializer=self._initializer
         )
-        output = recurrence.ugrnn_step(
+        output = cell_equations.ugrnn_step(
             inputs, state, weights.kernel, weights.bias, self._activation, self._forget_bias
         )
         return output, output

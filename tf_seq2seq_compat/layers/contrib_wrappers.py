@@ -8,8 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.cell_equations import window_attention
 from tf_seq2seq_compat.core.embedding import embed
-from tf_seq2seq_compat.core.recurrence import window_attention
 from tf_seq2seq_compat.core.tensorflow_internals import op_definition
 from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell

@@ -7,7 +7,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import contrib_recurrence
+from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, lenient_state, whole_number
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
@@ -123,7 +123,7 @@ class ConvLSTMCell(RNNCell):
         if self._use_bias:
             zeros = tf1.zeros_initializer()
             bias = tf1.get_variable('biases', [columns], inputs.dtype, initializer=zeros)
-        c, h = contrib_recurrence.conv_lstm_step(inputs, c, h, kernel, bias, self._forget_bias)
+        c, h = contrib_cell_equations.conv_lstm_step(inputs, c, h, kernel, bias, self._forget_bias)
         if self._skip_connection:
             h = tf.concat([h, inputs], -1)
         return h, LSTMStateTuple(c, h)

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import contrib_recurrence
+from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
@@ -119,7 +119,7 @@ class GLSTMCell(RNNCell):
         if self._num_proj:
             with tf1.variable_scope('projection'):
                 projection = tf1.get_variable('kernel', [units, self._num_proj], dtype)
-        c, h = contrib_recurrence.group_lstm_step(
+        c, h = contrib_cell_equations.group_lstm_step(
             inputs, c, h, kernels, biases, self._activation, self._forget_bias, projection
         )
         return h, LSTMStateTuple(c, h)
@@ -200,7 +200,7 @@ class IntersectionRNNCell(RNNCell):
                 with tf1.variable_scope('in_projection'):
                     inputs = Linear(inputs, units, True)(inputs)
             linear = Linear([inputs, state], 4 * units, True)
-        return contrib_recurrence.intersection_step(
+        return contrib_cell_equations.intersection_step(
             inputs, state, linear, self._forget_bias, self._y_activation
         )
 
@@ -292,8 +292,10 @@ class PhasedLSTMCell(RNNCell):
             linear('output_gate', seen, units),
         ]
         period, phase, ratio_on = self._time_variables()
-        openness = contrib_recurrence.time_gate(time, period, phase, ratio_on, self._leak)
-        c, h = contrib_recurrence.phased_lstm_step(x, c, h, openness, self._use_peepholes, *linears)
+        openness = contrib_cell_equations.time_gate(time, period, phase, ratio_on, self._leak)
+        c, h = contrib_cell_equations.phased_lstm_step(
+            x, c, h, openness, self._use_peepholes, *linears
+        )
         return h, LSTMStateTuple(c, h)
 
     def _time_variables(self) -> tuple[Any, Any, Any]:

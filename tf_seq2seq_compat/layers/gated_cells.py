@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import contrib_recurrence, recurrence
+from tf_seq2seq_compat.core import cell_equations, contrib_cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
     checked_state,
@@ -101,7 +101,7 @@ class MinimalRNNCell(_Gated):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, units]`."""
         (state,) = checked_state(self, inputs, state, exactly)
-        output = contrib_recurrence.minimal_rnn_step(
+        output = contrib_cell_equations.minimal_rnn_step(
             inputs, state, self.kernel, self.bias, self.activation
         )
         return output, output
@@ -146,7 +146,7 @@ class CFNCell(_Gated):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, units]`."""
         (state,) = checked_state(self, inputs, state, for_each_or_all)
-        output = contrib_recurrence.chaos_free_step(
+        output = contrib_cell_equations.chaos_free_step(
             inputs, state, self.kernel, self.recurrent_kernel, self.bias, self.activation
         )
         return output, output
@@ -221,7 +221,7 @@ class _NormalizingLSTM(RNNCell):
             if self._num_proj:
                 with tf1.variable_scope('projection', auxiliary_name_scope=False):
                     projection = self._kernel_of([units], self._num_proj, dtype)
-        c, h = recurrence.lstm_step(
+        c, h = cell_equations.lstm_step(
             inputs,
             c,
             h,
@@ -233,7 +233,7 @@ class _NormalizingLSTM(RNNCell):
             self._cell_clip,
             projection,
             self._proj_clip,
-            normalized=lambda name, x: recurrence.layer_norm(x, *norms[name]) if norms else x,
+            normalized=lambda name, x: cell_equations.layer_norm(x, *norms[name]) if norms else x,
         )
         return h, LSTMStateTuple(c, h)
 
@@ -389,4 +389,4 @@ class WeightNormLSTMCell(_NormalizingLSTM):
         if not self._norm:
             return kernel
         gains = [tf1.get_variable(f'norm_{i}', [columns], dtype) for i in range(len(depths))]
-        return recurrence.weight_norm(kernel, gains, depths)
+        return cell_equations.weight_norm(kernel, gains, depths)

@@ -8,8 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import contrib_recurrence
-from tf_seq2seq_compat.core.contrib_recurrence import GridWeights
+from tf_seq2seq_compat.core import contrib_cell_equations
+from tf_seq2seq_compat.core.contrib_cell_equations import GridWeights
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
@@ -165,7 +165,7 @@ class TimeFreqLSTMCell(_FrequencyCell):
                 tf1.get_variable(f'W_{gate}_diag', [units], dtype) for gate in 'FIO'
             )
             peepholes = write, forget, output
-        states = contrib_recurrence.time_frequency_lstm_step(
+        states = contrib_cell_equations.time_frequency_lstm_step(
             bands,
             self._joined(inputs, state, len(bands)),
             kernel,
@@ -332,7 +332,7 @@ class GridLSTMCell(_FrequencyCell):
                 before = [self._state_of(name, inputs, state) for name in names]
             else:
                 before = self._joined(inputs, state, len(bands))
-            block_outputs, block_states = contrib_recurrence.grid_lstm_step(
+            block_outputs, block_states = contrib_cell_equations.grid_lstm_step(
                 bands,
                 before,
                 frequency,
@@ -357,7 +357,7 @@ class GridLSTMCell(_FrequencyCell):
         return c, h
 
     def _weights(self, block: int, band: tf.Tensor) -> tuple[GridWeights, GridWeights | None]:
-        """What the LSTMs of frequency and time multiply by, the latter None if it is the same."""
+        """The kernels of the frequency and time LSTMs, the latter None if they share one."""
         units, dtype = self._num_units, band.dtype
         rows, gates = (
             int(band.shape[1]) + 2 * units,

@@ -8,8 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.core.precision import matmul
-from tf_seq2seq_compat.core.recurrence import affine
 from tf_seq2seq_compat.layers.base import keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, whole_number

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import contrib_recurrence
+from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
@@ -91,7 +91,7 @@ class IndRNNCell(_Independent):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
-        output = contrib_recurrence.ind_rnn_step(
+        output = contrib_cell_equations.ind_rnn_step(
             inputs, state, self._kernel_w, self._kernel_u, self._bias, self._activation
         )
         return output, output
@@ -167,7 +167,7 @@ class IndyGRUCell(_Independent):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
-        output = contrib_recurrence.indy_gru_step(
+        output = contrib_cell_equations.indy_gru_step(
             inputs,
             state,
             self._gate_kernel_w,
@@ -246,7 +246,7 @@ class IndyLSTMCell(_Independent):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = self._parts(inputs, state)
-        c, h = contrib_recurrence.indy_lstm_step(
+        c, h = contrib_cell_equations.indy_lstm_step(
             inputs,
             c,
             h,
@@ -306,6 +306,6 @@ class SRUCell(_Independent):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
-        return contrib_recurrence.sru_step(
+        return contrib_cell_equations.sru_step(
             inputs, state, self._kernel, self._bias, self._activation
         )

@@ -322,7 +322,7 @@ def _kinds(library: str) -> tuple[Any, Any]:
         keras.saving.register_keras_serializable('tf_seq2seq_compat')(HeldCell)
 
     def shared(variable: tf.Variable) -> Any:
-        """What this Keras takes for a variable."""
+        """The variable in the form that this version of Keras tracks."""
         if not is_keras_3:
             return variable
         if not hasattr(variable, '_shared_with_keras'):

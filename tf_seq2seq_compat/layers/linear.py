@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.recurrence import affine
+from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import memory
-from tf_seq2seq_compat.core.recurrence import affine
+from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.layers.base import dtype_name
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, input_depth, whole_number

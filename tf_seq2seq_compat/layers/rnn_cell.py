@@ -9,7 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import recurrence
+from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
@@ -93,7 +93,7 @@ class BasicRNNCell(LayerRNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
-        output = recurrence.basic_rnn_step(
+        output = cell_equations.basic_rnn_step(
             inputs, state, self._kernel, self._bias, self._activation
         )
         return output, output
@@ -178,7 +178,7 @@ class GRUCell(LayerRNNCell):
     def call(self, inputs: Any, state: Any) -> Any:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
-        output = recurrence.gru_step(
+        output = cell_equations.gru_step(
             inputs,
             state,
             self._gate_kernel,
@@ -347,7 +347,7 @@ class LSTMCell(LayerRNNCell):
         peepholes = None
         if self._use_peepholes:
             peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
-        c, h = recurrence.lstm_step(
+        c, h = cell_equations.lstm_step(
             inputs,
             c,
             h,

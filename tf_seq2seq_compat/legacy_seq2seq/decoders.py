@@ -16,7 +16,7 @@ from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
-from tf_seq2seq_compat.legacy_seq2seq.ownership import variables_kept_on
+from tf_seq2seq_compat.legacy_seq2seq.function_variables import variables_kept_on
 
 tf1 = tf.compat.v1
 

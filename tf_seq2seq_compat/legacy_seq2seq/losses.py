@@ -10,7 +10,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.legacy_seq2seq.decoders import check_list
-from tf_seq2seq_compat.legacy_seq2seq.ownership import variables_kept_on
+from tf_seq2seq_compat.legacy_seq2seq.function_variables import variables_kept_on
 
 tf1 = tf.compat.v1
 

@@ -24,8 +24,8 @@ from tf_seq2seq_compat.legacy_seq2seq.decoders import (
     embedding_rnn_decoder,
     rnn_decoder,
 )
-from tf_seq2seq_compat.legacy_seq2seq.ownership import unused_copy, variables_kept_on
-from tf_seq2seq_compat.rnn import static_rnn
+from tf_seq2seq_compat.legacy_seq2seq.function_variables import unused_copy, variables_kept_on
+from tf_seq2seq_compat.rnn.static import static_rnn
 
 tf1 = tf.compat.v1
 

@@ -15,12 +15,12 @@ from pathlib import Path
 import libcst as cst
 
 from tf_seq2seq_compat.files import write_atomically
-from tf_seq2seq_compat.legacy.python2 import evidence, written
 from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
 from tf_seq2seq_compat.migrate.fixers import FIXERS
-from tf_seq2seq_compat.migrate.module import Finding, Module
 from tf_seq2seq_compat.migrate.project import Project
+from tf_seq2seq_compat.migrate.source_module import Finding, Module
+from tf_seq2seq_compat.tf1.python2 import evidence, written
 
 REWRITTEN, LOOK, UNKNOWN = 'rewritten', 'needs a look', 'unknown'
 KINDS = (REWRITTEN, LOOK, UNKNOWN)
@@ -30,7 +30,7 @@ _UNPARSABLE = 'is left as it was, as what would replace it does not parse: rewri
 
 @dataclass(frozen=True)
 class Note:
-    """What is said of one place of a file.
+    """A message about one line of a file.
 
     Attributes:
       kind: one of `KINDS`.
@@ -47,7 +47,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of one text.
+    """The result for one text.
 
     Attributes:
       text: the text, rewritten.
@@ -224,7 +224,7 @@ def _notes(
 
 @dataclass
 class FileResult:
-    """What became of one file.
+    """The result for one file.
 
     Attributes:
       path: the file.

@@ -96,7 +96,7 @@ class Script:
 
     @property
     def text(self) -> str:
-        """What the file is to hold."""
+        """The new contents of the file."""
         return self.code
 
     @property
@@ -229,7 +229,7 @@ def with_cells(text: str, changed: dict[int, str]) -> str:
 
 
 def _writer(text: str, notebook: Any) -> Any:
-    """What writes JSON in the manner of `text`: its indentation, its escapes, its last line end."""
+    """A writer of JSON in the format of `text`: its indentation, its escapes, its last line end."""
     end = '\n' if text.endswith('\n') else ''
     manners: list[dict[str, Any]] = [
         {'indent': indent, 'ensure_ascii': escaped, 'sort_keys': order}

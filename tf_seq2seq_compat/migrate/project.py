@@ -24,7 +24,7 @@ _LIBRARIES = frozenset({*sys.stdlib_module_names, *ROOTS, 'numpy', 'yaml', 'absl
 
 @dataclass
 class Outline:
-    """What other files can know of one file.
+    """The names of one file that other files can import.
 
     Attributes:
       meanings: names of the module that stand for a dotted name.
@@ -218,7 +218,7 @@ class Project:
         return None
 
     def _meaning(self, file: Path, name: str, seen: set[Path]) -> tuple[Path, str] | None:
-        """What a name of a module stands for, and the file in which that is so."""
+        """The meaning of a name of a module, and the file that defines it."""
         if file in seen:
             return None
         seen.add(file)
@@ -243,7 +243,7 @@ class Project:
         return not name.startswith('_') and name in self.names_of(file)
 
     def names_of(self, file: Path, seen: frozenset[Path] = frozenset()) -> set[str]:
-        """What a module binds, and what it takes in by star imports from the project."""
+        """The names that a module binds, star imports from the project included."""
         own = self.outline(file)
         names = set(own.bound)
         for star in own.stars:

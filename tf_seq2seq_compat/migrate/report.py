@@ -1,4 +1,4 @@
-"""What the codemod did and what it left, for people and for programs."""
+"""Reports of the codemod: what was changed and what is left, as text and as JSON."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tf_seq2seq_compat.migrate.codemod import KINDS, LOOK, REWRITTEN, UNKNOWN, F
 
 @dataclass
 class Report:
-    """What became of a project.
+    """The result for a project.
 
     Attributes:
       files: those in which something was found, and those that could not be read.

@@ -1,4 +1,4 @@
-"""What a project needs of TF1, name by name, and what becomes of each name under the runner.
+"""The TF1 names that a project uses, and whether each works under the runner.
 
 Nothing of the project is run or imported. What a name becomes is looked up where the runner would
 look it up: in the symbol table, and in the installed TensorFlow through the façade.
@@ -25,10 +25,10 @@ from typing import Any, TextIO
 import libcst as cst
 from libcst import metadata
 
-from tf_seq2seq_compat.legacy import facade, symbols
-from tf_seq2seq_compat.legacy.python2 import evidence
 from tf_seq2seq_compat.migrate import sources
-from tf_seq2seq_compat.migrate.names import Names
+from tf_seq2seq_compat.migrate.name_resolution import Names
+from tf_seq2seq_compat.tf1 import facade, symbols
+from tf_seq2seq_compat.tf1.python2 import evidence
 
 PROVIDED = 'provided'
 REPAIRED = 'repaired'
@@ -43,7 +43,7 @@ STATUSES = (GONE, PARTLY, REPAIRED, PROVIDED)
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of one name under the runner.
+    """Whether one name works under the runner, and how.
 
     Attributes:
       name: the name, as far as it says something: up to the first class or function, or to the
@@ -123,7 +123,7 @@ def _has_something(module: str) -> bool:
 
 @functools.cache
 def verdict(name: str) -> Verdict | None:
-    """What becomes of a full dotted name; None where it is nothing that this package is about.
+    """Whether a full dotted name works under the runner; None for names of other libraries.
 
     Loads TensorFlow.
 
@@ -160,9 +160,9 @@ def verdict(name: str) -> Verdict | None:
 
 
 @functools.cache
-def _time_capsule() -> dict[str, Verdict]:
-    """What Python and NumPy removed, and the runner restores where it is missing."""
-    from tf_seq2seq_compat.legacy.time_capsule import tables
+def _old_libraries() -> dict[str, Verdict]:
+    """The names that Python and NumPy removed and the runner restores."""
+    from tf_seq2seq_compat.tf1.old_libraries import tables
 
     verdicts = {}
     for row in tables.NAMES:
@@ -183,8 +183,8 @@ def _time_capsule() -> dict[str, Verdict]:
 
 def _restored(name: str) -> Verdict | None:
     while name:
-        if name in _time_capsule():
-            return _time_capsule()[name]
+        if name in _old_libraries():
+            return _old_libraries()[name]
         name = name.rpartition('.')[0]
     return None
 
@@ -243,7 +243,7 @@ class Occurrence:
 
 @dataclass
 class FileReport:
-    """What one file uses.
+    """The names that one file uses.
 
     Attributes:
       path: the file.
@@ -308,12 +308,12 @@ def _occurrences(
 
 
 def own_names(path: Path, names: Names) -> tuple[str, ...]:
-    """What a file brings along itself, under names of a library: each with a dot at its end."""
+    """The modules that a project has itself under a library's name, each with a dot at its end."""
     return (*_names_set(names), *own_modules(path, names))
 
 
 def _names_set(names: Names) -> tuple[str, ...]:
-    """What the file itself puts into a library's module: not the library's to provide."""
+    """The attributes that the file itself sets on a library's module."""
     return tuple({f'{use.name}.' for use in names.uses if use.kind == 'store'})
 
 
@@ -321,7 +321,7 @@ _GOES_ON = 'Not there, and the program goes on without it.'
 
 
 def _do_without(names: Names) -> set[str]:
-    """What is gone, and asked for in a `try` that goes on without it."""
+    """Missing names that are used in a `try` that handles their absence."""
     judged = [verdict(use.name) for use in names.uses if use.guarded]
     return {each.name for each in judged if each is not None and each.status == GONE}
 
@@ -358,7 +358,7 @@ def is_keras(module: str) -> bool:
 
 @dataclass
 class Report:
-    """What a project uses.
+    """The names that a project uses.
 
     Attributes:
       files: those that use something, and those that could not be read.

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tf_seq2seq_compat.legacy.python2 import evidence, syntax, translation
+from tf_seq2seq_compat.tf1.python2 import evidence, syntax, translation
 
 
 class Unreadable(Exception):
@@ -187,7 +187,7 @@ def check(code: bytes | str) -> None:
 
 
 def python_2_words(error: SyntaxError, code: bytes | str) -> str:
-    """What of Python 2 stands where Python 3 does not parse `code`, if anything."""
+    """The Python 2 syntax at the place where Python 3 does not parse `code`, or ''."""
     if isinstance(error, TabError):
         return 'tabs mixed with spaces'
     lines = (code if isinstance(code, str) else code.decode('latin-1')).splitlines()
@@ -328,7 +328,7 @@ def _cell_of_python_2(cell: str, words: str) -> str:
 
 
 def python_2_of_notebook(content: bytes | str) -> str:
-    """What shows that a notebook is Python 2: its kernel, or a cell; empty where nothing does."""
+    """The evidence that a notebook is Python 2: its kernel, or a cell; empty if there is none."""
     try:
         metadata = json.loads(content).get('metadata', {})
         version = str(metadata.get('language_info', {}).get('version', ''))

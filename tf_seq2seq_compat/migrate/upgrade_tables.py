@@ -8,7 +8,7 @@ from typing import Any
 
 @functools.cache
 def changes() -> Any:
-    """What tf_upgrade_v2 knows: `symbol_renames`, `function_keyword_renames`, …"""
+    """The tables of tf_upgrade_v2: `symbol_renames`, `function_keyword_renames`, …"""
     from tensorflow.tools.compatibility import tf_upgrade_v2
 
     return tf_upgrade_v2.TFAPIChangeSpec()

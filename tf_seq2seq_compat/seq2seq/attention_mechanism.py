@@ -28,7 +28,7 @@ tf1 = tf.compat.v1
 
 
 class AttentionMechanism(Layer):
-    """What `AttentionWrapper` attends with; the base for mechanisms of one's own.
+    """Base class of attention mechanisms, also of custom ones.
 
     A mechanism has `alignments_size`, `state_size`, `batch_size`, `values`,
     `initial_alignments(batch_size, dtype)`, `initial_state(batch_size, dtype)` and

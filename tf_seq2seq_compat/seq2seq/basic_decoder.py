@@ -38,7 +38,7 @@ class BasicDecoderOutput(NamedTuple):
 
 
 class _CellAndHelper:
-    """What decoders of a `_cell`, a `_helper` (or sampler) and an `_output_layer` share."""
+    """Base of the decoders that have a `_cell`, a `_helper` (or sampler) and an `_output_layer`."""
 
     _cell: Any
     _helper: Any
@@ -136,7 +136,7 @@ class BasicDecoder(_CellAndHelper, Decoder):
         finished, first_inputs = self._helper.initialize()
         return finished, first_inputs, self._initial_state
 
-    def in_two_parts(self) -> tuple[BasicDecoder, Callable[[Any, Any], Any]] | None:
+    def defer_output_layer(self) -> tuple[BasicDecoder, Callable[[Any, Any], Any]] | None:
         """In teacher forcing, the output layer and the samples can wait for the last step."""
         layer = self._output_layer
         if (

@@ -94,7 +94,7 @@ class FinalBeamSearchDecoderOutput(NamedTuple):
 
 
 class BeamSearchDecoderMixin:
-    """What the beam search decoders share; see `BeamSearchDecoder`.
+    """Base of the beam search decoders; see `BeamSearchDecoder`.
 
     A subclass sets `_embedding_fn` and calls `_begin_from`, in its `__init__` or in `initialize`.
 
@@ -599,7 +599,7 @@ def _checked_beam_width(beam_width: Any) -> int:
 
 
 def _shape_of_one(s: Any, known: tf.TensorShape) -> tf.TensorShape:
-    """What is known of an example's shape, from a size as cells give them and a tensor's shape."""
+    """The static shape of one example, merged from a cell's size and a tensor's shape."""
     if s is None:
         return known
     if tf.is_tensor(s):

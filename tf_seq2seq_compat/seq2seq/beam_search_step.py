@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import beam as core
+from tf_seq2seq_compat.core import beam_search as core
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState
 
 tf1 = tf.compat.v1
@@ -42,7 +42,7 @@ class BeamSearchDecoderState(NamedTuple):
 
 
 class BeamSearchDecoderOutput(NamedTuple):
-    """What the steps of a beam search left, all `[batch, time, beam_width]`.
+    """The outputs of all steps of a beam search, all `[batch, time, beam_width]`.
 
     Attributes:
       scores: Scores of the beams of each step, the best first.
@@ -112,7 +112,7 @@ def _beam_search_step(
 
 
 def _coverage(attention: tf.Tensor, finished: tf.Tensor, weight: Any) -> tf.Tensor:
-    """What coverage adds to the scores, `[batch, beam]`: nothing while a beam is not finished."""
+    """The coverage penalty added to the scores, `[batch, beam]`: zero for unfinished beams."""
     penalty = core.coverage_penalty(attention)
     return penalty * tf.cast(finished, penalty.dtype) * tf.cast(weight, penalty.dtype)
 
@@ -136,7 +136,7 @@ def _get_scores(
 
 
 def _length_penalty(sequence_lengths: Any, penalty_factor: Any) -> Any:
-    """`core.beam.length_penalty`; the float 1.0 for a factor that is known to be zero."""
+    """`core.beam_search.length_penalty`; the float 1.0 for a factor that is known to be zero."""
     _check_weight('penalty_factor', penalty_factor)
     if core.is_zero(penalty_factor):
         return 1.0

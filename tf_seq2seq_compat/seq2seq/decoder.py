@@ -10,7 +10,6 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.compiled_loop import is_compiled, unroll_for
 from tf_seq2seq_compat.core.loop import stacked, under_xla
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
@@ -22,6 +21,7 @@ from tf_seq2seq_compat.core.structure import (
     transpose_batch_time,
     where_rows,
 )
+from tf_seq2seq_compat.core.xla_loop import is_compiled, unroll_for
 from tf_seq2seq_compat.layers.base import Layer, keeping_variables
 
 tf1 = tf.compat.v1
@@ -67,7 +67,7 @@ class Decoder(metaclass=abc.ABCMeta):
 
     @abc.abstractmethod
     def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
-        """What to begin with.
+        """The first inputs, the initial state and which sequences are finished already.
 
         Args:
           name: Name of the operations.
@@ -111,8 +111,8 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
-    def in_two_parts(self) -> tuple[Any, Callable[[Any, Any], Any]] | None:
-        """What a step must do, and what can be done for all steps at once after the last.
+    def defer_output_layer(self) -> tuple[Any, Callable[[Any, Any], Any]] | None:
+        """Splits a step into what must run at each step and what can run after the loop.
 
         Returns:
           A decoder that does what it must, and a function that makes the outputs of this decoder
@@ -273,7 +273,7 @@ def dynamic_decode(
         finished, inputs, state = _initialized(decoder, kwargs)
         complete = None
         if isinstance(decoder, Decoder):
-            decoder, complete = decoder.in_two_parts() or (decoder, None)
+            decoder, complete = decoder.defer_output_layer() or (decoder, None)
         zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
         # Converted once here, so that the loop sees tensors (and TensorArrays) only.
         finished, inputs, state = tf.nest.map_structure(_as_tensor, (finished, inputs, state))

@@ -11,8 +11,8 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.loop import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
-from tf_seq2seq_compat.core.step_graph import traced_step
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
+from tf_seq2seq_compat.core.traced_step import traced_step
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 
 tf1 = tf.compat.v1
@@ -494,7 +494,7 @@ def categorical_sample(
 def _call_sampler(
     sample_n_fn: Callable[[Any], Any], sample_shape: Any, name: str | None = None
 ) -> tf.Tensor:
-    """What `sample_n_fn(n)` draws, `[n, ...]`, in the shape `sample_shape + [...]`."""
+    """Samples of `sample_n_fn(n)`, `[n, ...]`, in the shape `sample_shape + [...]`."""
     with tf1.name_scope(name, 'call_sampler'):
         return in_shape(lambda n: tf.convert_to_tensor(sample_n_fn(n)), sample_shape)
 

@@ -1,4 +1,4 @@
-"""What TF 1.15's layers of tf.keras do, which the V2 mechanisms are; no Keras is loaded."""
+"""The methods of a tf.keras layer that TF 1.15's V2 mechanisms have, without Keras."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def initializer(given: Any) -> Any:
 
 
 def configuration(part: Any) -> Any:
-    """What Keras's `serialize` gives of an initializer or a layer."""
+    """The configuration of an initializer or a layer, as Keras's `serialize` returns it."""
     if part is None or not hasattr(part, 'get_config'):
         return getattr(part, '__name__', part)
     name = 'Dense' if isinstance(part, KerasDense) else type(part).__name__

@@ -1,4 +1,4 @@
-"""What decoders ask of the layer between their cell and the sampling."""
+"""Calling the output layer of a decoder, and its shapes."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ def _flip(
 
 
 def _mixed(chosen: tf.Tensor, fed_back: Any, truth: Any, finished: tf.Tensor) -> Any:
-    """What was chosen is fed back, unless nothing reads it any more."""
+    """Feeds the sampled ids back, unless all sequences are finished."""
     fed_back = tf.nest.map_structure(tf.convert_to_tensor, fed_back)
     check_same_structure(truth, fed_back, 'What is fed back')
     for wanted, seen in zip(tf.nest.flatten(truth), tf.nest.flatten(fed_back), strict=True):

@@ -74,7 +74,7 @@ REWRITTEN = {
         'from tensorflow.python.util.nest import is_nested as is_sequence\n'
     ),
     'from tensorflow.estimator import Estimator\n': (
-        'from tf_seq2seq_compat.legacy.estimator import v1 as estimator\n'
+        'from tf_seq2seq_compat.tf1.estimator import v1 as estimator\n'
         'Estimator = estimator.Estimator\n'
     ),
     'from collections import Mapping, OrderedDict\n': (
@@ -106,7 +106,7 @@ def test_a_module_whose_uses_stay_keeps_its_name():
     text = 'from tensorflow.contrib import slim\nx = slim.conv2d(y, 3)\n'
     assert migrated(text) == (
         'import tf_slim as slim\n'
-        'import tf_seq2seq_compat.legacy.contrib.slim_support  # tf-slim on TensorFlow 2\n'
+        'import tf_seq2seq_compat.tf1.contrib.slim_support  # tf-slim on TensorFlow 2\n'
         'x = slim.conv2d(y, 3)\n'
     )
     text = 'import tensorflow.contrib.seq2seq as s2s\nx = s2s.tile_batch(y, 3)\n'
@@ -196,9 +196,9 @@ def test_line_ends_stay():
 def test_a_name_that_is_gone_gives_its_error_at_use():
     text = 'from tensorflow.contrib.opt import ShampooOptimizer, LazyAdamOptimizer\n'
     assert migrated(text) == (
-        'from tf_seq2seq_compat.legacy import facade\n'
+        'from tf_seq2seq_compat.tf1 import facade\n'
         "ShampooOptimizer = facade.NotProvided('tensorflow.contrib.opt.ShampooOptimizer')\n"
-        'from tf_seq2seq_compat.legacy.contrib.opt import LazyAdamOptimizer\n'
+        'from tf_seq2seq_compat.tf1.contrib.opt import LazyAdamOptimizer\n'
     )
     assert warnings_of(text) == [('needs a look', 'tf.contrib.opt.ShampooOptimizer', 2)]
     assert 'tf.train.AdagradOptimizer' in advice_of(text)
@@ -207,7 +207,7 @@ def test_a_name_that_is_gone_gives_its_error_at_use():
 def test_a_package_that_is_gone_gives_its_error_at_use():
     text = 'from tensorflow.contrib import tpu\ntpu.TPUEstimator(3)\n'
     assert migrated(text) == (
-        'from tf_seq2seq_compat.legacy import facade\n'
+        'from tf_seq2seq_compat.tf1 import facade\n'
         "tpu = facade.module('tensorflow.contrib.tpu')\ntpu.TPUEstimator(3)\n"
     )
     assert ('needs a look', 'tf.contrib.tpu', 2) in warnings_of(text)

@@ -5,9 +5,9 @@ import inspect
 import pytest
 
 from tests.migrate.fixers.migrating import TF, body, result
-from tf_seq2seq_compat.migrate import places
+from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.fixers.keywords import new_keyword
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.upgrade_tables import changes
 
 LEFT_ALONE = {
@@ -56,7 +56,7 @@ def test_every_new_keyword_is_taken():
         for old in keywords:
             new = new_keyword(name.removeprefix('tf.'), old)
             if new:
-                place = Place(places.V1, tuple(name.removeprefix('tf.').split('.')))
-                assert new in inspect.signature(places.found(place)).parameters
+                place = Place(locations.V1, tuple(name.removeprefix('tf.').split('.')))
+                assert new in inspect.signature(locations.found(place)).parameters
                 seen += 1
     assert seen > 100

@@ -4,7 +4,7 @@ import pytest
 
 from tests.migrate.fixers.migrating import advice_of, migrated, warnings_of
 
-IMPORT = 'from tf_seq2seq_compat.legacy import facade\n'
+IMPORT = 'from tf_seq2seq_compat.tf1 import facade\n'
 
 
 @pytest.mark.parametrize(

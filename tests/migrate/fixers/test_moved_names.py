@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.legacy.processes import ROOT
 from tests.migrate.fixers.migrating import (
     OURS,
     TF,
@@ -14,8 +13,9 @@ from tests.migrate.fixers.migrating import (
     warnings_of,
 )
 from tests.migrate.test_scan import NOTHING_LEGACY
-from tf_seq2seq_compat.legacy import symbols
+from tests.tf1.processes import ROOT
 from tf_seq2seq_compat.migrate.codemod import migrate_source
+from tf_seq2seq_compat.tf1 import symbols
 
 # What must not change
 # ----------------------------------------------------------------------------------------
@@ -107,7 +107,7 @@ def test_the_imports_come_with_it():
         'from tf_keras.api._v1.keras.__internal__.legacy import layers as tf_layers'
     )
     slim = migrated(f'{TF}tf.contrib.layers.xavier_initializer()\n').splitlines()
-    assert slim[1].startswith('import tf_seq2seq_compat.legacy.contrib.slim_support')
+    assert slim[1].startswith('import tf_seq2seq_compat.tf1.contrib.slim_support')
     assert slim[2] == 'import tf_slim as slim'
 
 
@@ -155,7 +155,7 @@ def test_python_and_numpy():
     assert migrated(text) == (
         'import collections\n'
         'import collections.abc\n'
-        'from tf_seq2seq_compat.legacy.time_capsule import numpy_functions\n'
+        'from tf_seq2seq_compat.tf1.old_libraries import numpy_functions\n'
         'import numpy as np\n'
         "a = int, bool, np.inf, np.prod(x), float('-inf')\n"
         'b = isinstance(a, collections.abc.Mapping), collections.OrderedDict()\n'

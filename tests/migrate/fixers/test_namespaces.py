@@ -44,7 +44,7 @@ def test_an_alias_of_a_module_of_today_keeps_its_uses():
 def test_what_is_asked_for_names_is_the_facade_and_needs_a_look():
     text = TF + 'x = getattr(tf.contrib.rnn, name)\n'
     assert migrated(text).splitlines()[1:] == [
-        'from tf_seq2seq_compat.legacy import facade',
+        'from tf_seq2seq_compat.tf1 import facade',
         "x = getattr(facade.module('tensorflow.contrib.rnn'), name)",
     ]
     assert warnings_of(text) == [('needs a look', 'tf.contrib.rnn', 3)]

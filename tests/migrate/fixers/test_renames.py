@@ -3,9 +3,9 @@
 import pytest
 
 from tests.migrate.fixers.migrating import TF, body, migrated, warnings_of
-from tf_seq2seq_compat.migrate import places
+from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.fixers.renames import new_name
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.upgrade_tables import changes
 
 LEFT_ALONE = {
@@ -53,8 +53,8 @@ def test_every_new_name_is_of_the_same_function():
     renamed = {old: new for old, new in renamed.items() if new}
     assert len(renamed) > 200
     for old, new in renamed.items():
-        both = [places.found(Place(places.V1, tuple(each.split('.')))) for each in (old, new)]
-        assert places.Missing not in both
+        both = [locations.found(Place(locations.V1, tuple(each.split('.')))) for each in (old, new)]
+        assert locations.Missing not in both
         if callable(both[0]):
             both = [tf_decorator.unwrap(each)[1] for each in both]
         assert both[0] is both[1], old

@@ -12,19 +12,19 @@ from collections.abc import Callable, Iterable
 from tf_seq2seq_compat.migrate.fixers import (
     changed_calls,
     flags,
-    forgotten_imports,
     imports,
     inner_layers,
     keywords,
     leftovers,
+    missing_import,
     missing_memory,
     moved_names,
     namespaces,
     old_methods,
     renames,
-    start,
+    v1_behavior,
 )
-from tf_seq2seq_compat.migrate.module import Fix, Module
+from tf_seq2seq_compat.migrate.source_module import Fix, Module
 
 Fixer = Callable[[Module], Iterable[Fix]]
 
@@ -36,11 +36,11 @@ FIXERS: tuple[Fixer, ...] = (
     flags.fix,
     changed_calls.fix,
     old_methods.fix,
-    forgotten_imports.fix,
+    missing_import.fix,
     missing_memory.fix,
     inner_layers.fix,
     leftovers.fix,
-    start.fix,
+    v1_behavior.fix,
     # The last: it writes the imports that the others need.
     imports.fix,
 )

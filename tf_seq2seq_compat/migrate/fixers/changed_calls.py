@@ -10,10 +10,10 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate import places
+from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.edits import Edit
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 
 _KEYWORDS = {
     ('numpy.histogram', 'normed'): 'density',
@@ -64,7 +64,7 @@ def _takes(function: str, keyword: str) -> bool:
     import inspect
 
     package, _, name = function.rpartition('.')
-    return keyword in inspect.signature(places.found(Place(package, (name,)))).parameters
+    return keyword in inspect.signature(locations.found(Place(package, (name,)))).parameters
 
 
 def _without(module: Module, node: cst.Call, argument: cst.Arg) -> Edit:

@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 
 _FLAGS = (
     'tensorflow.app.flags.FLAGS',

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
-from tf_seq2seq_compat.legacy import symbols
-from tf_seq2seq_compat.migrate import places, scan
+from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.edits import Edit
 from tf_seq2seq_compat.migrate.fixers.namespaces import FACADE, is_namespace, stand_in
-from tf_seq2seq_compat.migrate.module import (
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import (
     Finding,
     Fix,
     Import,
@@ -25,9 +25,9 @@ from tf_seq2seq_compat.migrate.module import (
     import_name,
     module_name,
 )
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.tf1 import symbols
 
-SLIM_SUPPORT = 'tf_seq2seq_compat.legacy.contrib.slim_support'
+SLIM_SUPPORT = 'tf_seq2seq_compat.tf1.contrib.slim_support'
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def _rewritten(module: Module, statement: Import, guarded: set[int]) -> Iterator
 
 
 def _alias(module: Module, statement: Import, alias: cst.ImportAlias, guarded: bool) -> _Outcome:
-    """What to write for one name of a statement, and what to say of it."""
+    """The replacement of one name of an import statement, and the message about it."""
     name = get_full_name_for_node(alias.name) or ''
     as_name = get_full_name_for_node(alias.asname.name) or '' if alias.asname else ''
     if isinstance(statement, cst.ImportFrom):
@@ -119,11 +119,11 @@ def _of_place(module: Module, alias: cst.CSTNode, full: str, bound: str, place: 
         line = module.line(alias)  # This Python has what later ones lack.
         return None, [Finding('needs a look', line, scan.shown(full), judged.advice)]
     counted = [_counted(module, alias, full)] if judged is not None and judged.legacy else []
-    if places.is_module(place):
+    if locations.is_module(place):
         reads = _reads(module, bound, full)
         gone = all(read.place is not None and not read.kept for read in reads)
         unused = reads and gone and bound not in module.used
-        if unused and place != Place(places.V1) and not _is_wanted(module, bound):
+        if unused and place != Place(locations.V1) and not _is_wanted(module, bound):
             return _DROP, counted
         if _same_module(full, place):
             return None, []
@@ -165,8 +165,8 @@ def _imports(name: str) -> bool:
 
 
 def _support(module: Module, place: Place) -> tuple[_Line, ...]:
-    """What makes tf-slim work on this TensorFlow, with the first import of it."""
-    if place.module.partition('.')[0] != places.SLIM or module.imports(SLIM_SUPPORT):
+    """The import that makes tf-slim work on this TensorFlow, before the first import of tf-slim."""
+    if place.module.partition('.')[0] != locations.SLIM or module.imports(SLIM_SUPPORT):
         return ()
     return (_Line(f'import {SLIM_SUPPORT}  # tf-slim on TensorFlow 2'),)
 
@@ -178,7 +178,7 @@ def _plain(module: Module, root: str, full: str, guarded: bool) -> tuple[_Line, 
         return None
     reads = [read for read in module.reads if read.base.value == root and read.module == root]
     if home == Place(root):
-        return None if places.found(Place(full)) is not places.Missing else _DROP
+        return None if locations.found(Place(full)) is not locations.Missing else _DROP
     gone = all(read.place is not None and not read.kept for read in reads)
     if reads and gone and not _is_wanted(module, root):
         return _DROP
@@ -223,15 +223,19 @@ def _starred(module: Module, statement: cst.ImportFrom) -> Iterator[Fix]:
     if home is not None and ':' in import_name(home):
         home = None  # It is read of a name: there is no star for that.
     lines: list[_Line] = []
-    if home is not None and not (home.module == places.PACKAGE and not home.path):
+    if home is not None and not (home.module == locations.PACKAGE and not home.path):
         lines.append(_Line(f'from {import_name(home)} import *'))
     for bound, name in sorted(used.items()):
         place = module.place_of(name)
         if place is None:
             continue
-        if home is not None and places.found(home.below(bound)) is places.found(place) and lines:
+        if (
+            home is not None
+            and locations.found(home.below(bound)) is locations.found(place)
+            and lines
+        ):
             continue
-        if places.is_module(place):
+        if locations.is_module(place):
             lines.append(_module_line(module, place, bound))
         else:
             lines += _symbol(module, place, bound)
@@ -255,7 +259,7 @@ def import_line(module: str, name: str) -> _Line:
         return _Line(f'import {module}')
     if not joint:
         source, _, last = module.rpartition('.')
-    if not source or module == places.V1:
+    if not source or module == locations.V1:
         return _Line(f'import {module} as {name}')
     return _Line('', source, last if last == name else f'{last} as {name}')
 
@@ -363,9 +367,9 @@ def _folded(head: str, names: list[str], margin: int) -> str:
 
 
 def _added(module: Module, edits: dict[cst.CSTNode, list[Fix]]) -> list[Edit]:
-    """What puts the needed imports behind the first statement that brings what is rewritten."""
+    """The edits that put the needed imports after the first rewritten import."""
     lines = [import_line(name, called) for name, called in module.needed.items()]
-    if places.SLIM in module.needed and not module.imports(SLIM_SUPPORT):
+    if locations.SLIM in module.needed and not module.imports(SLIM_SUPPORT):
         lines.append(_Line(f'import {SLIM_SUPPORT}  # tf-slim on TensorFlow 2'))
     if not lines:
         return []

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate import places
+from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.fixers.missing_memory import REPAIRS
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 
 
 def fix(module: Module) -> Iterator[Fix]:
@@ -70,7 +70,7 @@ def _layer(module: Module, node: cst.BaseExpression) -> str:
         if not meaning.startswith(_KERAS) or 'layers' not in package:
             continue
         ours = module.is_ours(meaning)
-        place = module.place_of(meaning) if ours else places.Place(package, (name,))
-        if place is not None and isinstance(places.found(place), type):
+        place = module.place_of(meaning) if ours else locations.Place(package, (name,))
+        if place is not None and isinstance(locations.found(place), type):
             return name
     return ''

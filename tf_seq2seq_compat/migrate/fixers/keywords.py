@@ -12,9 +12,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate import places
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate import locations
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 from tf_seq2seq_compat.migrate.upgrade_tables import changes
 
 
@@ -24,7 +24,12 @@ def fix(module: Module) -> Iterator[Fix]:
     for node in module.all(cst.Call):
         assert isinstance(node, cst.Call)
         read = by_node.get(node.func)  # type: ignore[call-overload]
-        if read is None or read.ambiguous or read.place is None or read.place.module != places.V1:
+        if (
+            read is None
+            or read.ambiguous
+            or read.place is None
+            or read.place.module != locations.V1
+        ):
             continue
         name = '.'.join(read.place.path)
         given = {each.keyword.value for each in node.args if each.keyword is not None}
@@ -39,9 +44,9 @@ def fix(module: Module) -> Iterator[Fix]:
 
 @functools.cache
 def new_keyword(name: str, keyword: str) -> str:
-    """What a keyword of a function of `tf` is called now."""
+    """The current name of a keyword of a function of `tf`."""
     new = changes().function_keyword_renames.get(f'tf.{name}', {}).get(keyword)
-    function = places.found(Place(places.V1, tuple(name.split('.'))))
+    function = locations.found(Place(locations.V1, tuple(name.split('.'))))
     if not new or not callable(function):
         return ''
     try:

@@ -1,4 +1,4 @@
-"""What an earlier run has left for the person, and is still there."""
+"""Findings of an earlier run that are still in the file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import libcst as cst
 
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.migrate.fixers.namespaces import DYNAMIC, FACADE
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 
 
 def fix(module: Module) -> Iterator[Fix]:

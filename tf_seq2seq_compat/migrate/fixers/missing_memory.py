@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.migrate import places
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
+from tf_seq2seq_compat.migrate import locations
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 from tf_seq2seq_compat.seq2seq import mechanism_names
 
 REPAIRS = (
-    'until then tf_seq2seq_compat.legacy.repairs.activate_now(), at the start of the program, does '
+    'until then tf_seq2seq_compat.tf1.repairs.activate_now(), at the start of the program, does '
     'what `tf-seq2seq-compat run` does'
 )
 
@@ -37,9 +37,10 @@ def fix(module: Module) -> Iterator[Fix]:
 def _mechanism(module: Module, node: cst.BaseExpression) -> str:
     for meaning in module.meanings(node):
         name = meaning.rpartition('.')[2]
-        place = places.place_of(meaning)
+        place = locations.place_of(meaning)
         if name in mechanism_names() and (
-            place == places.Place(places.PACKAGE, (name,)) or meaning == f'{places.PACKAGE}.{name}'
+            place == locations.Place(locations.PACKAGE, (name,))
+            or meaning == f'{locations.PACKAGE}.{name}'
         ):
             return name
     return ''

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tf_seq2seq_compat.migrate import places, scan
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module, Read, split
+from tf_seq2seq_compat.migrate import locations, scan
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module, Read, split
 
 
 def fix(module: Module) -> Iterator[Fix]:
@@ -35,7 +35,7 @@ def _moved(module: Module, read: Read) -> Iterator[Fix]:
     legacy = judged is not None and judged.legacy
     if not read.kept:
         yield _edit(module, read)
-    elif read.is_bare or read.meaning.startswith(f'{places.V1}.'):
+    elif read.is_bare or read.meaning.startswith(f'{locations.V1}.'):
         return  # The import says where it is: it changes, or has been changed.
     elif read.place.dotted == read.meaning and judged and judged.status == scan.REPAIRED:
         return  # Said of the import.

@@ -11,18 +11,18 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.legacy import symbols
-from tf_seq2seq_compat.migrate import places, scan
-from tf_seq2seq_compat.migrate.module import (
+from tf_seq2seq_compat.migrate import locations, scan
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import (
     Finding,
     Fix,
     Module,
     Read,
     has_parts_of_its_own,
 )
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.tf1 import symbols
 
-FACADE = 'tf_seq2seq_compat.legacy.facade'
+FACADE = 'tf_seq2seq_compat.tf1.facade'
 
 
 def fix(module: Module) -> Iterator[Fix]:
@@ -79,12 +79,12 @@ def _is_plain_question(module: Module, read: Read) -> bool:
     before, after = module.place_of(f'{read.meaning}.{name}'), read.place.below(name)
     if is_namespace(f'{read.meaning}.{name}') and before is None:
         return False
-    there = places.Missing if before is None else places.found(before)
-    return there is places.found(after)
+    there = locations.Missing if before is None else locations.found(before)
+    return there is locations.found(after)
 
 
 def stand_in(module: Module, name: str) -> str:
-    """What stands for a legacy module that no one module of today stands for."""
+    """The replacement of a legacy module whose names now live in several modules."""
     return f'{module.say(Place(FACADE, ("module",)))}({name!r})'
 
 

@@ -10,9 +10,9 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from tf_seq2seq_compat.legacy.time_capsule import library_names, numpy_names, python_names
-from tf_seq2seq_compat.legacy.time_capsule.rows import Method
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
+from tf_seq2seq_compat.tf1.old_libraries import library_names, numpy_names, python_names
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method
 
 _CASES = (
     'unittest.TestCase',

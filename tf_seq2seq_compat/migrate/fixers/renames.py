@@ -9,9 +9,9 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterator
 
-from tf_seq2seq_compat.migrate import places, scan
-from tf_seq2seq_compat.migrate.module import Finding, Fix, Module, split
-from tf_seq2seq_compat.migrate.places import Place
+from tf_seq2seq_compat.migrate import locations, scan
+from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module, split
 from tf_seq2seq_compat.migrate.upgrade_tables import changes
 
 
@@ -19,9 +19,9 @@ def fix(module: Module) -> Iterator[Fix]:
     """Renames functions of `tensorflow.compat.v1`."""
     for read in module.reads:
         base, rest = split(read.node)
-        if read.place is None or not read.kept or read.place.module != places.V1:
+        if read.place is None or not read.kept or read.place.module != locations.V1:
             continue
-        if module.stand_in(read.module) != Place(places.V1):
+        if module.stand_in(read.module) != Place(locations.V1):
             continue
         new = new_name('.'.join(rest))
         if new:
@@ -34,12 +34,12 @@ def fix(module: Module) -> Iterator[Fix]:
 def new_name(name: str) -> str:
     """The other name of a function of `tf`, or of the function that an attribute is read of."""
     new = str(changes().symbol_renames.get(f'tf.{name}', ''))[3:]
-    if not new or new.startswith('compat.') or places.place_of(f'tensorflow.{new}') is None:
+    if not new or new.startswith('compat.') or locations.place_of(f'tensorflow.{new}') is None:
         return ''
-    place = places.place_of(f'tensorflow.{new}')
+    place = locations.place_of(f'tensorflow.{new}')
     assert place is not None
-    if place.module != places.V1:
+    if place.module != locations.V1:
         return ''
-    old = places.found(Place(places.V1, tuple(name.split('.'))))
-    now = places.found(place)
-    return new if old is not places.Missing and places.same(old, now) else ''
+    old = locations.found(Place(locations.V1, tuple(name.split('.'))))
+    now = locations.found(place)
+    return new if old is not locations.Missing and locations.same(old, now) else ''

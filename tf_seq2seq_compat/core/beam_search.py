@@ -1,0 +1,236 @@
+"""Beam search, on tensors: one step of it, its penalties, and the paths that it leaves.
+
+Everything has a batch in front and the beams behind it: `[batch, beam, ...]`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from tf_seq2seq_compat.core.structure import axis_size
+
+tf1 = tf.compat.v1
+
+
+class BeamStep(NamedTuple):
+    """The choices of one step, all `[batch, beam]`, the best beam first.
+
+    Attributes:
+      scores: What the beams were ranked by.
+      word_ids: int32, the word by which each was extended.
+      parents: int32, the beam which each extends.
+      log_probs: Log-probability of each whole beam.
+      finished: bool.
+      lengths: int64, words of each beam, with the end token.
+    """
+
+    scores: tf.Tensor
+    word_ids: tf.Tensor
+    parents: tf.Tensor
+    log_probs: tf.Tensor
+    finished: tf.Tensor
+    lengths: tf.Tensor
+
+
+def search_step(
+    word_log_probs: tf.Tensor,
+    log_probs: tf.Tensor,
+    finished: tf.Tensor,
+    lengths: tf.Tensor,
+    end_token: Any,
+    length_weight: Any = 0.0,
+    coverage: tf.Tensor | None = None,
+) -> BeamStep:
+    """Extends every beam by every word, and keeps as many of the best as there are beams.
+
+    A finished beam can only be extended by the end token, which costs it nothing. Among equal
+    scores the lower beam goes first, then the lower word.
+
+    Args:
+      word_log_probs: Log-probabilities of the next word, `[batch, beam, vocabulary]`.
+      log_probs: Those of the beams so far, `[batch, beam]`.
+      finished: bool `[batch, beam]`.
+      lengths: int64 `[batch, beam]`.
+      end_token: int32 scalar.
+      length_weight: Weight of `length_penalty`. The end token is not counted by it.
+      coverage: What is added to the score of each beam, `[batch, beam]`.
+
+    Returns:
+      A `BeamStep`.
+    """
+    beams, words = axis_size(word_log_probs, 1), axis_size(word_log_probs, 2)
+    total = log_probs[:, :, None] + only_end_token(word_log_probs, end_token, finished)
+    scores = total
+    grown = lengths + tf.cast(~finished, lengths.dtype)
+    if not is_zero(length_weight):
+        # The length depends on the word by the end token alone.
+        both = tf.cast(length_penalty(tf.stack([lengths, grown], -1), length_weight), total.dtype)
+        ends = tf.equal(tf.range(words), end_token)
+        scores /= tf.where(ends, both[:, :, :1], both[:, :, 1:])
+    if coverage is not None:
+        scores += tf.cast(coverage, scores.dtype)[:, :, None]
+    flat = [-1, beams * words]
+    best, chosen = tf.math.top_k(tf.reshape(scores, flat), k=beams)
+    parents, word_ids = chosen // words, chosen % words
+    return BeamStep(
+        scores=best,
+        word_ids=word_ids,
+        parents=parents,
+        log_probs=gather_beams(tf.reshape(total, flat), chosen),
+        finished=gather_beams(finished, parents) | tf.equal(word_ids, end_token),
+        lengths=gather_beams(grown, parents),
+    )
+
+
+def only_end_token(log_probs: tf.Tensor, end_token: Any, finished: tf.Tensor) -> tf.Tensor:
+    """Log-probabilities `[batch, beam, vocabulary]`, of finished beams 0 for the end token alone.
+
+    The rest of a finished beam gets the lowest finite number.
+    """
+    ends = tf.equal(tf.range(axis_size(log_probs, 2)), end_token)
+    zero = tf.zeros([], log_probs.dtype)
+    of_finished = tf.where(ends, zero, tf.constant(log_probs.dtype.min, log_probs.dtype))
+    return tf.where(finished[:, :, None], of_finished, log_probs)
+
+
+def length_penalty(lengths: tf.Tensor, weight: Any) -> tf.Tensor:
+    """`((5 + length) / 6) ** weight`, float32, of Wu et al. 2016 (arXiv:1609.08144), section 7."""
+    weight = tf.cast(weight, tf.float32)
+    return (5.0 + tf.cast(lengths, tf.float32)) ** weight / 6.0**weight
+
+
+def coverage_penalty(attention: tf.Tensor) -> tf.Tensor:
+    """The coverage penalty of Wu et al. 2016 (arXiv:1609.08144), section 7, without its weight.
+
+    Args:
+      attention: Sums over the steps of the attention weights, `[..., max_time]`. What never had any
+        weight, padding say, is left out.
+
+    Returns:
+      `[...]`, at most 0: the sum over the memory of `log(min(attention, 1))`.
+    """
+    one = tf.ones([], attention.dtype)
+    covered = tf.where(tf.equal(attention, 0.0), one, tf.minimum(attention, one))
+    return tf.reduce_sum(tf.math.log(covered), -1)
+
+
+def is_zero(weight: Any) -> bool:
+    """Whether a weight is known to be zero."""
+    static = tf.get_static_value(weight)
+    return static is not None and not np.any(static)
+
+
+def gather_beams(x: tf.Tensor, beams: tf.Tensor) -> tf.Tensor:
+    """Row by row, the beams (or other elements of the second axis) of these numbers.
+
+    Args:
+      x: `[batch, beam, ...]`.
+      beams: int32 `[batch, chosen]`.
+
+    Returns:
+      `[batch, chosen, ...]`.
+    """
+    return tf.gather(x, beams, axis=1, batch_dims=1)
+
+
+def paths(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
+    """Follows each beam from its end back to the first step.
+
+    The maps from the beams of one step to those of the step before are composed by doubling, so
+    this takes only log2(time) gathers one after the other.
+
+    Args:
+      parents: int32 `[time, batch, beam]`: for each beam of a step the one of the step before that
+        it extends. Those of the first step, and of steps from `max_lengths` on, are not looked at.
+      max_lengths: int32 `[batch]`: the number of steps of each example.
+
+    Returns:
+      int32 `[time, batch, beam]`: where, at each step, the path stood which ends in that beam.
+    """
+    steps = axis_size(parents, 0)
+    time = tf.range(steps)
+    after = tf.minimum(time + 1, steps - 1)
+    inside = (time + 1)[:, None] < tf.minimum(max_lengths, steps)[None, :]
+    own = tf.range(tf.shape(parents)[2])
+    # Where the beams that stand `distance` steps later, or at the end, come from.
+    origin = tf.where(inside[:, :, None], tf.gather(parents, after), own)
+
+    def double(distance: Any, origin: tf.Tensor) -> tuple[Any, tf.Tensor]:
+        later = tf.gather(origin, tf.minimum(time + distance, steps - 1))
+        return distance * 2, tf.gather(origin, later, batch_dims=2)
+
+    if isinstance(steps, int):
+        distance = 1
+        while distance < steps:
+            distance, origin = double(distance, origin)
+        return origin
+    shapes = [tf.TensorShape([]), origin.shape]
+    return tf1.while_loop(
+        lambda distance, _: distance < steps, double, [tf.constant(1), origin], shapes
+    )[1]
+
+
+def gather_tree(
+    step_ids: tf.Tensor, parents: tf.Tensor, max_lengths: tf.Tensor, end_token: Any
+) -> tf.Tensor:
+    """The words of each beam, from the words and parents of each step.
+
+    Args:
+      step_ids: int32 `[time, batch, beam]`.
+      parents: As for `paths`.
+      max_lengths: As for `paths`.
+      end_token: int32 scalar.
+
+    Returns:
+      int32 `[time, batch, beam]`, with end tokens from `max_lengths` on and after the first of a
+      beam.
+    """
+    steps = axis_size(step_ids, 0)
+    words = tf.gather(step_ids, paths(parents, max_lengths), batch_dims=2)
+    time = tf.range(steps)[:, None, None]
+    ends = tf.equal(words, end_token)
+    first_end = tf.reduce_min(tf.where(ends, time, steps), axis=0)
+    last = tf.minimum(first_end, max_lengths[:, None])
+    return tf.where(time < last, words, end_token)
+
+
+def followed_parents(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
+    """The parents that the paths follow, whether they are beams or not.
+
+    Args:
+      parents: As for `paths`, with any values.
+      max_lengths: As for `paths`.
+
+    Returns:
+      int32 `[time, batch, beam]`: the parent at which the path that ends in that beam leaves the
+      step, 0 where it does not leave it. A step before one with a wrong parent has another path's.
+    """
+    valid = tf.logical_and(parents >= 0, parents < tf.shape(parents)[2])
+    path = paths(tf.where(valid, parents, 0), max_lengths)
+    time = tf.range(axis_size(parents, 0))[:, None]
+    leaves = tf.logical_and(time > 0, time < max_lengths[None, :])
+    return tf.where(leaves[:, :, None], tf.gather(parents, path, batch_dims=2), 0)
+
+
+def reorder(history: tf.Tensor, parents: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
+    """Puts what the beams left at each step in the order of the beams at the end.
+
+    Args:
+      history: `[time, batch, beam, ...]` or `[time, batch * beam, ...]`.
+      parents: As for `paths`.
+      lengths: int `[batch, beam]`: the steps of each beam. Later ones stay where they are.
+
+    Returns:
+      Like `history`.
+    """
+    lengths = tf.cast(lengths, tf.int32)
+    time = tf.range(axis_size(parents, 0))[:, None, None]
+    own = tf.range(tf.shape(parents)[2])
+    beams = tf.where(time < lengths, paths(parents, tf.reduce_max(lengths, axis=1)), own)
+    split = tf.reshape(history, tf.concat([tf.shape(parents), [-1]], 0))
+    ordered = tf.reshape(tf.gather(split, beams, batch_dims=2), tf.shape(history))
+    ordered.set_shape(history.shape)
+    return ordered

@@ -1,0 +1,60 @@
+"""Recurrent networks over whole sequences: `dynamic_rnn` and its family.
+
+Every name of `tf.contrib.rnn` that this package provides stands here too, and the cells that TF1
+has in the file of its cells only, so that
+
+    from tf_seq2seq_compat import rnn
+
+replaces `from tensorflow.contrib import rnn`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    'core.structure': 'transpose_batch_time',
+    'layers.block_cells': 'GRUBlockCell GRUBlockCellV2 LSTMBlockCell',
+    'layers.cell_base': 'LayerRNNCell RNNCell',
+    'layers.cell_wrappers': 'DeviceWrapper DropoutWrapper ResidualWrapper',
+    'layers.contrib_cells': (
+        'CoupledInputForgetGateLSTMCell LayerNormBasicLSTMCell NASCell UGRNNCell'
+    ),
+    'layers.conv_cells': 'Conv1DLSTMCell Conv2DLSTMCell Conv3DLSTMCell ConvLSTMCell',
+    'layers.dense_cells': 'GLSTMCell IntersectionRNNCell PhasedLSTMCell',
+    'layers.gated_cells': 'CFNCell LayerNormLSTMCell MinimalRNNCell WeightNormLSTMCell',
+    'layers.grid_cells': 'BidirectionalGridLSTMCell GridLSTMCell TimeFreqLSTMCell',
+    'layers.independent_cells': 'IndRNNCell IndyGRUCell IndyLSTMCell SRUCell',
+    'layers.contrib_wrappers': (
+        'AttentionCellWrapper CompiledWrapper EmbeddingWrapper HighwayWrapper '
+        'InputProjectionWrapper OutputProjectionWrapper'
+    ),
+    'layers.ntm_cell': 'NTMCell NTMControllerState',
+    'layers.rnn_cell': ('BasicLSTMCell BasicRNNCell GRUCell LSTMCell LSTMStateTuple MultiRNNCell'),
+    'rnn.bidirectional': (
+        'bidirectional_dynamic_rnn stack_bidirectional_dynamic_rnn stack_bidirectional_rnn '
+        'static_bidirectional_rnn'
+    ),
+    'rnn.dynamic': 'best_effort_input_batch_size dynamic_rnn',
+    'rnn.fused': (
+        'FusedRNNCell FusedRNNCellAdaptor LSTMBlockFusedCell LSTMBlockWrapper TimeReversedFusedRNN'
+    ),
+    'rnn.raw': 'raw_rnn',
+    'rnn.static': 'static_rnn static_state_saving_rnn',
+}
+_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
+__all__ = sorted(_HOME_OF)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME_OF:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    package = __name__.rpartition('.')[0]
+    value = getattr(importlib.import_module(f'{package}.{_HOME_OF[name]}'), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

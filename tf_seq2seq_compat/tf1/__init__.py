@@ -1,0 +1,74 @@
+"""The TF1 runtime: the symbol table, the façade, the import hook, the runner and its repairs.
+
+Importing this package loads no TensorFlow and changes nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import Any
+
+from tf_seq2seq_compat.tf1 import facade, import_hook, v1_behavior
+from tf_seq2seq_compat.tf1.runtime import Runtime
+
+__all__ = ['install', 'uninstall']
+
+_runtime = Runtime()
+"""The changes that `install` has made."""
+
+
+def install(*, tf1_behavior: bool = True) -> None:
+    """Gives the calling program its TF1 back, by one line at its top.
+
+    Afterwards `import tensorflow as tf` in the program (not in the libraries that it uses) gives a
+    `tf` with `tf.contrib.seq2seq`, `tf.contrib.rnn`, `tf.nn.rnn_cell`, `tf.layers`, …, in any
+    import form, `from tensorflow.contrib.seq2seq.python.ops import attention_wrapper` included.
+    Names of the calling module that already hold TensorFlow are rebound, so the line may stand
+    before or after `import tensorflow as tf`. Calling it again changes nothing.
+
+    Args:
+      tf1_behavior: True: graphs, sessions, TF1's names and Keras 2, as
+        `tf.compat.v1.disable_v2_behavior()` does. False: TensorFlow 2 stays as it is (eager,
+        `tf.Variable`, its own Keras), and only the names that it lost exist again on `tf`.
+
+    Raises:
+      RuntimeError: `tf1_behavior` is asked for after eager operations have run.
+
+    Example:
+      >>> import tf_seq2seq_compat
+      >>> tf_seq2seq_compat.install(tf1_behavior=False)
+      >>> from tensorflow.contrib.framework import nest
+      >>> nest.flatten([1, [2, 3]])
+      [1, 2, 3]
+      >>> tf_seq2seq_compat.uninstall()
+    """
+    if tf1_behavior:
+        v1_behavior.turn_on_tf1_behavior()
+        rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
+    else:
+        rooms = [facade.room('tensorflow', 'v2')]
+    uninstall()
+    import_hook.ImportHook(rooms).install(_runtime)
+    if tf1_behavior:
+        v1_behavior.complete_tf1_behavior(_runtime)
+    frame = import_hook.program_frame()
+    if frame is not None:
+        _rebind(frame.f_globals, {each.root_name: each.root for each in rooms})
+
+
+def uninstall() -> None:
+    """Takes back what `install` has changed; TF1 behaviour and the names already bound stay."""
+    _runtime.close()
+
+
+def _rebind(namespace: dict[str, Any], roots: dict[str, types.ModuleType]) -> None:
+    """Rebinds the names that hold a real root package, or tf.compat.v1, to its façade."""
+    real = {id(sys.modules[root]): module for root, module in roots.items() if root in sys.modules}
+    tensorflow = sys.modules.get('tensorflow')
+    if tensorflow is not None:
+        for module in (tensorflow.compat.v1, sys.modules.get('tensorflow.compat.v1')):
+            real[id(module)] = facade.tensorflow()
+    for name, value in list(namespace.items()):
+        if isinstance(value, types.ModuleType) and id(value) in real:
+            namespace[name] = real[id(value)]

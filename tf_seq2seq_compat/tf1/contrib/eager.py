@@ -1,0 +1,81 @@
+"""`tf.contrib.eager`: what its users need beside eager mode itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator as IteratorOf
+from collections.abc import Mapping
+from typing import Any
+
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+__all__ = ['Iterator', 'Saver', 'get_optimizer_variables']
+
+
+class Iterator:
+    """Goes over a dataset in eager mode; so does a `for` over the dataset itself.
+
+    Args:
+      dataset: A `tf.data.Dataset`.
+
+    Raises:
+      RuntimeError: In graph mode.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1.contrib import eager
+      >>> [int(each) for each in eager.Iterator(tf.data.Dataset.range(3))]
+      [0, 1, 2]
+
+    Legacy: `tf.contrib.eager.Iterator` of TF 1.15.
+    """
+
+    def __init__(self, dataset: Any) -> None:
+        if not tf.executing_eagerly():
+            raise RuntimeError(
+                'tf.contrib.eager.Iterator works in eager mode; in a graph use '
+                'tf.data.make_one_shot_iterator(dataset).get_next().'
+            )
+        self._iterator = iter(dataset)
+
+    def __iter__(self) -> IteratorOf[Any]:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._iterator)
+
+    def next(self) -> Any:
+        """The next element; raises StopIteration after the last."""
+        return next(self._iterator)
+
+
+class Saver:
+    """Saves and restores variables by name, in eager mode too.
+
+    Args:
+      var_list: Variables, or a dict of them by the names in the checkpoint.
+
+    Legacy: `tf.contrib.eager.Saver` of TF 1.15.
+    """
+
+    def __init__(self, var_list: Any) -> None:
+        by_name = var_list
+        if not isinstance(var_list, Mapping):
+            by_name = {
+                each.op.name if hasattr(each, 'op') else each.name: each for each in var_list
+            }
+            by_name = {name.partition(':')[0]: each for name, each in by_name.items()}
+        self._saver = tf1.train.Saver(by_name)
+
+    def save(self, file_prefix: str, global_step: Any = None) -> str:
+        """Writes a checkpoint; returns its prefix."""
+        return self._saver.save(None, file_prefix, write_meta_graph=False, global_step=global_step)
+
+    def restore(self, file_prefix: str) -> None:
+        """Reads a checkpoint."""
+        self._saver.restore(None, file_prefix)
+
+
+def get_optimizer_variables(optimizer: Any) -> list[Any]:
+    """The variables of a `tf.train.Optimizer`. Legacy: the same name of `tf.contrib.eager`."""
+    return optimizer.variables()

@@ -1,0 +1,278 @@
+"""The functions of `tf.contrib.framework` except variables and argument scopes (tf-slim's)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.python.ops import confusion_matrix
+from tensorflow.python.util import nest
+
+tf1 = tf.compat.v1
+
+__all__ = [
+    'assert_scalar_int',
+    'get_graph_from_inputs',
+    'get_name_scope',
+    'get_placeholders',
+    'init_from_checkpoint',
+    'list_variables',
+    'load_checkpoint',
+    'load_variable',
+    'py_func',
+    'reduce_sum_n',
+    'remove_squeezable_dimensions',
+    'with_same_shape',
+    'with_shape',
+    'zero_initializer',
+]
+
+
+def _graph_name(tensor: tf.Tensor) -> str:
+    """The name of a tensor in error messages; eager tensors have none."""
+    return str(getattr(tensor, 'name', 'tensor')) if not tf.executing_eagerly() else 'tensor'
+
+
+def _wrong_shape(tensor: tf.Tensor, expected: Any) -> ValueError:
+    return ValueError(
+        f'Invalid shape for tensor {_graph_name(tensor)}, expected {expected}, got {tensor.shape}.'
+    )
+
+
+def with_shape(expected_shape: Any, tensor: tf.Tensor) -> tf.Tensor:
+    """A tensor that is known, or else checked at run time, to have a shape.
+
+    Args:
+      expected_shape: The whole shape: a list, or an int tensor.
+      tensor: The tensor.
+
+    Returns:
+      `tensor`, or a tensor equal to it whose evaluation fails for another shape.
+
+    Raises:
+      ValueError: If the static shape is another one, or a dimension expected is None or negative.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1.contrib import framework
+      >>> framework.with_shape([2], tf.constant([1, 2])).numpy().tolist()
+      [1, 2]
+
+    Legacy: `tf.contrib.framework.with_shape` of TF 1.15.
+    """
+    if isinstance(expected_shape, tf.TensorShape):
+        expected_shape = expected_shape.as_list()
+    known = expected_shape
+    if isinstance(expected_shape, tf.Tensor):
+        known = tf.get_static_value(expected_shape)
+    if known is None:
+        expected = tf.cast(expected_shape, tf.int32)
+    else:
+        wanted = list(known)
+        if any(size is None or int(size) < 0 for size in wanted):
+            raise ValueError(
+                f'with_shape: expected_shape is {wanted}, and must give every dimension of '
+                f'{_graph_name(tensor)} as a number. Leave an unknown dimension to set_shape.'
+            )
+        wanted = [int(size) for size in wanted]
+        if not tensor.shape.is_compatible_with(wanted):
+            raise _wrong_shape(tensor, wanted)
+        if tensor.shape.is_fully_defined():
+            return tensor
+        expected = tf.constant(wanted, tf.int32)
+    actual = tf.shape(tensor)
+    same = tf.cond(
+        tf.equal(tf.size(expected), tf.size(actual)),
+        lambda: tf.reduce_all(tf.equal(expected, actual)),
+        lambda: tf.constant(False),
+    )
+    with tf1.name_scope(f'{tensor.op.name}/' if not tf.executing_eagerly() else 'with_shape'):
+        words = f'Wrong shape for {_graph_name(tensor)} [expected] [actual].'
+        check = tf1.Assert(same, [words, expected, actual], name='assert_shape')
+        with tf1.control_dependencies([] if check is None else [check]):
+            checked = tf.identity(tensor)
+    if known is not None:
+        checked.set_shape(wanted)
+    return checked
+
+
+def with_same_shape(expected_tensor: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
+    """A tensor that is known, or else checked at run time, to have the shape of another.
+
+    Args:
+      expected_tensor: The tensor whose shape is expected.
+      tensor: The tensor.
+
+    Returns:
+      As of `with_shape`.
+
+    Raises:
+      ValueError: If the static shapes differ.
+
+    Legacy: `tf.contrib.framework.with_same_shape` of TF 1.15.
+    """
+    shape = expected_tensor.shape
+    if shape.is_fully_defined():
+        return with_shape(shape.as_list(), tensor)
+    if not tensor.shape.is_compatible_with(shape):
+        raise _wrong_shape(tensor, shape)
+    return with_shape(tf.shape(expected_tensor), tensor)
+
+
+def assert_scalar_int(tensor: Any, name: str | None = None) -> tf.Tensor:
+    """The tensor, if it is one integer.
+
+    Raises:
+      ValueError: If it has another dtype or shape.
+
+    Legacy: `tf.contrib.framework.assert_scalar_int` of TF 1.15.
+    """
+    tensor = tf.convert_to_tensor(tensor)
+    if not tensor.dtype.is_integer:
+        raise ValueError(
+            f'Expected integer type for {_graph_name(tensor)}, received type: {tensor.dtype}.'
+        )
+    return tf1.assert_scalar(tensor, name=name)
+
+
+def reduce_sum_n(tensors: Sequence[tf.Tensor], name: str | None = None) -> tf.Tensor:
+    """The sum of all elements of all tensors, a scalar.
+
+    Raises:
+      ValueError: If there are no tensors.
+
+    Legacy: `tf.contrib.framework.reduce_sum_n` of TF 1.15.
+    """
+    if not tensors:
+        raise ValueError('No tensors provided.')
+    with tf1.name_scope(name, 'reduce_sum_n', tensors):
+        return tf.add_n([tf.reduce_sum(each) for each in tensors])
+
+
+def remove_squeezable_dimensions(
+    predictions: Any, labels: Any, name: str | None = None
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Drops the last dimension of size 1 of the one tensor that has a dimension too many.
+
+    Legacy: `tf.contrib.framework.remove_squeezable_dimensions` of TF 1.15.
+    """
+    labels, predictions = confusion_matrix.remove_squeezable_dimensions(
+        labels, predictions, name=name
+    )
+    return predictions, labels
+
+
+def zero_initializer(ref: Any, use_locking: bool = True, name: str = 'zero_initializer') -> Any:
+    """Fills a variable with zeros; returns the variable's new value.
+
+    Legacy: `tf.contrib.framework.zero_initializer` of TF 1.15.
+    """
+    zeros = tf.zeros(ref.shape, ref.dtype.base_dtype)
+    return tf1.assign(ref, zeros, use_locking=use_locking, name=name)
+
+
+def get_name_scope() -> str:
+    """The name scope in use. Legacy: `tf.contrib.framework.get_name_scope` of TF 1.15."""
+    return tf1.get_default_graph().get_name_scope()
+
+
+def get_graph_from_inputs(op_input_list: Sequence[Any], graph: Any = None) -> tf.Graph:
+    """The graph that all tensors and operations of a list are in.
+
+    Args:
+      op_input_list: Tensors, operations, or what is neither and passed over.
+      graph: The graph that they must be in, if any.
+
+    Raises:
+      ValueError: If two are in different graphs.
+
+    Legacy: `tf.contrib.framework.get_graph_from_inputs` of TF 1.15.
+    """
+    found = graph
+    for each in op_input_list:
+        its = getattr(each, 'graph', None)
+        if its is not None and found is not None and its is not found:
+            raise ValueError(f'{each} must be from the same graph as the others.')
+        found = found or its
+    return found or tf1.get_default_graph()
+
+
+def get_placeholders(graph: tf.Graph) -> list[tf.Tensor]:
+    """The placeholders of a graph.
+
+    Legacy: `tf.contrib.framework.get_placeholders` of TF 1.15.
+    """
+    return [op.outputs[0] for op in graph.get_operations() if op.type.startswith('Placeholder')]
+
+
+def py_func(
+    func: Callable[..., Any],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
+    output_types: Any = None,
+    output_shapes: Any = None,
+    stateful: bool = True,
+    name: str | None = None,
+) -> Any:
+    """Calls a Python function on arrays, as an operation; arguments and results may be nested.
+
+    Args:
+      func: Called with `args` and `kwargs`, their tensors replaced by arrays.
+      args: Positional arguments.
+      kwargs: Arguments by name.
+      output_types: dtypes, in the structure of what `func` returns.
+      output_shapes: Static shapes in the same structure, or None.
+      stateful: Whether two calls with the same arguments may differ.
+      name: Name of the operation.
+
+    Returns:
+      Tensors in the structure of `output_types`.
+
+    Raises:
+      TypeError: If `output_types` is None.
+
+    Legacy: `tf.contrib.framework.py_func` of TF 1.15.
+    """
+    if output_types is None:
+        raise TypeError(
+            'py_func: give output_types, the dtypes in the structure that func returns.'
+        )
+    arguments = (list(args), dict(kwargs or {}))
+    flat = nest.flatten(arguments)
+    # A list of dtypes is a structure to nest, and a TensorShape is not.
+    flat_types = nest.flatten(output_types)
+
+    def call(*values: Any) -> Any:
+        positional, named = nest.pack_sequence_as(arguments, values)
+        return nest.flatten(func(*positional, **named))
+
+    found = tf1.py_func(call, flat, flat_types, stateful=stateful, name=name)
+    if output_shapes is not None:
+        shapes = nest.flatten_up_to(output_types, output_shapes)
+        for tensor, shape in zip(found, shapes, strict=True):
+            tensor.set_shape(shape)
+    return nest.pack_sequence_as(output_types, found)
+
+
+# The functions of tf.train, by the parameters that contrib named otherwise.
+# ------------------------------------------------------------------------------------------------
+
+
+def load_checkpoint(filepattern: str) -> Any:
+    """A reader of a checkpoint; see `tf.train.load_checkpoint`."""
+    return tf1.train.load_checkpoint(filepattern)
+
+
+def load_variable(checkpoint_dir: str, name: str) -> Any:
+    """The value of a variable in a checkpoint; see `tf.train.load_variable`."""
+    return tf1.train.load_variable(checkpoint_dir, name)
+
+
+def list_variables(checkpoint_dir: str) -> list[tuple[str, list[int]]]:
+    """Names and shapes of a checkpoint's variables; see `tf.train.list_variables`."""
+    return tf1.train.list_variables(checkpoint_dir)
+
+
+def init_from_checkpoint(checkpoint_dir: str, assignment_map: Mapping[str, Any]) -> None:
+    """Makes variables start from a checkpoint's values; see `tf.train.init_from_checkpoint`."""
+    tf1.train.init_from_checkpoint(checkpoint_dir, assignment_map)

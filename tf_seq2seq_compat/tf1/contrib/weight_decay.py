@@ -1,0 +1,217 @@
+"""tf.contrib.opt, continued: decoupled weight decay (Loshchilov and Hutter, 2017)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import tensorflow as tf
+
+tf1 = tf.compat.v1
+
+# The bases, which the type checker cannot see through the alias.
+_Adam: Any = tf1.train.AdamOptimizer
+_Momentum: Any = tf1.train.MomentumOptimizer
+
+
+def _key(var: Any) -> Any:
+    return var if not hasattr(var, 'ref') else var.ref()
+
+
+class DecoupledWeightDecayExtension:
+    """Makes an optimizer shrink the variables before each of its updates.
+
+    Stands before an optimizer class among the bases: `class AdamW(DecoupledWeightDecayExtension,
+    tf.train.AdamOptimizer)`.
+
+    Args:
+      weight_decay: share of each variable that a step takes off; a number or tensor.
+      **kwargs: of the optimizer.
+    """
+
+    def __init__(self, weight_decay: Any, **kwargs: Any) -> None:
+        self._decay_var_list: set[Any] | None = None
+        self._weight_decay = weight_decay
+        self._weight_decay_tensor: tf.Tensor | None = None
+        super().__init__(**kwargs)
+
+    def minimize(
+        self,
+        loss: Any,
+        global_step: Any = None,
+        var_list: Any = None,
+        gate_gradients: int = tf1.train.Optimizer.GATE_OP,
+        aggregation_method: Any = None,
+        colocate_gradients_with_ops: bool = False,
+        name: str | None = None,
+        grad_loss: Any = None,
+        decay_var_list: Iterable[Any] | None = None,
+    ) -> Any:
+        """`minimize` of the optimizer.
+
+        Args:
+          loss: what to minimize.
+          global_step: incremented after the update.
+          var_list: what to change; all trainable variables by default.
+          gate_gradients: as `tf.train.Optimizer` has it.
+          aggregation_method: as `tf.train.Optimizer` has it.
+          colocate_gradients_with_ops: as `tf.train.Optimizer` has it.
+          name: name of the update.
+          grad_loss: gradient of the loss.
+          decay_var_list: as in TF1, of no effect: everything that changes decays. To decay some
+            variables only, call `compute_gradients` and give `apply_gradients` the list.
+
+        Returns:
+          The operation that updates.
+        """
+        del decay_var_list
+        return super().minimize(  # type: ignore[misc]
+            loss,
+            global_step=global_step,
+            var_list=var_list,
+            gate_gradients=gate_gradients,
+            aggregation_method=aggregation_method,
+            colocate_gradients_with_ops=colocate_gradients_with_ops,
+            name=name,
+            grad_loss=grad_loss,
+        )
+
+    def apply_gradients(
+        self,
+        grads_and_vars: Any,
+        global_step: Any = None,
+        name: str | None = None,
+        decay_var_list: Iterable[Any] | None = None,
+    ) -> Any:
+        """`apply_gradients` of the optimizer.
+
+        Args:
+          grads_and_vars: pairs of gradient and variable.
+          global_step: incremented after the update.
+          name: name of the update.
+          decay_var_list: what to decay; all that change by default.
+
+        Returns:
+          The operation that updates.
+        """
+        self._decay_var_list = {_key(var) for var in decay_var_list} if decay_var_list else None
+        return super().apply_gradients(  # type: ignore[misc]
+            grads_and_vars, global_step=global_step, name=name
+        )
+
+    def _prepare(self) -> None:
+        self._weight_decay_tensor = tf.convert_to_tensor(self._weight_decay, name='weight_decay')
+        super()._prepare()  # type: ignore[misc]
+
+    def _decay(self, var: Any, grad: Any, indices: Any = None) -> list[Any]:
+        """Operations to run before the optimizer's own update of `var` (or of its rows)."""
+        # Not before the gradient: nothing else would keep it from being that of decayed values.
+        with tf.control_dependencies([grad]):
+            return self._decay_now(var, indices)
+
+    def _decay_now(self, var: Any, indices: Any) -> list[Any]:
+        if self._decay_var_list is not None and _key(var) not in self._decay_var_list:
+            return []
+        rate = tf.cast(self._weight_decay_tensor, var.dtype.base_dtype)
+        locking = self._use_locking  # type: ignore[attr-defined]
+        if indices is None:
+            return [tf1.assign_sub(var, rate * var, use_locking=locking)]
+        rows = rate * tf.gather(var, indices)
+        return [tf1.scatter_sub(var, indices, rows, use_locking=locking)]
+
+    def _apply_dense(self, grad: Any, var: Any) -> Any:
+        with tf.control_dependencies(self._decay(var, grad)):
+            return super()._apply_dense(grad, var)  # type: ignore[misc]
+
+    def _resource_apply_dense(self, grad: Any, var: Any) -> Any:
+        with tf.control_dependencies(self._decay(var, grad)):
+            return super()._resource_apply_dense(grad, var)  # type: ignore[misc]
+
+    def _apply_sparse(self, grad: Any, var: Any) -> Any:
+        with tf.control_dependencies(self._decay(var, grad.values, grad.indices)):
+            return super()._apply_sparse(grad, var)  # type: ignore[misc]
+
+    def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> Any:
+        with tf.control_dependencies(self._decay(var, grad, indices)):
+            return super()._resource_apply_sparse(grad, var, indices)  # type: ignore[misc]
+
+
+def extend_with_decoupled_weight_decay(base_optimizer: Any) -> type:
+    """A class: `base_optimizer` with decoupled weight decay.
+
+    Args:
+      base_optimizer: a class of `tf.train` optimizers.
+
+    Returns:
+      Its subclass, whose first argument is `weight_decay`; the others go by name.
+    """
+
+    class OptimizerWithDecoupledWeightDecay(DecoupledWeightDecayExtension, base_optimizer):
+        """The optimizer that was given, with decoupled weight decay."""
+
+    return OptimizerWithDecoupledWeightDecay
+
+
+class MomentumWOptimizer(DecoupledWeightDecayExtension, _Momentum):
+    """Momentum with decoupled weight decay.
+
+    Args:
+      weight_decay: share of each variable that a step takes off.
+      learning_rate: step size.
+      momentum: of the steps.
+      use_locking: lock the variables while they are updated.
+      name: name of the operations and slots.
+      use_nesterov: Nesterov momentum.
+    """
+
+    def __init__(
+        self,
+        weight_decay: Any,
+        learning_rate: Any,
+        momentum: Any,
+        use_locking: bool = False,
+        name: str = 'MomentumW',
+        use_nesterov: bool = False,
+    ) -> None:
+        super().__init__(
+            weight_decay,
+            learning_rate=learning_rate,
+            momentum=momentum,
+            use_locking=use_locking,
+            name=name,
+            use_nesterov=use_nesterov,
+        )
+
+
+class AdamWOptimizer(DecoupledWeightDecayExtension, _Adam):
+    """Adam with decoupled weight decay.
+
+    Args:
+      weight_decay: share of each variable that a step takes off.
+      learning_rate: step size.
+      beta1: decay of the first moment.
+      beta2: decay of the second moment.
+      epsilon: added to the denominator.
+      use_locking: lock the variables while they are updated.
+      name: name of the operations and slots.
+    """
+
+    def __init__(
+        self,
+        weight_decay: Any,
+        learning_rate: Any = 0.001,
+        beta1: Any = 0.9,
+        beta2: Any = 0.999,
+        epsilon: Any = 1e-8,
+        use_locking: bool = False,
+        name: str = 'AdamW',
+    ) -> None:
+        super().__init__(
+            weight_decay,
+            learning_rate=learning_rate,
+            beta1=beta1,
+            beta2=beta2,
+            epsilon=epsilon,
+            use_locking=use_locking,
+            name=name,
+        )

@@ -1,0 +1,33 @@
+"""The IPython kernel that `tf-seq2seq-compat run notebook.ipynb` starts."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+
+from tf_seq2seq_compat.tf1 import import_hook, notebook
+
+
+def main() -> None:
+    """Starts a kernel with the shim in place, and serves until it is told to stop."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--connection', required=True)
+    parser.add_argument('--strict', action='store_true')
+    parser.add_argument('--xla', action='store_true')
+    parser.add_argument('--python2', action='store_true')
+    parser.add_argument('--argv', required=True, help='sys.argv of the cells, as JSON')
+    options, settings = parser.parse_known_args()
+
+    kernel = importlib.import_module('ipykernel.kernelapp').IPKernelApp.instance()
+    kernel.initialize(['-f', options.connection, *settings])
+    sys.argv[:] = json.loads(options.argv)
+    import_hook.add_program_folder(os.getcwd())
+    notebook.load(kernel.shell, strict=options.strict, xla=options.xla, python_2=options.python2)
+    kernel.start()
+
+
+if __name__ == '__main__':
+    main()

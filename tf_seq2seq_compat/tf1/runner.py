@@ -1,0 +1,281 @@
+"""Running a TF1 program unchanged, as `python program.py` would have run it.
+
+The program gets `__name__ == '__main__'`, its own `sys.argv` and `sys.path[0]`, and the exit codes
+and tracebacks that Python itself gives. TensorFlow is loaded and switched to TF1 behaviour when the
+program (or a library of its) first imports it, so what the program puts into `os.environ` before
+that counts.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib.util
+import os
+import sys
+import types
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from typing import Any, NoReturn
+
+from tf_seq2seq_compat.tf1 import (
+    children,
+    compile_times,
+    facade,
+    import_hook,
+    old_libraries,
+    repairs,
+    v1_behavior,
+)
+from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
+from tf_seq2seq_compat.tf1.python2 import loading as python2
+from tf_seq2seq_compat.tf1.runtime import Runtime
+
+PROGRAM_NAME = 'tf-seq2seq-compat'
+
+
+class CannotRun(Exception):
+    """The program could not be started.
+
+    Attributes:
+      exit_code: what Python exits with in that case.
+    """
+
+    def __init__(self, words: str, exit_code: int) -> None:
+        super().__init__(words)
+        self.exit_code = exit_code
+
+
+def run(
+    target: str,
+    arguments: list[str],
+    *,
+    module: bool = False,
+    strict: bool = False,
+    xla: bool = False,
+    python_2: bool = False,
+    runtime: Runtime | None = None,
+) -> None:
+    """Runs a program in this process.
+
+    Args:
+      target: a script, a folder or zip file with a `__main__.py`, or, with `module`, a dotted name.
+      arguments: the program's own command line.
+      module: run a module as `python -m` does.
+      strict: no repairs; what TF1 or Keras would have raised is raised.
+      xla: XLA compiles the loops of the program, where it can.
+      python_2: the program is Python 2, whatever its files show.
+      runtime: holds what is changed in this process, for the caller to close. By default all of it
+        is taken back at the end, also for threads of the program that still run.
+
+    Raises:
+      CannotRun: there is no such program.
+      BaseException: whatever the program raises, `SystemExit` included. Its traceback has been
+        printed by then (but for `SystemExit`), without frames of this package.
+    """
+    if runtime is None:
+        with Runtime() as runtime:
+            return run(
+                target,
+                arguments,
+                module=module,
+                strict=strict,
+                xla=xla,
+                python_2=python_2,
+                runtime=runtime,
+            )
+    runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
+    runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
+    prepare(runtime, strict, xla, python_2)
+    try:
+        main = types.ModuleType('__main__')
+        fill = _prepare_module if module else _prepare_script
+        code, source = fill(main, target, arguments)
+        children.announce(runtime, strict=strict, xla=xla, python_2=python_2)
+        runtime.set_item(sys.modules, '__main__', main)
+        vars(main)['__builtins__'] = sys.modules['builtins']
+        if not strict:
+            repairs.prepare_script(vars(main), source)
+        python2.adopt(vars(main))
+        exec(code, vars(main))
+    except (SystemExit, CannotRun):
+        raise
+    except BaseException as error:
+        _fail(error, runtime)
+    finally:
+        python2_builtins.end_line()
+        report()
+
+
+def report() -> None:
+    """Says what was restored for the program, and what was compiled."""
+    old_libraries.RESTORED.report()
+    compile_times.report()
+
+
+def prepare(
+    runtime: Runtime, strict: bool, xla: bool = False, python_2: bool = False
+) -> import_hook.Restorer:
+    """Gives this process's program its imports as TF1's time had them.
+
+    Args:
+      runtime: takes it back.
+      strict: no repairs.
+      xla: XLA compiles loops, where it can.
+      python_2: all files of the program are Python 2.
+
+    Returns:
+      What restores names of Python and NumPy.
+
+    Raises:
+      RuntimeError: eager operations have already run in this process.
+    """
+    start, capsule = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
+    rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
+    import_hook.ImportHook(rooms, start, capsule).install(runtime)
+    python2.install(runtime, python_2)
+    if 'tensorflow' in sys.modules:
+        try:
+            start('tensorflow')
+        except RuntimeError:
+            runtime.close()
+            raise
+    return capsule
+
+
+class _TF1Start:
+    """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
+
+    def __init__(self, runtime: Runtime, strict: bool, xla: bool) -> None:
+        self._runtime = runtime
+        self._strict = strict
+        self._xla = xla
+        self._done = False
+
+    def __call__(self, root: str) -> None:
+        if self._done:
+            return
+        self._done = True
+        v1_behavior.turn_on_tf1_behavior()
+        v1_behavior.complete_tf1_behavior(self._runtime)
+        # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
+        for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
+            self._runtime.filter_warnings('ignore', message=message)
+        if not self._strict:
+            repairs.activate(self._runtime)
+        if self._xla:
+            compile_times.compile_loops(self._runtime)
+
+
+def _prepare_script(
+    main: types.ModuleType, path: str, arguments: list[str]
+) -> tuple[types.CodeType, bytes]:
+    sys.argv[:] = [path, *arguments]
+    file = os.path.abspath(path)
+    if os.path.isdir(path) or not path.endswith('.py'):
+        spec = PathFinder.find_spec('__main__', [file])
+        if spec is not None:
+            _put_first(file)
+            return _from_spec(main, spec, file)
+        if os.path.isdir(path):
+            raise CannotRun(f"can't find '__main__' module in {file!r}", 1)
+    _put_first(os.path.dirname(os.path.realpath(path)))
+    try:
+        with open(path, 'rb') as script:
+            source = script.read()
+    except OSError as error:
+        raise CannotRun(
+            f"can't open file {file!r}: [Errno {error.errno}] {error.strerror}", 2
+        ) from None
+    vars(main).update(
+        __annotations__={},
+        __cached__=None,
+        __file__=file,
+        __loader__=SourceFileLoader('__main__', file),
+        __spec__=None,
+    )
+    import_hook.add_program_folder(os.path.dirname(file))
+    return python2.code_of_script(source, file), source
+
+
+def _prepare_module(
+    main: types.ModuleType, name: str, arguments: list[str]
+) -> tuple[types.CodeType, bytes]:
+    sys.argv[:] = ['-m', *arguments]
+    _put_first(os.getcwd())
+    top = importlib.util.find_spec(name.partition('.')[0])
+    if top is not None and (top.submodule_search_locations or top.origin):
+        for folder in top.submodule_search_locations or [os.path.dirname(top.origin or '')]:
+            import_hook.add_program_folder(folder)
+    try:
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.submodule_search_locations is not None:
+            package, name = name, f'{name}.__main__'
+            spec = importlib.util.find_spec(name)
+            if spec is None:
+                raise CannotRun(
+                    f'No module named {name}; {package!r} is a package and cannot be directly '
+                    'executed',
+                    1,
+                )
+    except ImportError as error:
+        raise CannotRun(
+            f'Error while finding module specification for {name!r} '
+            f'({type(error).__name__}: {error})',
+            1,
+        ) from None
+    if spec is None:
+        raise CannotRun(f'No module named {name}', 1)
+    sys.argv[0] = spec.origin or name
+    return _from_spec(main, spec, spec.origin or name)
+
+
+def _from_spec(main: types.ModuleType, spec: ModuleSpec, file: str) -> tuple[types.CodeType, bytes]:
+    loader: Any = spec.loader
+    code = loader.get_code(spec.name)
+    if code is None:
+        raise CannotRun(f'No code object available for {spec.name}', 1)
+    file = spec.origin or file
+    vars(main).update(
+        __annotations__={},
+        __cached__=spec.cached,
+        __file__=file,
+        __loader__=loader,
+        __package__=spec.parent,
+        __spec__=spec,
+    )
+    return code, loader.get_data(file) if file.endswith('.py') else b''
+
+
+def _put_first(folder: str) -> None:
+    """Makes `folder` sys.path[0] in place of the one that Python put there for us."""
+    if getattr(sys.flags, 'safe_path', False):
+        return
+    sys.path[0] = folder
+
+
+def _fail(error: BaseException, runtime: Runtime) -> NoReturn:
+    """Prints the error as Python does and raises it again, for the exit code."""
+    _strip(error, set())
+    sys.excepthook(type(error), error, error.__traceback__)
+    runtime.set(sys, 'excepthook', lambda *_: None)
+    raise error
+
+
+_OWN_FOLDER = os.path.dirname(os.path.abspath(__file__)) + os.sep
+
+
+def _strip(error: BaseException | None, seen: set[int]) -> None:
+    """Takes the frames of this folder out of the tracebacks of an error and of what led to it."""
+    if error is None or id(error) in seen:
+        return
+    seen.add(id(error))
+    kept = []
+    traceback = error.__traceback__
+    while traceback is not None:
+        if not traceback.tb_frame.f_code.co_filename.startswith(_OWN_FOLDER):
+            kept.append(traceback)
+        traceback = traceback.tb_next
+    for index, one in enumerate(kept):
+        one.tb_next = kept[index + 1] if index + 1 < len(kept) else None
+    error.__traceback__ = kept[0] if kept else None
+    for other in (error.__cause__, error.__context__, *getattr(error, 'exceptions', ())):
+        _strip(other, seen)
