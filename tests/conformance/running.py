@@ -121,7 +121,8 @@ def eager(name: str, case: str = 'two', dtype: str = 'float32') -> Arrays:
 
 
 def as_numpy(found: Arrays) -> Arrays:
-    return {key: np.asarray(value) for key, value in found.items()}
+    # A scalar of bfloat16 has no array interface.
+    return {key: np.asarray(value.numpy()) for key, value in found.items()}
 
 
 def in_function(name: str, jit_compile: bool = False, known: bool = False) -> Callable[..., Arrays]:

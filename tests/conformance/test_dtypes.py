@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from tests.conformance.running import assert_same, eager, kept_or_listed
 from tests.conformance.table import ROWS
@@ -18,14 +19,11 @@ def test_dtypes(name: str) -> None:
         wanted = eager(name)
         for dtype, near in NEAR.items():
             expected = {
-                key: value.astype(eager_type(dtype)) if value.dtype == np.float32 else value
+                key: value.astype(tf.as_dtype(dtype).as_numpy_dtype)
+                if value.dtype == np.float32
+                else value
                 for key, value in wanted.items()
             }
             assert_same(eager(name, dtype=dtype), expected, near, near)
-
-    def eager_type(dtype: str) -> np.dtype:
-        import tensorflow as tf
-
-        return tf.as_dtype(dtype).as_numpy_dtype
 
     kept_or_listed('dtypes', name, check)

@@ -61,7 +61,7 @@ def test_batches(name: str) -> None:
                     assert np.isfinite(value.astype(np.float64)).all(), key
         for key in two:
             assert none[key].ndim == two[key].ndim, key
-            if key.startswith('output/outputs'):
+            if key.startswith('output/outputs') and {'lengths', 'slots'} & set(ROWS[name].inputs()):
                 assert not empty[key].any(), key
         for key, value in one.items():
             axes = [i for i, size in enumerate(value.shape) if size != two[key].shape[i]]
