@@ -154,9 +154,7 @@ def in_graph(name: str, inputs: list[Arrays]) -> list[Arrays]:
             found = with_gradients(row, row.owner(), fed, graph=True)
         with tf1.Session() as session:
             session.run(tf1.global_variables_initializer())
-            return [
-                session.run(found, {fed[key]: values[key] for key in fed}) for values in inputs
-            ]
+            return [session.run(found, {fed[key]: values[key] for key in fed}) for values in inputs]
 
 
 def assert_same(got: Arrays, want: Arrays, rtol: float = 1e-4, atol: float = 1e-5) -> None:
@@ -170,4 +168,3 @@ def assert_same(got: Arrays, want: Arrays, rtol: float = 1e-4, atol: float = 1e-
         else:
             one, other = (np.asarray(each, np.float64) for each in (got[key], value))
             np.testing.assert_allclose(one, other, rtol=rtol, atol=atol, err_msg=key)
-

@@ -13,13 +13,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
-import tf_keras
 
 import tf_seq2seq_compat as seq2seq
 from tests.golden.harness import array
 from tf_seq2seq_compat import cudnn_rnn, legacy_seq2seq, rnn
 from tf_seq2seq_compat.layers import grid_rnn_cells as grid
-from tf_seq2seq_compat.layers.keras_cell import KerasCell
 from tf_seq2seq_compat.layers.linear import Linear, linear
 from tf_seq2seq_compat.legacy.contrib import crf
 from tf_seq2seq_compat.seq2seq import attention_v2, sampler
@@ -275,13 +273,12 @@ cell('SRUCell', lambda: rnn.SRUCell(UNITS))
 cell('CudnnCompatibleGRUCell', lambda: cudnn_rnn.CudnnCompatibleGRUCell(UNITS))
 cell('CudnnCompatibleLSTMCell', lambda: cudnn_rnn.CudnnCompatibleLSTMCell(UNITS))
 for _name in grid.__all__:
-    row(_name, getattr(grid, _name), over_time, lambda dtype, of=getattr(grid, _name): of(UNITS))
-row(
-    'KerasCell',
-    KerasCell,
-    over_time,
-    lambda dtype: KerasCell(tf_keras.layers.LSTMCell(UNITS, dtype=dtype.name)),
-)
+    row(
+        _name,
+        getattr(grid, _name),
+        over_time,
+        lambda dtype, name=_name: getattr(grid, name)(UNITS),
+    )
 
 
 def one_step(cell: Any, h: Any) -> Any:
@@ -334,9 +331,7 @@ row('LSTMBlockWrapper', rnn.LSTMBlockWrapper, time_major, lambda dtype: UserBloc
 for _of, _make in {
     rnn.LSTMBlockFusedCell: lambda dtype: rnn.LSTMBlockFusedCell(UNITS, use_peephole=True),
     rnn.FusedRNNCellAdaptor: lambda dtype: rnn.FusedRNNCellAdaptor(gru(), use_dynamic_rnn=True),
-    rnn.TimeReversedFusedRNN: lambda dtype: rnn.TimeReversedFusedRNN(
-        rnn.LSTMBlockFusedCell(UNITS)
-    ),
+    rnn.TimeReversedFusedRNN: lambda dtype: rnn.TimeReversedFusedRNN(rnn.LSTMBlockFusedCell(UNITS)),
 }.items():
     row(_of.__name__, _of, time_major, _make)
 
@@ -858,9 +853,7 @@ row(
     'bidirectional_dynamic_rnn',
     seq2seq.bidirectional_dynamic_rnn,
     lambda owner, x, lengths: results(
-        seq2seq.bidirectional_dynamic_rnn(
-            owner.forward, owner.backward, x, lengths, dtype=x.dtype
-        )
+        seq2seq.bidirectional_dynamic_rnn(owner.forward, owner.backward, x, lengths, dtype=x.dtype)
     ),
     pair,
 )
@@ -1053,8 +1046,10 @@ of_legacy(
     ),
 )
 
-# Public names that compute nothing from tensors, and what tests them.
+# Names without a row, and what tests them: those that compute nothing from tensors, and cells of
+# Keras, whose layers cannot be made in eager mode and in graphs by turns.
 WITHOUT_ROW = {
+    'KerasCell': 'tests/layers/test_keras_cell.py',
     'install': 'tests/legacy/test_runtime.py',
     'uninstall': 'tests/legacy/test_runtime.py',
     '__version__': 'tests/test_packaging.py',

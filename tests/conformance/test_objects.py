@@ -79,9 +79,7 @@ def test_pickle(name: str) -> None:
         row, owner = ROWS[name], built(name)
         thing = row.object(owner, tensors(arrays(), row))
         twin = pickle.loads(pickle.dumps(thing))
-        assert_equal(
-            called(name, twin, owner if row.bind else twin), called(name, thing, owner)
-        )
+        assert_equal(called(name, twin, owner if row.bind else twin), called(name, thing, owner))
 
     kept_or_listed('pickle', name, check)
 
@@ -109,4 +107,3 @@ def test_config(name: str) -> None:
         assert row.bind is None
 
     kept_or_listed('config', name, check)
-

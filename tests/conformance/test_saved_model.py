@@ -58,9 +58,7 @@ def save(name: str, folder: Path, index: int) -> None:
     tf.saved_model.save(module, str(folder / str(index)))
     for case in CASES_SAVED:
         values = arrays(**CASES[case])
-        np.savez(
-            folder / f'{index}-{case}-in.npz', **{key: values[key] for key in row.inputs()}
-        )
+        np.savez(folder / f'{index}-{case}-in.npz', **{key: values[key] for key in row.inputs()})
 
 
 @pytest.fixture(scope='module')

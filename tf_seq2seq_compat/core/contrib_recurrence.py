@@ -371,8 +371,7 @@ def conv_lstm_step(
     gates = tf.nn.convolution(
         operand(seen), filters=operand(kernel), padding='SAME', data_format=data_format
     )
-    # oneDNN gives the convolution of an empty batch the channels of its inputs.
-    gates = tf.reshape(tf.cast(gates, seen.dtype), tf.concat([tf.shape(seen)[:-1], [kernel.shape[-1]]], 0))
+    gates = tf.cast(gates, seen.dtype)
     if bias is not None:
         gates += bias
     return _lstm_memory(tf.split(gates, 4, axis=-1), cell_state, forget_bias)
