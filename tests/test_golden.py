@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pathlib
+import re
 from typing import Any
 
 import numpy as np
@@ -132,8 +133,8 @@ def check(one: harness.Case, path: str) -> None:
     if path != 'graph':  # Layers have whole variables there.
         want, got = harness.joined(want), harness.joined(got)
     for fact in ('variables', 'trainable_variables'):
-        assert got.facts[fact] == want.facts[fact]
-    assert got.facts['structure'] == want.facts['structure']
+        assert got.facts[fact] == want.facts[fact], f'other {fact}'
+    assert got.facts['structure'] == want.facts['structure'], 'another structure'
     if path == 'graph':
         assert got.facts['without_gradient'] == want.facts['without_gradient']
         check_static_shapes(one.name, want.facts['static_shapes'], got.facts['static_shapes'])
@@ -183,5 +184,7 @@ def test_golden(name: str, path: str) -> None:
 @pytest.mark.parametrize(('name', 'path'), list(EXCEPTIONS))
 def test_exception_is_needed(name: str, path: str) -> None:
     assert (name, path) in PAIRS, 'no such case or path'
-    with pytest.raises(Exception):  # noqa: B017 (a difference, or that it cannot run)
+    kind, words, _ = EXCEPTIONS[name, path]
+    with pytest.raises(Exception, match=re.escape(words)) as raised:
         check(harness.CASES[name], path)
+    assert raised.type.__name__ == kind

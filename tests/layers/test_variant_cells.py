@@ -1,6 +1,5 @@
 """Grid, group, phased, convolutional and independent cells, against their equations in NumPy."""
 
-import copy
 import itertools
 
 import numpy as np
@@ -423,18 +422,6 @@ def test_sizes_of_images():
                 lambda x: seq2seq.dynamic_rnn(cell, x, dtype=tf.float32),
                 numbers(3, 2, 8, 6, 2),
             )
-
-
-@pytest.mark.parametrize('name', CELLS)
-def test_a_copy_has_variables_of_its_own(name):
-    make, _, arrays = CELLS[name]
-    cell = make()
-    copied = copy.deepcopy(cell)
-    called(cell, Weights(), *arrays)
-    called(copied, Weights(), *arrays)
-    shapes = [v.shape for v in cell.variables]
-    assert shapes and shapes == [v.shape for v in copied.variables]
-    assert not {id(v) for v in cell.variables} & {id(v) for v in copied.variables}
 
 
 def test_times_may_be_whole_numbers_or_the_same_for_all():

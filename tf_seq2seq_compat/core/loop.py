@@ -122,7 +122,10 @@ class InputArray:
         return self._array.read(time + ahead if ahead else time)
 
     def __getattr__(self, name: str) -> Any:
-        # Programs that reach into a helper find the TensorArray there.
+        # Programs that reach into a helper find the TensorArray there. Copies ask before there is
+        # one.
+        if '_array' not in vars(self):
+            raise AttributeError(name)
         return getattr(self._array, name)
 
 

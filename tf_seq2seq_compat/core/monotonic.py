@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
+import ml_dtypes
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import unroll
@@ -44,7 +44,7 @@ def safe_cumprod(
             f'x must be floating point, but has dtype {x.dtype.name}: its logarithms are summed; '
             'use tf.cast(x, tf.float32), or tf.math.cumprod.'
         )
-    smallest = x.dtype.as_numpy_dtype(np.finfo(x.dtype.as_numpy_dtype).tiny)
+    smallest = ml_dtypes.finfo(x.dtype.as_numpy_dtype).tiny
     logarithms = tf.math.log(tf.clip_by_value(x, smallest, 1))
     return tf.exp(tf.cumsum(logarithms, axis=axis, exclusive=exclusive, reverse=reverse))
 

@@ -12,11 +12,20 @@ from tf_seq2seq_compat.layers.base import Layer, snake_case
 
 tf1 = tf.compat.v1
 
+
+def _hard_sigmoid(x: Any) -> Any:
+    return tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
+
+
+def _linear(x: Any) -> Any:
+    return x
+
+
 ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
     'elu': tf.nn.elu,
     'exponential': tf.exp,
-    'hard_sigmoid': lambda x: tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0),
-    'linear': lambda x: x,
+    'hard_sigmoid': _hard_sigmoid,
+    'linear': _linear,
     'relu': tf.nn.relu,
     'selu': tf.nn.selu,
     'sigmoid': tf.sigmoid,
@@ -181,12 +190,12 @@ class Dense(Layer):
         self.kernel: Any = None
         self.bias: Any = None
         self._kernel_options = {
-            'initializer': kernel_initializer,
+            'initializer': initializer_function(kernel_initializer),
             'regularizer': kernel_regularizer,
             'constraint': kernel_constraint,
         }
         self._bias_options = {
-            'initializer': bias_initializer or tf1.zeros_initializer(),
+            'initializer': initializer_function(bias_initializer) or tf1.zeros_initializer(),
             'regularizer': bias_regularizer,
             'constraint': bias_constraint,
         }
@@ -234,6 +243,19 @@ class Dense(Layer):
         """The shape of the output for a shape of the inputs."""
         _last_dimension(input_shape, self.name)
         return tf.TensorShape(input_shape)[:-1].concatenate(self.units)
+
+    def get_config(self) -> dict[str, Any]:
+        """The constructor's arguments; functions stay what they are."""
+        config = super().get_config() | {
+            'units': self.units,
+            'activation': activation_name(self.activation),
+            'use_bias': self.use_bias,
+            'activity_regularizer': None,
+        }
+        for part, options in (('kernel', self._kernel_options), ('bias', self._bias_options)):
+            for option, value in options.items():
+                config[f'{part}_{option}'] = initializer_config(value)
+        return config
 
 
 def _last_dimension(shape: Any, name: str) -> int:
