@@ -19,13 +19,13 @@ from tests.golden.harness import array
 from tf_seq2seq_compat import cudnn_rnn, legacy_seq2seq, rnn
 from tf_seq2seq_compat.layers import grid_rnn_cells as grid
 from tf_seq2seq_compat.layers.linear import Linear, linear
-from tf_seq2seq_compat.legacy.contrib import crf
 from tf_seq2seq_compat.seq2seq import attention_v2, sampler
 from tf_seq2seq_compat.seq2seq.basic_decoder import BasicDecoderV2
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import BeamSearchDecoderV2
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.seq2seq.keras_dense import KerasDense, OfKeras
 from tf_seq2seq_compat.seq2seq.loss import SequenceLoss
+from tf_seq2seq_compat.tf1.contrib import crf
 
 tf1 = tf.compat.v1
 UNITS = DEPTH = 4
@@ -1050,8 +1050,8 @@ of_legacy(
 # Keras, whose layers cannot be made in eager mode and in graphs by turns.
 WITHOUT_ROW = {
     'KerasCell': 'tests/layers/test_keras_cell.py',
-    'install': 'tests/legacy/test_runtime.py',
-    'uninstall': 'tests/legacy/test_runtime.py',
+    'install': 'tests/tf1/test_runtime.py',
+    'uninstall': 'tests/tf1/test_runtime.py',
     '__version__': 'tests/test_packaging.py',
     'mixed_precision': 'tests/test_precision.py',
     'keeping_variables': 'every function in this table that makes variables is called through it',
