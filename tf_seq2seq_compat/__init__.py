@@ -140,12 +140,12 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-def load_ipython_extension(ipython: Any) -> None:
+def load_ipython_extension(ipython: object) -> None:
     """`%load_ext tf_seq2seq_compat`: the cells that follow run as under the runner."""
     importlib.import_module(f'{__name__}.legacy.notebook').load(ipython)
 
 
-def unload_ipython_extension(ipython: Any) -> None:
+def unload_ipython_extension(ipython: object) -> None:
     """`%unload_ext tf_seq2seq_compat`: imports are Python's own again."""
     importlib.import_module(f'{__name__}.legacy.notebook').unload(ipython)
 

@@ -13,10 +13,12 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import IntLike, Nest, TensorLike
+
 __all__ = ['LimitedShapes', 'TooManyShapesError', 'bucket_size', 'pad_to_bucket']
 
 
-def bucket_size(size: Any, buckets: int | Sequence[int] = 16) -> Any:
+def bucket_size(size: TensorLike, buckets: int | Sequence[int] = 16) -> IntLike:
     """The size of the bucket for `size` elements.
 
     Args:
@@ -57,8 +59,8 @@ def bucket_size(size: Any, buckets: int | Sequence[int] = 16) -> Any:
 
 
 def pad_to_bucket(
-    batch: Any, buckets: int | Sequence[int] = 16, *, axis: int = 1, value: Any = 0
-) -> Any:
+    batch: Nest, buckets: int | Sequence[int] = 16, *, axis: int = 1, value: TensorLike = 0
+) -> Nest:
     """Pads each part of a batch along one axis, to the size of its bucket.
 
     Args:
@@ -84,7 +86,7 @@ def pad_to_bucket(
     In a `tf.data` pipeline: `dataset.map(bucketing.pad_to_bucket)` behind `padded_batch`.
     """
 
-    def pad(part: Any) -> Any:
+    def pad(part: TensorLike) -> tf.Tensor:
         part = part if tf.is_tensor(part) else np.asarray(part)
         rank = len(part.shape)
         if rank <= axis:
@@ -136,12 +138,12 @@ class LimitedShapes:
       tf_seq2seq_compat.bucketing.TooManyShapesError: ...
     """
 
-    def __init__(self, function: Callable[..., Any], most: int) -> None:
+    def __init__(self, function: Callable[..., object], most: int) -> None:
         self._function = function
         self._most = most
         self.shapes: list[str] = []
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, *args: object, **kwargs: object) -> Any:
         shapes = ', '.join(
             [_described(a) for a in args] + [f'{k}={_described(v)}' for k, v in kwargs.items()]
         )
@@ -157,7 +159,7 @@ class LimitedShapes:
         return self._function(*args, **kwargs)
 
 
-def _described(argument: Any) -> str:
+def _described(argument: object) -> str:
     def part(value: Any) -> str:
         if not hasattr(value, 'shape') or not hasattr(value, 'dtype'):
             return repr(value)

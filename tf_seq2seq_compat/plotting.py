@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -16,7 +17,7 @@ __all__ = ['plot_alignment']
 
 
 def plot_alignment(
-    alignment: Any,
+    alignment: ArrayLike,
     source: Sequence[str] | None = None,
     target: Sequence[str] | None = None,
     path: str | os.PathLike[str] | None = None,
@@ -99,7 +100,7 @@ def plot_alignment(
     return figure
 
 
-def _weights(alignment: Any) -> np.ndarray:
+def _weights(alignment: ArrayLike) -> np.ndarray:
     """`alignment` as a checked float matrix."""
     try:
         weights = np.asarray(alignment)

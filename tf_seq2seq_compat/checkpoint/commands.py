@@ -176,7 +176,7 @@ def _show(options: argparse.Namespace) -> int:
 def _convert(options: argparse.Namespace) -> int:
     from tf_seq2seq_compat import checkpoint
 
-    rules: list[Any] = [*(['historic'] if options.historic else []), *options.rules]
+    rules: list[object] = [*(['historic'] if options.historic else []), *options.rules]
     names = [variable.name for variable in checkpoint.list_variables(options.path)]
     before = checkpoint.Renames(['historic'] if options.historic else [])
     for rule in checkpoint.Renames(options.rules).unused([before(name) for name in names]):

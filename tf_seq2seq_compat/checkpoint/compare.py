@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from tf_seq2seq_compat.checkpoint.reader import opened
+from tf_seq2seq_compat.types import PathLike
 
 
 class ValueDifference(NamedTuple):
@@ -70,7 +71,7 @@ class Difference(NamedTuple):
         return '\n'.join(lines)
 
 
-def diff(a: Any, b: Any, *, rtol: float = 0.0, atol: float = 0.0) -> Difference:
+def diff(a: PathLike, b: PathLike, *, rtol: float = 0.0, atol: float = 0.0) -> Difference:
     """Compares two checkpoints name by name.
 
     Elements differ by more than `atol + rtol * |b|`; NaN is the same as NaN.

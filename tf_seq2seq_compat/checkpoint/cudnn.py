@@ -10,12 +10,12 @@ one vector, `opaque_kernel` or `params`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError
+from tf_seq2seq_compat.types import TensorLike
 
 _LSTM = 'cudnn_compatible_lstm_cell'
 _GRU = 'cudnn_compatible_gru_cell'
@@ -112,7 +112,7 @@ def from_ordinary(
 
 
 def from_opaque(
-    opaque: Any,
+    opaque: TensorLike,
     rnn_mode: str,
     num_layers: int,
     num_units: int,
@@ -233,7 +233,9 @@ def _scope(rnn_mode: str, layer: int, direction: int | None) -> str:
     return f'stack_bidirectional_rnn/cell_{layer}/bidirectional_rnn/{where}/{cell}'
 
 
-def _canonical(rnn_mode: str, matrices: Any, biases: Any) -> dict[str, np.ndarray]:
+def _canonical(
+    rnn_mode: str, matrices: Sequence[np.ndarray], biases: np.ndarray
+) -> dict[str, np.ndarray]:
     """The variables of one cell for cuDNN's matrices and biases of it."""
     gates = len(matrices) // 2
     both = [np.concatenate([matrices[i], matrices[gates + i]], 1).T for i in range(gates)]

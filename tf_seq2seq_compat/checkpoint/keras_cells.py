@@ -14,8 +14,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError
+from tf_seq2seq_compat.types import LayerLike
 
 Shapes = dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
 Arrays = dict[str, np.ndarray]
@@ -135,7 +137,7 @@ class Piece:
       refused: Why it cannot have TF1's weights, or ''.
     """
 
-    def __init__(self, layer: Any, scope: str) -> None:
+    def __init__(self, layer: LayerLike, scope: str) -> None:
         self._layer = layer
         self._kind = _kind(layer)
         self._scope = scope
@@ -243,7 +245,7 @@ _CELLS = {
 }
 
 
-def is_keras(obj: Any) -> bool:
+def is_keras(obj: object) -> bool:
     """Whether it is a layer (or model) of Keras 2, Keras 3 or tf_keras."""
     modules = [base.__module__ for base in type(obj).__mro__]
     return (
@@ -257,7 +259,7 @@ def is_keras(obj: Any) -> bool:
     )
 
 
-def is_known(layer: Any) -> bool:
+def is_known(layer: LayerLike) -> bool:
     """Whether `pieces` knows the layer, with all that it holds."""
     try:
         return bool(pieces(layer))
@@ -265,7 +267,7 @@ def is_known(layer: Any) -> bool:
         return False
 
 
-def pieces(layer: Any) -> list[Piece]:
+def pieces(layer: LayerLike) -> list[Piece]:
     """The parts of a layer that have weights, each with its scope below that of the layer.
 
     Raises:
@@ -274,7 +276,7 @@ def pieces(layer: Any) -> list[Piece]:
     return [Piece(inner, scope) for inner, scope in _leaves(layer, '')]
 
 
-def scope_of(layer: Any) -> tuple[str, ...]:
+def scope_of(layer: LayerLike) -> tuple[str, ...]:
     """The scope that the same thing has in TF1, where no name says otherwise."""
     kind = _kind(layer)
     if kind == 'Bidirectional':
@@ -286,7 +288,7 @@ def scope_of(layer: Any) -> tuple[str, ...]:
     return (_CELLS.get(kind, layer.name),)
 
 
-def build(layer: Any, depth: int | None) -> None:
+def build(layer: LayerLike, depth: int | None) -> None:
     """Makes the weights of a layer for inputs of a depth."""
     if _kind(layer) == 'Embedding':
         layer.build(None)
@@ -298,7 +300,7 @@ def build(layer: Any, depth: int | None) -> None:
     layer.built = True
 
 
-def layers_within(layer: Any) -> Iterator[tuple[str, Any]]:
+def layers_within(layer: LayerLike) -> Iterator[tuple[str, LayerLike]]:
     """The layers that a layer or model holds, by name."""
     found: Any = getattr(layer, '_self_tracked_trackables', None) or getattr(layer, '_layers', ())
     for each in found:
@@ -306,7 +308,7 @@ def layers_within(layer: Any) -> Iterator[tuple[str, Any]]:
             yield each.name, each
 
 
-def own_weights(layer: Any) -> dict[str, Any]:
+def own_weights(layer: LayerLike) -> dict[str, tf.Variable]:
     """The weights that are the layer's own, by the last part of their names."""
     inner = {id(w) for _, each in layers_within(layer) for w in each.weights}
     return {
@@ -314,12 +316,12 @@ def own_weights(layer: Any) -> dict[str, Any]:
     }
 
 
-def may_have_weights(layer: Any) -> bool:
+def may_have_weights(layer: LayerLike) -> bool:
     """Whether a layer that is not built could get weights of its own."""
     return 'build' in vars(type(layer)) and not list(layers_within(layer))
 
 
-def _kind(layer: Any) -> str:
+def _kind(layer: LayerLike) -> str:
     """Name of the Keras class that it is of, also for a subclass."""
     for base in type(layer).__mro__:
         if base.__module__.partition('.')[0] in ('keras', 'tf_keras', 'tensorflow'):
@@ -327,7 +329,7 @@ def _kind(layer: Any) -> str:
     return type(layer).__name__
 
 
-def _leaves(layer: Any, scope: str) -> Iterator[tuple[Any, str]]:
+def _leaves(layer: LayerLike, scope: str) -> Iterator[tuple[object, str]]:
     kind = _kind(layer)
     if kind == 'Bidirectional':
         for name, one in (('fw', layer.forward_layer), ('bw', layer.backward_layer)):
@@ -343,7 +345,7 @@ def _leaves(layer: Any, scope: str) -> Iterator[tuple[Any, str]]:
         raise LookupError(kind)
 
 
-def _refusal(layer: Any) -> str:
+def _refusal(layer: LayerLike) -> str:
     gate = getattr(layer.recurrent_activation, '__name__', layer.recurrent_activation)
     if gate != 'sigmoid':
         return (

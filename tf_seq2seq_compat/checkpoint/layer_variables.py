@@ -26,6 +26,7 @@ from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanis
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapper
 from tf_seq2seq_compat.seq2seq.basic_decoder import _CellAndHelper
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import BeamSearchDecoderMixin
+from tf_seq2seq_compat.types import LayerLike
 
 tf1 = tf.compat.v1
 
@@ -175,7 +176,7 @@ class KerasPart(Part):
     """A Keras layer or cell, under the names that the same thing has in TF1."""
 
     def __init__(
-        self, layer: Any, label: str, scope: tuple[str, ...], main: bool, order: int
+        self, layer: LayerLike, label: str, scope: tuple[str, ...], main: bool, order: int
     ) -> None:
         super().__init__(label, type(layer).__name__, scope, main, order)
         self._layer = layer
@@ -212,7 +213,7 @@ class KerasPart(Part):
         return {name: array for piece in self._pieces for name, array in piece.values().items()}
 
 
-def _no_variable() -> Any:
+def _no_variable() -> None:
     raise CheckpointError('a Keras layer is assigned as a whole')
 
 
@@ -247,7 +248,7 @@ class _Finder:
         self.parts: list[Part] = []
         self._elsewhere = dict(elsewhere)
         self._seen: set[int] = set()
-        self._variables: set[Any] = set()
+        self._variables: set[object] = set()
         self._first = first
 
     def part(self, label: str, kind: str, scope: tuple[str, ...], main: bool) -> Part:
@@ -279,7 +280,7 @@ class _Finder:
             return False
         return True
 
-    def _variable(self, variable: Any, label: str, main: bool) -> None:
+    def _variable(self, variable: tf.Variable, label: str, main: bool) -> None:
         if variable.ref() in self._variables:
             return
         self._variables.add(variable.ref())
@@ -287,7 +288,7 @@ class _Finder:
         part = self.part(label, 'Variable', tuple(name.split('/')), main)
         part.add(_slot_of('', variable))
 
-    def _keras(self, layer: Any, label: str, main: bool) -> None:
+    def _keras(self, layer: LayerLike, label: str, main: bool) -> None:
         if id(layer) in self._seen:
             return
         self._seen.add(id(layer))
@@ -313,7 +314,7 @@ class _Finder:
 
     def layer(
         self,
-        layer: Any,
+        layer: LayerLike,
         label: str,
         main: bool = False,
         inside: Part | None = None,
@@ -373,7 +374,7 @@ class _Finder:
             for new in self.parts[before:]:
                 new.secondary = True
 
-    def _built(self, layer: Any, label: str, part: Part, scope: str) -> None:
+    def _built(self, layer: LayerLike, label: str, part: Part, scope: str) -> None:
         # The innermost of those that know a variable comes last.
         holders = [each for each in layer.submodules if isinstance(each, Layer)]
         holders.sort(key=lambda each: -len(each._own_variables))
@@ -386,7 +387,7 @@ class _Finder:
         for name, value in _children(layer):
             self._inner(value, _join(label, name), part, None)
 
-    def _unbuilt_wrapper(self, layer: Any, label: str, part: Part, scope: str) -> None:
+    def _unbuilt_wrapper(self, layer: LayerLike, label: str, part: Part, scope: str) -> None:
         self._inner(layer._cell, _join(label, 'cell'), part, _below(scope, _own_name(layer._cell)))
         taken: dict[str, int] = {}
 
@@ -411,7 +412,7 @@ class _Finder:
                     dense, _join(label, f'attention_layer{at}'), part, unique(_own_name(dense))
                 )
 
-    def _unbuilt_mechanism(self, layer: Any, label: str, part: Part, scope: str) -> None:
+    def _unbuilt_mechanism(self, layer: LayerLike, label: str, part: Part, scope: str) -> None:
         memory_layer, query_layer = layer.memory_layer, layer.query_layer
         name = _mechanism_scope(layer)
         if name is None:
@@ -425,7 +426,7 @@ class _Finder:
                 self._inner(query_layer, _join(label, 'query_layer'), part, where)
         self._inner(memory_layer, _join(label, 'memory_layer'), part, None)
 
-    def _variables_of_mechanism(self, layer: Any, part: Part, scope: str) -> None:
+    def _variables_of_mechanism(self, layer: LayerLike, part: Part, scope: str) -> None:
         def build(prefix: str, _: Any) -> None:
             with _entered(prefix, scope) as own:
                 layer._set_scope(own)
@@ -436,7 +437,7 @@ class _Finder:
         for name, shape, _ in layer._score_weights():
             part.add(_slot_to_be(_below(scope, name), shape, (), layer, name, None, layer.dtype))
 
-    def _unbuilt(self, layer: Any, label: str, part: Part, scope: str) -> None:
+    def _unbuilt(self, layer: LayerLike, label: str, part: Part, scope: str) -> None:
         """A layer that is built by a call with zeros."""
         depth = Depth()
         shapes = _probed(layer)
@@ -469,7 +470,7 @@ class _Finder:
 _CALL_ONCE = 'call it once first, with inputs of the shape it is for, and restore then.'
 
 
-def _children(obj: Any) -> Iterator[tuple[str, Any]]:
+def _children(obj: Any) -> Iterator[tuple[str, object]]:
     """Attributes, or items, that may hold variables."""
     if isinstance(obj, Mapping):
         yield from ((str(name), value) for name, value in obj.items())
@@ -493,7 +494,7 @@ def _below(scope: str, name: str) -> str:
     return f'{scope}/{name}' if scope and name else scope or name
 
 
-def _own_name(layer: Any) -> str:
+def _own_name(layer: LayerLike) -> str:
     """The last part of the scope that a layer gets by default."""
     while isinstance(layer, _CellWrapper):
         layer = layer.cell
@@ -502,7 +503,7 @@ def _own_name(layer: Any) -> str:
     return _mechanism_scope(layer) or layer._base_name
 
 
-def _mechanism_scope(layer: Any) -> str | None:
+def _mechanism_scope(layer: LayerLike) -> str | None:
     """The scope of a call of a mechanism that is called as those of this package are."""
     mechanism = _BaseAttentionMechanism
     if isinstance(layer, mechanism) and type(layer).__call__ is mechanism.__call__:
@@ -510,12 +511,12 @@ def _mechanism_scope(layer: Any) -> str | None:
     return None
 
 
-def _type_name(variable: Any) -> str:
+def _type_name(variable: tf.Variable) -> str:
     dtype = variable.dtype
     return dtype if isinstance(dtype, str) else dtype.base_dtype.name
 
 
-def _slot_of(name: str, variable: Any, owner: Any = None) -> Slot:
+def _slot_of(name: str, variable: tf.Variable, owner: Any = None) -> Slot:
     shape = tuple(variable.shape.as_list())
     return Slot(name, shape, _type_name(variable), lambda: variable, owner=owner)
 
@@ -524,7 +525,7 @@ def _slot_to_be(
     name: str,
     base: tuple[int, ...],
     slope: tuple[int, ...],
-    layer: Any,
+    layer: LayerLike,
     key: str,
     depth: Depth | None,
     dtype: str | None,
@@ -535,7 +536,7 @@ def _slot_to_be(
     return Slot(name, base, dtype, lambda: layer._own_variables[key], slope, depth, owner)
 
 
-def _probed(layer: Any) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | None:
+def _probed(layer: LayerLike) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | None:
     """Base and slope of each variable that a layer would make, by their names below its scope."""
     try:
         two, three = (_shapes_at(layer, depth) for depth in (2, 3))
@@ -552,7 +553,7 @@ def _probed(layer: Any) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | 
     return shapes if one_size or any(any(slope) for _, slope in shapes.values()) else None
 
 
-def _shapes_at(layer: Any, depth: int) -> dict[str, tuple[int, ...]]:
+def _shapes_at(layer: LayerLike, depth: int) -> dict[str, tuple[int, ...]]:
     trial = copy.deepcopy(layer)
     trial._scope = None
     with tf.Graph().as_default():
@@ -564,7 +565,7 @@ def _shapes_at(layer: Any, depth: int) -> dict[str, tuple[int, ...]]:
         }
 
 
-def _call_once(layer: Any, depth: int, dtype: tf.DType) -> None:
+def _call_once(layer: LayerLike, depth: int, dtype: tf.DType) -> None:
     inputs = _trial_inputs(layer, depth, dtype)
     if isinstance(layer, RNNCell):
         layer(inputs, layer.zero_state(1, dtype))
@@ -572,7 +573,7 @@ def _call_once(layer: Any, depth: int, dtype: tf.DType) -> None:
         layer(inputs)
 
 
-def _trial_inputs(layer: Any, depth: int, dtype: tf.DType) -> Any:
+def _trial_inputs(layer: LayerLike, depth: int, dtype: tf.DType) -> tf.Tensor:
     """Zeros such as a layer takes; one which takes no `[batch, depth]` has a method for them."""
     if hasattr(layer, '_trial_inputs'):
         return layer._trial_inputs(depth, dtype)
@@ -596,7 +597,7 @@ class _entered:
             self._opened.__exit__(*exception)
 
 
-def _opener(layer: Any, scope: str) -> Callable[[str, dict[str, VariableInfo]], None]:
+def _opener(layer: LayerLike, scope: str) -> Callable[[str, dict[str, VariableInfo]], None]:
     """Fixes the scope of a layer that has no variables but those of the layers within."""
 
     def open_scope(prefix: str, _: Any) -> None:

@@ -9,10 +9,12 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+
+from tf_seq2seq_compat.types import PathLike
 
 # The last bytes of a table file, which TF's index files and V1 checkpoints are.
 _TABLE_END = bytes.fromhex('57fb808b247547db')
@@ -120,7 +122,7 @@ def load(
     return {name: source.read(name) for name in wanted}
 
 
-def opened(path: Any) -> Source:
+def opened(path: PathLike) -> Source:
     """Opens a checkpoint, or takes arrays by name as if they came from one.
 
     Args:
@@ -186,7 +188,7 @@ def _attribute_path(key: str) -> str:
     return key[: -len(_OBJECT_SUFFIX)].replace('.S', '/').replace('..', '.')
 
 
-def _of_arrays(path: str, form: str, arrays: Mapping[str, Any]) -> Source:
+def _of_arrays(path: str, form: str, arrays: Mapping[str, object]) -> Source:
     given = {str(name): np.asarray(arrays[name]) for name in sorted(arrays)}
     infos = {
         name: VariableInfo(name, array.shape, _dtype_name(array)) for name, array in given.items()

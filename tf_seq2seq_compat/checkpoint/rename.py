@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError
 
@@ -82,7 +82,7 @@ class Renames:
       'rnn/multi_rnn_cell/cell_0/basic_lstm_cell/kernel'
     """
 
-    def __init__(self, rules: Any = ()) -> None:
+    def __init__(self, rules: object = ()) -> None:
         self.rules: tuple[Rule, ...] = tuple(_rules(rules))
 
     def __call__(self, name: str) -> str:
@@ -249,7 +249,7 @@ def historic_advice(pairs: Mapping[str, str]) -> str:
     return f'The checkpoint has names of before TensorFlow 1.2 ({shown}{more})'
 
 
-def _rules(given: Any) -> Iterable[Rule]:
+def _rules(given: object) -> Iterable[Rule]:
     if isinstance(given, Renames):
         yield from given.rules
     elif isinstance(given, Rule):
@@ -307,7 +307,7 @@ def _checked(rule: Rule) -> Rule:
     return rule
 
 
-def _wrong(given: Any) -> CheckpointError:
+def _wrong(given: object) -> CheckpointError:
     return CheckpointError(
         f'{given!r} is no rename rule. Give pairs (old, new), triples (kind, old, new) with kind '
         f'{", ".join(KINDS)}, or the name of historic rules.'

@@ -18,6 +18,7 @@ from tf_seq2seq_compat.checkpoint.rename import Renames, historic_advice, histor
 from tf_seq2seq_compat.checkpoint.scope_matching import Names, Placed, join, place
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
+from tf_seq2seq_compat.types import PathLike
 
 _OPTIMIZERS = (
     'Adam|AdamAsync|AdaMax|LazyAdam|NAdam|AdamW|Adagrad|AdagradDA|ProximalAdagrad|Adadelta|'
@@ -98,10 +99,10 @@ def is_optimizer_variable(name: str) -> bool:
 
 
 def restore(
-    path: Any,
-    target: Any,
+    path: PathLike,
+    target: object,
     *,
-    renames: Any = (),
+    renames: object = (),
     ignore: str | re.Pattern[str] | Iterable[str | re.Pattern[str]] = (),
     strict: bool = True,
     dry_run: bool = False,
@@ -216,7 +217,9 @@ def restore(
     return plan
 
 
-def placed_parts(target: Any, variables: dict[str, VariableInfo]) -> tuple[list[Placed], list[str]]:
+def placed_parts(
+    target: object, variables: dict[str, VariableInfo]
+) -> tuple[list[Placed], list[str]]:
     """The parts of a target, placed in a checkpoint of these variables, and what is wrong.
 
     Args:
@@ -242,7 +245,7 @@ def placed_parts(target: Any, variables: dict[str, VariableInfo]) -> tuple[list[
     return placed, problems
 
 
-def parts_by_scope(target: Any) -> list[tuple[Part, str]]:
+def parts_by_scope(target: object) -> list[tuple[Part, str]]:
     """The parts of a target, each with the scope that is given for its object.
 
     Raises:
@@ -346,7 +349,7 @@ def _sought(item: Placed) -> str:
     return join(item.given, '/'.join(part.scope))
 
 
-def _shape(shape: Iterable[Any]) -> str:
+def _shape(shape: Iterable[object]) -> str:
     return '(' + ', '.join(map(str, shape)) + ')'
 
 
@@ -434,7 +437,7 @@ def _matcher(ignore: Any) -> Any:
     return is_ignored
 
 
-def _renew_keys(target: Any) -> None:
+def _renew_keys(target: object) -> None:
     """Computes the keys of mechanisms anew where a memory is bound already."""
     for mechanism in _mechanisms(target, set()):
         if not mechanism.memory_bound or mechanism.memory_layer is None:
@@ -449,14 +452,14 @@ def _renew_keys(target: Any) -> None:
             mechanism._keys = mechanism.memory_layer(mechanism._values)
 
 
-def _mechanisms(obj: Any, seen: set[int]) -> Iterable[_BaseAttentionMechanism]:
+def _mechanisms(obj: object, seen: set[int]) -> Iterable[_BaseAttentionMechanism]:
     if id(obj) in seen:
         return
     seen.add(id(obj))
     if isinstance(obj, _BaseAttentionMechanism):
         yield obj
     if isinstance(obj, Mapping):
-        inner: list[Any] = list(obj.values())
+        inner: list[object] = list(obj.values())
     elif isinstance(obj, list | tuple):
         inner = list(obj)
     elif isinstance(obj, tf.Module):

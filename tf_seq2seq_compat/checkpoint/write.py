@@ -30,6 +30,7 @@ from tf_seq2seq_compat.checkpoint.restore_plan import (
 )
 from tf_seq2seq_compat.checkpoint.scope_matching import join, number
 from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.types import PathLike
 
 tf1 = tf.compat.v1
 
@@ -37,10 +38,10 @@ FORMS = ('names', 'objects', 'npz')
 
 
 def convert(
-    path: Any,
+    path: PathLike,
     output: str | os.PathLike[str],
     *,
-    renames: Any = (),
+    renames: object = (),
     form: str = 'names',
     ignore: str | Iterable[str] = (),
     overwrite: bool = False,
@@ -93,10 +94,10 @@ def convert(
 
 def save(
     path: str | os.PathLike[str],
-    target: Any,
+    target: object,
     *,
     like: Any = None,
-    extra: Mapping[str, Any] | None = None,
+    extra: Mapping[str, object] | None = None,
     overwrite: bool = False,
     forget_bias: float = 1.0,
 ) -> str:
@@ -306,7 +307,7 @@ def _storable(array: np.ndarray) -> np.ndarray:
     return array.astype(object) if array.dtype.kind in 'SU' else array
 
 
-def _named_arrays(target: Any, forget_bias: float) -> dict[str, np.ndarray]:
+def _named_arrays(target: object, forget_bias: float) -> dict[str, np.ndarray]:
     """The arrays of a target by the names that its scopes say."""
     arrays: dict[str, np.ndarray] = {}
     parts = parts_by_scope(target)

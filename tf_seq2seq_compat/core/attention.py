@@ -8,21 +8,21 @@ Shapes: `query` is `[batch, units]` (one decoder step), `keys` `[batch, max_time
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.precision import operand, vector_by_matrix
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
 
 
 def additive_score(
     query: tf.Tensor,
     keys: tf.Tensor,
-    attention_v: Any,
-    attention_g: Any = None,
-    attention_b: Any = None,
+    attention_v: tf.Tensor,
+    attention_g: tf.Tensor | None = None,
+    attention_b: tf.Tensor | None = None,
 ) -> tf.Tensor:
     """`v · tanh(keys + query)`, the score of Bahdanau et al. 2014 (arXiv:1409.0473).
 
@@ -57,7 +57,9 @@ def additive_score(
     return tf.cast(score, query.dtype)
 
 
-def multiplicative_score(query: tf.Tensor, keys: tf.Tensor, scale: Any = None) -> tf.Tensor:
+def multiplicative_score(
+    query: tf.Tensor, keys: tf.Tensor, scale: tf.Tensor | None = None
+) -> tf.Tensor:
     """`keys · query`, the score of Luong et al. 2015 (arXiv:1508.04025).
 
     Args:
@@ -77,7 +79,7 @@ def multiplicative_score(query: tf.Tensor, keys: tf.Tensor, scale: Any = None) -
     return score if scale is None else scale * score
 
 
-def length_mask(lengths: Any, max_time: Any) -> tf.Tensor:
+def length_mask(lengths: TensorLike, max_time: IntLike) -> tf.Tensor:
     """The mask `[batch, max_time]` of sequences of these lengths `[batch]`."""
     lengths = tf.convert_to_tensor(lengths)
     if not lengths.dtype.is_integer:
@@ -93,7 +95,7 @@ def mask_memory(memory: tf.Tensor, mask: tf.Tensor) -> tf.Tensor:
     return tf.where(mask, memory, tf.zeros([], memory.dtype))
 
 
-def mask_score(score: tf.Tensor, mask: tf.Tensor, value: Any = None) -> tf.Tensor:
+def mask_score(score: tf.Tensor, mask: tf.Tensor, value: FloatLike | None = None) -> tf.Tensor:
     """`score` with `value` (minus infinity by default) where the mask is False."""
     value = -np.inf if value is None else value
     value = tf.cast(value, score.dtype) if tf.is_tensor(value) else tf.constant(value, score.dtype)
@@ -104,7 +106,7 @@ def masked_alignments(
     score: tf.Tensor,
     mask: tf.Tensor | None,
     probability_fn: Callable[[tf.Tensor], tf.Tensor],
-    score_mask_value: Any = None,
+    score_mask_value: FloatLike | None = None,
 ) -> tf.Tensor:
     """The alignments for a score, over what the mask leaves.
 

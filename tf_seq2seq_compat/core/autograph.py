@@ -17,7 +17,7 @@ def without_autograph(function: _F) -> _F:
     return in_place_of(function)(tf.autograph.experimental.do_not_convert(function))
 
 
-def in_place_of(original: Callable[..., Any]) -> Callable[[_F], _F]:
+def in_place_of(original: Callable[..., object]) -> Callable[[_F], _F]:
     """`functools.wraps`, with the signature of the original for `inspect.getfullargspec` too."""
 
     def named(function: _F) -> _F:

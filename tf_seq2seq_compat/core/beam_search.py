@@ -5,12 +5,13 @@ Everything has a batch in front and the beams behind it: `[batch, beam, ...]`.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import FloatLike, IntLike
 
 tf1 = tf.compat.v1
 
@@ -40,8 +41,8 @@ def search_step(
     log_probs: tf.Tensor,
     finished: tf.Tensor,
     lengths: tf.Tensor,
-    end_token: Any,
-    length_weight: Any = 0.0,
+    end_token: IntLike,
+    length_weight: FloatLike = 0.0,
     coverage: tf.Tensor | None = None,
 ) -> BeamStep:
     """Extends every beam by every word, and keeps as many of the best as there are beams.
@@ -85,7 +86,7 @@ def search_step(
     )
 
 
-def only_end_token(log_probs: tf.Tensor, end_token: Any, finished: tf.Tensor) -> tf.Tensor:
+def only_end_token(log_probs: tf.Tensor, end_token: IntLike, finished: tf.Tensor) -> tf.Tensor:
     """Log-probabilities `[batch, beam, vocabulary]`, of finished beams 0 for the end token alone.
 
     The rest of a finished beam gets the lowest finite number.
@@ -96,7 +97,7 @@ def only_end_token(log_probs: tf.Tensor, end_token: Any, finished: tf.Tensor) ->
     return tf.where(finished[:, :, None], of_finished, log_probs)
 
 
-def length_penalty(lengths: tf.Tensor, weight: Any) -> tf.Tensor:
+def length_penalty(lengths: tf.Tensor, weight: FloatLike) -> tf.Tensor:
     """`((5 + length) / 6) ** weight`, float32, of Wu et al. 2016 (arXiv:1609.08144), section 7."""
     weight = tf.cast(weight, tf.float32)
     return (5.0 + tf.cast(lengths, tf.float32)) ** weight / 6.0**weight
@@ -117,7 +118,7 @@ def coverage_penalty(attention: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(tf.math.log(covered), -1)
 
 
-def is_zero(weight: Any) -> bool:
+def is_zero(weight: FloatLike) -> bool:
     """Whether a weight is known to be zero."""
     static = tf.get_static_value(weight)
     return static is not None and not np.any(static)
@@ -158,7 +159,7 @@ def paths(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
     # Where the beams that stand `distance` steps later, or at the end, come from.
     origin = tf.where(inside[:, :, None], tf.gather(parents, after), own)
 
-    def double(distance: Any, origin: tf.Tensor) -> tuple[Any, tf.Tensor]:
+    def double(distance: tf.Tensor, origin: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         later = tf.gather(origin, tf.minimum(time + distance, steps - 1))
         return distance * 2, tf.gather(origin, later, batch_dims=2)
 
@@ -174,7 +175,7 @@ def paths(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
 
 
 def gather_tree(
-    step_ids: tf.Tensor, parents: tf.Tensor, max_lengths: tf.Tensor, end_token: Any
+    step_ids: tf.Tensor, parents: tf.Tensor, max_lengths: tf.Tensor, end_token: IntLike
 ) -> tf.Tensor:
     """The words of each beam, from the words and parents of each step.
 

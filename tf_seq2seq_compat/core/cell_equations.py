@@ -8,8 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.cpu_forms import add_bias
 from tf_seq2seq_compat.core.precision import matmul
-
-Activation = Callable[[tf.Tensor], tf.Tensor]
+from tf_seq2seq_compat.types import Activation
 
 
 def affine(parts: list[tf.Tensor], kernel: tf.Tensor, bias: tf.Tensor | None = None) -> tf.Tensor:

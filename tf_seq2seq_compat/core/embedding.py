@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import Embedding, TensorLike
 
 tf1 = tf.compat.v1
 
 
-def embed(embedding: Any, ids: Any) -> tf.Tensor:
+def embed(embedding: TensorLike, ids: TensorLike) -> tf.Tensor:
     """The rows of an embedding.
 
     Where it has several parts, the ids are dealt out to them in turn, as TF1 does (the strategy
@@ -40,6 +40,6 @@ def embed(embedding: Any, ids: Any) -> tf.Tensor:
     return tf.gather(tf.concat(parts, 0), rows)
 
 
-def embedding_function(embedding: Any) -> Callable[[Any], Any]:
+def embedding_function(embedding: Embedding) -> Callable[[tf.Tensor], tf.Tensor]:
     """From ids to inputs: a function as it is, or the rows of an embedding (see `embed`)."""
     return embedding if callable(embedding) else functools.partial(embed, embedding)

@@ -21,6 +21,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import tensorflow_internals
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.core.traced_step import traced_step
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -46,7 +47,7 @@ class OpenEndedArray(tf.TensorArray):
       element_shape: Shape of one element, possibly partly known.
     """
 
-    def __init__(self, dtype: Any, element_shape: Any) -> None:
+    def __init__(self, dtype: DTypeLike, element_shape: ShapeLike) -> None:
         super().__init__(
             dtype,
             size=0,
@@ -55,7 +56,7 @@ class OpenEndedArray(tf.TensorArray):
             element_shape=element_shape,
         )
 
-    def write(self, index: Any, value: Any, name: str | None = None) -> tf.TensorArray:
+    def write(self, index: IntLike, value: tf.Tensor, name: str | None = None) -> tf.TensorArray:
         """As `tf.TensorArray.write`.
 
         Raises:
@@ -70,7 +71,7 @@ class OpenEndedArray(tf.TensorArray):
         return super().write(index, value, name)
 
 
-def for_steps(state: Any, capacity: Any) -> Any:
+def for_steps(state: Nest, capacity: IntLike) -> Nest:
     """The state with each `OpenEndedArray` replaced by a fresh one for `capacity` steps at most.
 
     Args:
@@ -81,7 +82,7 @@ def for_steps(state: Any, capacity: Any) -> Any:
       The nest.
     """
 
-    def fresh(value: Any) -> Any:
+    def fresh(value: Nest) -> Nest:
         if not isinstance(value, OpenEndedArray):
             return value
         return _buffer(value.dtype, value.element_shape, capacity if under_xla() else None)
@@ -89,12 +90,12 @@ def for_steps(state: Any, capacity: Any) -> Any:
     return tf.nest.map_structure(fresh, state)
 
 
-def open_ended_array(dtype: Any, element_shape: Any) -> OpenEndedArray:
+def open_ended_array(dtype: DTypeLike, element_shape: ShapeLike) -> OpenEndedArray:
     """Makes an `OpenEndedArray`."""
     return OpenEndedArray(dtype, element_shape)
 
 
-def _buffer(dtype: Any, element_shape: Any, capacity: Any) -> tf.TensorArray:
+def _buffer(dtype: DTypeLike, element_shape: ShapeLike, capacity: IntLike) -> tf.TensorArray:
     if capacity is None:
         return OpenEndedArray(dtype, element_shape)
     return tf.TensorArray(dtype, size=capacity, clear_after_read=False, element_shape=element_shape)
@@ -114,7 +115,7 @@ class InputArray:
         ).unstack(x)
         self.dtype = self._array.dtype  # TensorFlow warns of arrays of which nothing is asked.
 
-    def read(self, time: Any, ahead: int = 0) -> tf.Tensor:
+    def read(self, time: IntLike, ahead: int = 0) -> tf.Tensor:
         """The element of the step `time + ahead`."""
         graph = traced_step()
         if graph is not None:
@@ -141,13 +142,13 @@ class Unrolled(NamedTuple):
     something else.
     """
 
-    emitted: Any
-    state: Any
+    emitted: Nest
+    state: Nest
     steps: tf.Tensor
     shapes: list[tf.TensorShape] | None = None
 
 
-def as_tensors(state: Any) -> Any:
+def as_tensors(state: Nest) -> Any:
     """The nest with a tensor in place of each number and array in it."""
     return tf.nest.map_structure(
         lambda s: s if isinstance(s, tf.TensorArray) else tf.convert_to_tensor(s), state
@@ -155,13 +156,13 @@ def as_tensors(state: Any) -> Any:
 
 
 def unroll(
-    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
-    state: Any,
-    emits: Any,
+    step: Callable[[tf.Tensor, Nest], tuple[Nest, Nest]],
+    state: Nest,
+    emits: Nest,
     *,
-    capacity: Any,
-    limit: Any = None,
-    running: Callable[[Any], tf.Tensor] | None = None,
+    capacity: IntLike,
+    limit: IntLike | None = None,
+    running: Callable[[Nest], tf.Tensor] | None = None,
     shapes: Sequence[tf.TensorShape] | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
@@ -206,13 +207,15 @@ def unroll(
     ]
     flat_state = tf.nest.flatten(for_steps(state, capacity))
 
-    def cond(time: tf.Tensor, flat: list[Any], _: Any) -> tf.Tensor:
+    def cond(time: tf.Tensor, flat: list[tf.Tensor], _: object) -> tf.Tensor:
         within = tf.constant(True) if limit is None else time < limit
         if running is None:
             return within
         return tf.logical_and(within, running(tf.nest.pack_sequence_as(state, flat)))
 
-    def body(time: tf.Tensor, flat: list[Any], written: list[Any]) -> tuple[Any, Any, Any]:
+    def body(
+        time: tf.Tensor, flat: list[tf.Tensor], written: list[tf.TensorArray]
+    ) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.TensorArray]]:
         emitted, new_state = step(time, tf.nest.pack_sequence_as(state, flat))
         tf.nest.assert_same_structure(emits, emitted)
         tf.nest.assert_same_structure(state, new_state)
@@ -249,7 +252,7 @@ def unroll(
     )
 
 
-def as_before(new: Any, shape: tf.TensorShape) -> tf.Tensor:
+def as_before(new: Nest, shape: tf.TensorShape) -> tf.Tensor:
     """`new` with the static shape that the state had before the step, which the loop requires."""
     new = tf.convert_to_tensor(new)
     if not new.shape.is_compatible_with(shape):
@@ -270,7 +273,7 @@ def _sizes(shape: tf.TensorShape, zero: tf.Tensor) -> Any:
     return tf.stack([declared if size is None else size for size, declared in known])
 
 
-def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
+def stacked(run: Unrolled, emits: Nest, *, length: IntLike | None = None) -> Nest:
     """The emitted elements as tensors.
 
     Args:
@@ -283,7 +286,7 @@ def stacked(run: Unrolled, emits: Any, *, length: Any = None) -> Any:
       Nest like `emits` of `[time, ...]` tensors.
     """
 
-    def stack(array: Any, zero: tf.Tensor, element_shape: tf.TensorShape) -> tf.Tensor:
+    def stack(array: tf.TensorArray, zero: tf.Tensor, element_shape: tf.TensorShape) -> tf.Tensor:
         if isinstance(array, tf.Tensor):  # A compiled loop has stacked it already.
             if under_xla():
                 return array

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.types import LossFunction
 
 
 def weighted_cross_entropy(
-    logits: tf.Tensor, targets: tf.Tensor, weights: tf.Tensor, softmax_loss_function: Any = None
+    logits: tf.Tensor,
+    targets: tf.Tensor,
+    weights: tf.Tensor,
+    softmax_loss_function: LossFunction | None = None,
 ) -> tf.Tensor:
     """Cross entropy of each position, times its weight.
 

@@ -11,7 +11,7 @@ XLA multiplies as a product is written: `cpu_forms` says in which order the axes
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import tensorflow as tf
 
@@ -99,7 +99,9 @@ def transposed_factor(operation: tf.Operation, place: int, factor: tf.Tensor) ->
     return tf.transpose(factor, [axes.index(axis) for axis in _transposed_axes(operation, place)])
 
 
-def make_residual(node: Any, operation: tf.Operation, place: int, name: str, factor: str) -> None:
+def make_residual(
+    node: tf.compat.v1.NodeDef, operation: tf.Operation, place: int, name: str, factor: str
+) -> None:
     """Makes a product a value that is given, with the gradient that the product has.
 
     The gradient for the factor is left out: it is taken for all steps at once.
@@ -136,7 +138,7 @@ def can_be_residual(operation: tf.Operation) -> bool:
 
 
 @tf.RegisterGradient(_RESIDUAL)
-def _gradient_of_residual(operation: tf.Operation, upstream: tf.Tensor, *_: Any) -> list[Any]:
+def _gradient_of_residual(operation: tf.Operation, upstream: tf.Tensor, *_: object) -> list[object]:
     place = operation.get_attr('_place')
     factor = operation.inputs[1 + place]
     of_other = tf.einsum(operation.get_attr('_equation').decode(), upstream, factor)

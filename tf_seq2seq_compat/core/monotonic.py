@@ -6,14 +6,13 @@ it stops with a probability. Shapes: `p_choose_i` and `previous_attention` are `
 
 from __future__ import annotations
 
-from typing import Any
-
 import ml_dtypes
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop import unroll
 from tf_seq2seq_compat.core.sampling import normal_noise
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import Nest
 
 MODES = ('recursive', 'parallel', 'hard')
 # A smaller product than this is taken for it where the parallel form divides by it.
@@ -102,7 +101,7 @@ def probability_of_choosing(
     return tf.cast(score > 0, score.dtype) if mode == 'hard' else tf.sigmoid(score)
 
 
-def check_mode(mode: Any) -> None:
+def check_mode(mode: str) -> None:
     """Raises ValueError for what is no mode."""
     if mode not in MODES:
         raise ValueError(f"mode must be 'recursive', 'parallel', or 'hard', but is {mode!r}.")
@@ -124,7 +123,9 @@ def _linear_recurrence(factor: tf.Tensor, addend: tf.Tensor) -> tf.Tensor:
 
     slots = tf.range(time)
 
-    def joined(distance: Any, factor: Any, addend: Any) -> tuple[Any, Any]:
+    def joined(
+        distance: tf.Tensor, factor: tf.Tensor, addend: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         def earlier(x: tf.Tensor) -> tf.Tensor:
             return tf.where(slots >= distance, tf.roll(x, distance, 1), tf.zeros([], x.dtype))
 
@@ -135,7 +136,7 @@ def _linear_recurrence(factor: tf.Tensor, addend: tf.Tensor) -> tf.Tensor:
             factor, addend = joined(2**power, factor, addend)
         return addend
 
-    def step(power: tf.Tensor, state: Any) -> tuple[Any, Any]:
+    def step(power: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         return (), joined(tf.bitwise.left_shift(1, power), *state)
 
     # While 2**power is below the time there is an element that far before. XLA has no loop of none.

@@ -8,7 +8,6 @@ ignores the seeds of stateful random operations, so there a given seed makes a d
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +15,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import IntLike, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -33,7 +33,7 @@ def most_likely(logits: tf.Tensor) -> tf.Tensor:
 
 
 def categorical(
-    logits: tf.Tensor, seed: int | None, time: Any = None, sample_shape: Any = ()
+    logits: tf.Tensor, seed: int | None, time: IntLike | None = None, sample_shape: ShapeLike = ()
 ) -> tf.Tensor:
     """Draws classes for each row.
 
@@ -47,7 +47,7 @@ def categorical(
       int32 `sample_shape + logits.shape[:-1]`.
     """
 
-    def draw(count: Any) -> tf.Tensor:
+    def draw(count: IntLike) -> tf.Tensor:
         rows = logits if logits.shape.rank == 2 else tf.reshape(logits, [-1, axis_size(logits, -1)])
         if under_xla() and seed is not None and time is not None:
             draws = tf.random.stateless_categorical(
@@ -63,7 +63,10 @@ def categorical(
 
 
 def bernoulli(
-    probabilities: tf.Tensor, seed: int | None, time: Any = None, sample_shape: Any = ()
+    probabilities: tf.Tensor,
+    seed: int | None,
+    time: IntLike | None = None,
+    sample_shape: ShapeLike = (),
 ) -> tf.Tensor:
     """Flips coins.
 
@@ -77,7 +80,7 @@ def bernoulli(
       bool `sample_shape + probabilities.shape`.
     """
 
-    def draw(count: Any) -> tf.Tensor:
+    def draw(count: IntLike) -> tf.Tensor:
         shape = tf.concat([[count], tf.shape(probabilities)], 0)
         if under_xla() and seed is not None and time is not None:
             key = _key(seed, -1 - time)
@@ -106,7 +109,9 @@ def normal_noise(like: tf.Tensor, seed: int | None) -> tf.Tensor:
 
 
 def in_shape(
-    draw: Callable[[Any], tf.Tensor], sample_shape: Any, row_shape: Any = None
+    draw: Callable[[IntLike], tf.Tensor],
+    sample_shape: ShapeLike,
+    row_shape: ShapeLike | None = None,
 ) -> tf.Tensor:
     """Samples of `draw(count)`, `[count, ...]`, as `sample_shape + [...]`.
 
@@ -132,5 +137,5 @@ def in_shape(
     return shaped
 
 
-def _key(seed: int, time: Any) -> tf.Tensor:
+def _key(seed: int, time: IntLike) -> tf.Tensor:
     return tf.stack([tf.cast(seed, tf.int32), tf.cast(time, tf.int32)])

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Size, TensorLike
 
-def checked_batch_size(batch_size: Any) -> Any:
+
+def checked_batch_size(batch_size: TensorLike) -> IntLike:
     """A batch size as an int where it is known, else the scalar tensor."""
     if isinstance(batch_size, tf.compat.v1.Dimension):
         batch_size = batch_size.value
@@ -26,7 +28,7 @@ def checked_batch_size(batch_size: Any) -> Any:
     return int(known)
 
 
-def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
+def batched_zeros(batch_size: IntLike, size: Size, dtype: Nest) -> Nest:
     """Zeros with the batch in front: a nest like `size`.
 
     Args:
@@ -45,7 +47,7 @@ def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
     outer = checked_batch_size(batch_size)
     static_batch = outer if isinstance(outer, int) else None
 
-    def zeros(one_size: Any, one_dtype: Any) -> tf.Tensor:
+    def zeros(one_size: Size, one_dtype: DTypeLike) -> tf.Tensor:
         if isinstance(one_size, tf.Tensor):
             inner = tf.reshape(tf.cast(one_size, tf.int32), [-1])
             static_inner = tf.TensorShape(tf.get_static_value(inner))
@@ -65,7 +67,7 @@ def batched_zeros(batch_size: Any, size: Any, dtype: Any) -> Any:
     return tf.nest.map_structure(zeros, size, dtype)
 
 
-def declared_shapes(size: Any, zeros: Any) -> list[tf.TensorShape]:
+def declared_shapes(size: Size, zeros: object) -> list[tf.TensorShape]:
     """The static shapes that a decoder's outputs must have.
 
     TF1 holds a decoder to a `TensorShape` with axes. An output that is declared by an int, or to be
@@ -90,7 +92,7 @@ def passes_through(value: Any) -> bool:
     return isinstance(value, tf.TensorArray) or value.shape.rank == 0
 
 
-def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
+def where_rows(condition: tf.Tensor, if_true: Nest, if_false: Nest) -> Nest:
     """Chooses row by row between two nests of `[batch, ...]` tensors.
 
     Args:
@@ -102,7 +104,7 @@ def where_rows(condition: tf.Tensor, if_true: Any, if_false: Any) -> Any:
       A nest of the same structure.
     """
 
-    def choose(a: Any, b: Any) -> Any:
+    def choose(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
         if passes_through(b):
             return b
         return tf.compat.v1.where(condition, a, b)  # Chooses rows by a vector.
@@ -127,7 +129,7 @@ def transpose_batch_time(x: tf.Tensor) -> tf.Tensor:
     return tf.transpose(x, tf.concat([[1, 0], tf.range(2, tf.rank(x))], 0))
 
 
-def axis_size(tensor: tf.Tensor, axis: int) -> Any:
+def axis_size(tensor: tf.Tensor, axis: int) -> IntLike:
     """Size of an axis: an int where it is known statically, else an int32 scalar tensor."""
     if tensor.shape.rank is not None and tensor.shape.rank <= axis:
         raise ValueError(
@@ -138,7 +140,7 @@ def axis_size(tensor: tf.Tensor, axis: int) -> Any:
     return tf.shape(tensor)[axis] if static is None else static
 
 
-def check_same_structure(wanted: Any, seen: Any, what: str) -> None:
+def check_same_structure(wanted: Nest, seen: Nest, what: str) -> None:
     """Raises TensorFlow's TypeError or ValueError, with `what` in front, where two nests differ."""
     try:
         tf.nest.assert_same_structure(wanted, seen)

@@ -114,7 +114,7 @@ def dynamic_update_slice(tensor: tf.Tensor, update: tf.Tensor, start: tf.Tensor)
     return _FOUND['dynamic_update_slice'](tensor, update, start)
 
 
-def without_tapes(function: Callable[..., Any]) -> Callable[..., Any]:
+def without_tapes(function: Callable[..., object]) -> Callable[..., object]:
     """A function that no tape sees inside."""
     return _FOUND['stop_recording']()(function)
 
@@ -180,6 +180,6 @@ class _StoreThatFinds(_FOUND['VariableStore'] or object):  # type: ignore[misc]
         self._vars, self._partitioned_vars = usual._vars, usual._partitioned_vars
         self._made = made
 
-    def get_variable(self, name: str, *args: Any, **kwargs: Any) -> Any:
+    def get_variable(self, name: str, *args: object, **kwargs: object) -> Any:
         known = {'reuse': True} if name in self._made else {}
         return super().get_variable(name, *args, **{**kwargs, **known})

@@ -25,6 +25,7 @@ from tf_seq2seq_compat.core.matmul import (
     product_of,
     transposed_factor,
 )
+from tf_seq2seq_compat.types import IntLike, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -109,7 +110,9 @@ class StepGraph(internals.FuncGraph):
         with self.as_default():
             return tf1.placeholder(tensor.dtype.base_dtype, tensor.shape, 'argument')
 
-    def capture(self, tensor: Any, name: str | None = None, shape: Any = None) -> tf.Tensor:
+    def capture(
+        self, tensor: tf.Tensor, name: str | None = None, shape: ShapeLike | None = None
+    ) -> tf.Tensor:
         """A tensor of this graph for one of a graph around it."""
         if not getattr(tensor.dtype, '_is_ref_dtype', False):
             return super().capture(tensor, name, shape)
@@ -246,7 +249,7 @@ class StepGraph(internals.FuncGraph):
             if not new.shape.is_compatible_with(old.shape):
                 raise Unsupported('a step changes the size of its state')
 
-    def read(self, sequence: tf.Tensor, time: Any, ahead: int) -> tf.Tensor:
+    def read(self, sequence: tf.Tensor, time: IntLike, ahead: int) -> tf.Tensor:
         """`sequence[time + ahead]`; where `time` is the step's, the gradient is an element too."""
         if time is not self.time:
             return tf.gather(sequence, time + ahead)
@@ -263,7 +266,7 @@ class StepGraph(internals.FuncGraph):
         return placeholder
 
     def draw(
-        self, steps: Any, state: Sequence[tf.Tensor], input_slices: Sequence[tf.Tensor]
+        self, steps: tf.Tensor, state: Sequence[tf.Tensor], input_slices: Sequence[tf.Tensor]
     ) -> list[tf.Tensor]:
         """Draws the results of the random operations of all steps; `copy` takes those of its step.
 
@@ -322,8 +325,11 @@ class StepGraph(internals.FuncGraph):
         return {name: tf.identity(x) for name, x in inputs.items()}
 
     def _copied(
-        self, inputs: dict[str, tf.Tensor], names: Sequence[str], definition: Any = None
-    ) -> list[Any]:
+        self,
+        inputs: dict[str, tf.Tensor],
+        names: Sequence[str],
+        definition: tf.compat.v1.GraphDef | None = None,
+    ) -> list[tf.Tensor]:
         """The operations and tensors of these names, of a copy that reads these inputs."""
         definition = definition or self._definition
         read = {_output_name(name) for node in definition.node for name in node.input}
@@ -406,7 +412,7 @@ class StepGraph(internals.FuncGraph):
             for pair in zip(each.operations, each.operand_indices, strict=True)
         ]
 
-    def _with_products_given(self) -> Any:
+    def _with_products_given(self) -> tf.compat.v1.GraphDef:
         """The definition, in which what `residuals` names is an input."""
         definition = tf1.GraphDef()
         definition.CopyFrom(self._definition)
@@ -447,7 +453,7 @@ def _reads(operation: tf.Operation) -> bool:
 
 
 def _value_of_variable(
-    handle: tf.Tensor, readers: Sequence[tf.Operation], by_name: dict[str, Any]
+    handle: tf.Tensor, readers: Sequence[tf.Operation], by_name: dict[str, tf.compat.v1.NodeDef]
 ) -> tf.Tensor:
     """The value, read here; in the definition of the step it takes the place of the handle.
 
@@ -469,13 +475,13 @@ def _value_of_variable(
     return tf.raw_ops.ReadVariableOp(resource=handle, dtype=dtype)
 
 
-def _make_identity(node: Any, dtype: tf.DType) -> None:
+def _make_identity(node: tf.compat.v1.NodeDef, dtype: tf.DType) -> None:
     node.op = 'Identity'
     node.attr.clear()
     node.attr['T'].type = dtype.as_datatype_enum
 
 
-def _ancestors(by_name: dict[str, Any], names: Sequence[str]) -> set[str]:
+def _ancestors(by_name: dict[str, tf.compat.v1.NodeDef], names: Sequence[str]) -> set[str]:
     """The nodes of these names, and all that they depend on."""
     found: set[str] = set()
     waiting = list(names)
@@ -492,7 +498,9 @@ def _output_name(name: str) -> str:
     return name if ':' in name or name.startswith('^') else f'{name}:0'
 
 
-def _without_nodes(definition: Any, names: Container[str]) -> Any:
+def _without_nodes(
+    definition: tf.compat.v1.GraphDef, names: Container[str]
+) -> tf.compat.v1.GraphDef:
     """The definition without these nodes, for which no other waits then."""
     kept = tf1.GraphDef()
     kept.library.CopyFrom(definition.library)
@@ -505,7 +513,7 @@ def _without_nodes(definition: Any, names: Container[str]) -> Any:
     return kept
 
 
-def _draw_from_key(node: Any, key: str) -> None:
+def _draw_from_key(node: tf.compat.v1.NodeDef, key: str) -> None:
     """Makes a Multinomial a function of a key."""
     for name in ('seed', 'seed2'):
         node.attr.pop(name, None)
@@ -514,7 +522,7 @@ def _draw_from_key(node: Any, key: str) -> None:
     node.attr['Tseed'].type = tf.int32.as_datatype_enum
 
 
-def _check_effects(nodes: Iterable[Any]) -> None:
+def _check_effects(nodes: Iterable[tf.compat.v1.NodeDef]) -> None:
     """Raises for operations that do more than to compute their outputs."""
     found = sorted({node.op for node in nodes if _has_effects(node)})
     if found:
@@ -522,7 +530,7 @@ def _check_effects(nodes: Iterable[Any]) -> None:
         raise Unsupported(f'the step has side effects ({", ".join(named)})')
 
 
-def _has_effects(node: Any) -> bool:
+def _has_effects(node: tf.compat.v1.NodeDef) -> bool:
     definition = internals.op_definition(node.op)
     calls = any(attr.HasField('func') or attr.list.func for attr in node.attr.values())
     if definition is None or calls or node.op in _PURE:
@@ -530,7 +538,7 @@ def _has_effects(node: Any) -> bool:
     return definition.is_stateful or any(arg.is_ref for arg in definition.input_arg)
 
 
-def _check_operations(nodes: Sequence[Any]) -> None:
+def _check_operations(nodes: Sequence[tf.compat.v1.NodeDef]) -> None:
     """Raises for operations that XLA lacks."""
     _make_compiler_known()
     for node in sorted(nodes, key=lambda node: node.op):
@@ -542,7 +550,11 @@ def _check_operations(nodes: Sequence[Any]) -> None:
         raise Unsupported('the step has a gradient of its own (tf.custom_gradient)')
 
 
-def _check_draws(by_name: dict[str, Any], nested: Sequence[Any], captured: Container[str]) -> None:
+def _check_draws(
+    by_name: dict[str, tf.compat.v1.NodeDef],
+    nested: Sequence[tf.compat.v1.NodeDef],
+    captured: Container[str],
+) -> None:
     """Raises for draws that cannot be taken before the loop."""
     drawn = sorted({node.op for node in nested} & {*_DRAWS, 'Multinomial'})
     if drawn:
@@ -552,7 +564,7 @@ def _check_draws(by_name: dict[str, Any], nested: Sequence[Any], captured: Conta
             raise Unsupported(f'the step computes the shape or the range of a {node.op}')
 
 
-def _check_sizes(by_name: dict[str, Any], captured: Container[str]) -> None:
+def _check_sizes(by_name: dict[str, tf.compat.v1.NodeDef], captured: Container[str]) -> None:
     """Raises for operations whose result has a size that depends on values."""
     for node in by_name.values():
         sized = any(_is_computed(i, by_name, captured) for i in _constant_inputs(node))
@@ -560,7 +572,7 @@ def _check_sizes(by_name: dict[str, Any], captured: Container[str]) -> None:
             raise Unsupported(f'the step computes the size of the result of a {node.op}')
 
 
-def _check_inner_loops(by_name: dict[str, Any]) -> None:
+def _check_inner_loops(by_name: dict[str, tf.compat.v1.NodeDef]) -> None:
     """Raises for a loop in the step that has no bound: XLA lacks the lists of its gradient."""
     for node in by_name.values():
         if node.op not in ('While', 'StatelessWhile'):
@@ -572,7 +584,7 @@ def _check_inner_loops(by_name: dict[str, Any]) -> None:
             raise Unsupported('the step has a while_loop without maximum_iterations')
 
 
-def _constant_inputs(node: Any) -> Iterator[str]:
+def _constant_inputs(node: tf.compat.v1.NodeDef) -> Iterator[str]:
     """Inputs that XLA must know when it compiles."""
     definition, inputs = internals.op_definition(node.op), iter(node.input)
     for arg in definition.input_arg if definition is not None else []:
@@ -585,7 +597,9 @@ def _constant_inputs(node: Any) -> Iterator[str]:
         yield from node.input[1:3]
 
 
-def _is_computed(name: str, by_name: dict[str, Any], captured: Container[str]) -> bool:
+def _is_computed(
+    name: str, by_name: dict[str, tf.compat.v1.NodeDef], captured: Container[str]
+) -> bool:
     """Whether a tensor depends on values, and not only shapes, that differ from step to step."""
     waiting, seen = [name], set()
     while waiting:
@@ -601,7 +615,7 @@ def _is_computed(name: str, by_name: dict[str, Any], captured: Container[str]) -
     return False
 
 
-def _takes(kernel: Any, node: Any) -> bool:
+def _takes(kernel: Any, node: tf.compat.v1.NodeDef) -> bool:
     """Whether a kernel is for the types of a node."""
     return all(
         node.attr[each.name].type in each.allowed_values.list.type

@@ -54,6 +54,7 @@ from tf_seq2seq_compat.core.traced_step import (
     Unsupported,
     traced_step,
 )
+from tf_seq2seq_compat.types import IntLike, Nest
 
 tf1 = tf.compat.v1
 
@@ -94,13 +95,13 @@ def unroll_for(jit_compile: bool | None) -> Callable[..., loop.Unrolled]:
 
 
 def compiled_unroll(
-    step: Callable[[tf.Tensor, Any], tuple[Any, Any]],
-    state: Any,
-    emits: Any,
+    step: Callable[[tf.Tensor, Nest], tuple[Nest, Nest]],
+    state: Nest,
+    emits: Nest,
     *,
-    capacity: Any,
-    limit: Any = None,
-    running: Callable[[Any], tf.Tensor] | None = None,
+    capacity: IntLike,
+    limit: IntLike | None = None,
+    running: Callable[[Nest], tf.Tensor] | None = None,
     shapes: Sequence[tf.TensorShape] | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
@@ -169,7 +170,7 @@ def _is_ours(module: str) -> bool:
     return module.partition('.')[0] in ('tensorflow', _PACKAGE)
 
 
-def _check(state: Any, capacity: Any) -> None:
+def _check(state: Nest, capacity: IntLike) -> None:
     """Raises for what is seen before the step is traced."""
     if capacity is None:
         raise Unsupported('the number of its steps is not bounded: give maximum_iterations')
@@ -185,9 +186,9 @@ class _Recorder(loop.OpenEndedArray):
 
     def __init__(self, like: loop.OpenEndedArray) -> None:
         super().__init__(like.dtype, like.element_shape)
-        self.element: Any = None
+        self.element: tf.Tensor | None = None
 
-    def write(self, index: Any, value: Any, name: str | None = None) -> tf.TensorArray:
+    def write(self, index: IntLike, value: tf.Tensor, name: str | None = None) -> tf.TensorArray:
         del index, name  # The steps of a loop write one element each, in order.
         written = _Recorder(self)
         written.element = tf.convert_to_tensor(value)
@@ -202,25 +203,27 @@ class _Parts:
     """
 
     def __init__(
-        self, state: Any, emits: Any, shapes: Sequence[tf.TensorShape] | None = None
+        self, state: Nest, emits: Nest, shapes: Sequence[tf.TensorShape] | None = None
     ) -> None:
         self._state, self._emits = state, emits
         self._shapes = [zero.shape for zero in tf.nest.flatten(emits)] if shapes is None else shapes
         self._arrays = [p for p in tf.nest.flatten(state) if isinstance(p, tf.TensorArray)]
         self.emitted = len(tf.nest.flatten(emits)) + len(self._arrays)
 
-    def tensors(self, state: Any) -> list[tf.Tensor]:
+    def tensors(self, state: Nest) -> list[tf.Tensor]:
         return [p for p in tf.nest.flatten(state) if not isinstance(p, tf.TensorArray)]
 
-    def packed(self, tensors: Sequence[tf.Tensor], arrays: Sequence[tf.TensorArray]) -> Any:
+    def packed(self, tensors: Sequence[tf.Tensor], arrays: Sequence[tf.TensorArray]) -> Nest:
         """The state with these tensors and arrays in their places."""
-        given: dict[bool, Iterator[Any]] = {False: iter(tensors), True: iter(arrays)}
+        given: dict[bool, Iterator[object]] = {False: iter(tensors), True: iter(arrays)}
         flat = [
             next(given[isinstance(part, tf.TensorArray)]) for part in tf.nest.flatten(self._state)
         ]
         return tf.nest.pack_sequence_as(self._state, flat)
 
-    def take(self, step: Any, running: Any, time: tf.Tensor, tensors: list[Any]) -> list[tf.Tensor]:
+    def take(
+        self, step: Any, running: Any, time: tf.Tensor, tensors: list[tf.Tensor]
+    ) -> list[tf.Tensor]:
         """The flat results of a step."""
         state = self.packed(tensors, [_Recorder(a) for a in self._arrays])
         emitted, new_state = step(time, state)
@@ -241,10 +244,12 @@ class _Parts:
         more = tf.constant(True) if running is None else running(self.packed(kept, written))
         return [*emitted, *elements, *kept, more]
 
-    def split(self, results: list[tf.Tensor]) -> tuple[list[Any], list[Any], tf.Tensor]:
+    def split(self, results: list[tf.Tensor]) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
         return results[: self.emitted], results[self.emitted : -1], results[-1]
 
-    def unrolled(self, emitted: list[Any], final: list[Any], steps: tf.Tensor) -> loop.Unrolled:
+    def unrolled(
+        self, emitted: list[tf.Tensor], final: list[tf.Tensor], steps: tf.Tensor
+    ) -> loop.Unrolled:
         plain = self.emitted - len(self._arrays)
         size = None if loop.under_xla() else steps
         arrays = []
@@ -267,8 +272,8 @@ def _run_compiled(
     parts: _Parts,
     state: list[tf.Tensor],
     first: tf.Tensor,
-    capacity: Any,
-    limit: Any,
+    capacity: IntLike,
+    limit: IntLike,
 ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
     """The stacked results, the final state and the number of steps."""
     all_is_compiled = loop.under_xla()
@@ -292,12 +297,14 @@ def _run_compiled(
     n_state, n_read = len(state), len(sequences)
     is_needed = graph.is_state_read
 
-    def forward(capacity: Any, limit: Any, first: Any, draws: Any, *tensors: Any) -> Any:
+    def forward(
+        capacity: IntLike, limit: IntLike, first: tf.Tensor, draws: Nest, *tensors: tf.Tensor
+    ) -> Nest:
         state = list(tensors[:n_state])
         sequences = tensors[n_state : n_state + n_read]
         captured = tensors[n_state + n_read :]
 
-        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Any, ...]:
+        def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Nest, ...]:
             input_slices = _sliced(graph, sequences, time)
             results, products = graph.copy(
                 time, state, input_slices, _in_this_graph(captured), _drawn(draws, time)
@@ -309,7 +316,7 @@ def _run_compiled(
         stacks, _, _, kept = take(tf.constant(0), state)
         stacks, kept = tf.nest.map_structure(lambda one: _stack_like(one, capacity), (stacks, kept))
 
-        def body(time: Any, _: Any, state: Any, stacks: Any, kept: Any) -> Any:
+        def body(time: IntLike, _: object, state: Nest, stacks: Nest, kept: Nest) -> Nest:
             emitted, new_state, more, to_keep = take(time, state)
             kept = [_update_slice(k, time, x) for k, x in zip(kept, to_keep, strict=True)]
             stacks = [_update_slice(s, time, e) for s, e in zip(stacks, emitted, strict=True)]
@@ -323,14 +330,14 @@ def _run_compiled(
         return steps, stacks, state, kept
 
     def backward(
-        capacity: Any,
-        steps: Any,
-        draws: Any,
-        kept: Any,
-        read_from: Any,
-        d_stacks: Any,
-        d_state: Any,
-    ) -> list[Any]:
+        capacity: IntLike,
+        steps: tf.Tensor,
+        draws: Nest,
+        kept: Nest,
+        read_from: Nest,
+        d_stacks: Nest,
+        d_state: Nest,
+    ) -> list[tf.Tensor | None]:
         sequences, captured = read_from[:n_read], read_from[n_read:]
         factors = graph.factors(captured)
 
@@ -349,7 +356,9 @@ def _run_compiled(
             )
             return state, input_slices, read, multiplied, parts.split(results)
 
-        def body(time: Any, d_state: Any, d_sequences: Any, d_captured: Any, products: Any) -> Any:
+        def body(
+            time: IntLike, d_state: Nest, d_sequences: Nest, d_captured: Any, products: Nest
+        ) -> Nest:
             state, input_slices, read, multiplied, (emitted, new_state, _) = recompute(time)
             results = _trainable([*emitted, *new_state])
             upstream = [*(_slice_at(d, time) for d in d_stacks), *d_state]
@@ -410,7 +419,7 @@ def _run_compiled(
         ]
         return [*d_state, *d_sequences, *d_captured]
 
-    def compiled(function: Callable[..., Any]) -> Any:
+    def compiled(function: Callable[..., object]) -> Any:
         if not all_is_compiled:
             by_xla = tf.function(
                 function,
@@ -425,10 +434,10 @@ def _run_compiled(
         return internals.without_tapes(function)
 
     @tf.custom_gradient
-    def run(*tensors: tf.Tensor) -> Any:
+    def run(*tensors: tf.Tensor) -> Nest:
         steps, stacks, final, kept = compiled(forward)(capacity, limit, first, draws, *tensors)
 
-        def gradient(_: Any, *upstream: Any) -> list[Any]:
+        def gradient(_: object, *upstream: tf.Tensor) -> list[tf.Tensor | None]:
             # In the gradient of a conditional TensorFlow has the shapes of what is outside of it
             # computed there, where XLA does not see that they are constants.
             given = steps, draws, kept, list(tensors[n_state:]), stacks, final
@@ -461,10 +470,12 @@ def _run_compiled(
     return stacks, final, steps
 
 
-def _differentiated(gradients: Sequence[tf.Tensor], sources: Sequence[tf.Tensor]) -> Any:
+def _differentiated(
+    gradients: Sequence[tf.Tensor], sources: Sequence[tf.Tensor]
+) -> Sequence[tf.Tensor]:
     """The gradients of a loop, for which second derivatives raise an error."""
 
-    def refuse(*_: Any) -> Any:
+    def refuse(*_: object) -> Any:
         raise NotImplementedError(
             'A compiled loop can be differentiated once. For second derivatives give dynamic_rnn '
             'or dynamic_decode jit_compile=False, which leaves the loop to TensorFlow.'
@@ -494,7 +505,9 @@ def _trainable(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
     return [t for t in tensors if _is_trainable(t)]
 
 
-def _with_zeros(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+def _with_zeros(
+    upstream: Sequence[tf.Tensor | None], outputs: Sequence[tf.Tensor]
+) -> list[tf.Tensor]:
     """The gradients of the trainable outputs, zeros for those that nothing asks for."""
     return [
         tf.zeros_like(output) if given is None else tf.convert_to_tensor(given)
@@ -503,7 +516,11 @@ def _with_zeros(upstream: Sequence[Any], outputs: Sequence[tf.Tensor]) -> list[t
     ]
 
 
-def _gradients(results: Any, sources: list[list[tf.Tensor]], upstream: Any) -> list[list[Any]]:
+def _gradients(
+    results: Sequence[tf.Tensor],
+    sources: list[list[tf.Tensor]],
+    upstream: Sequence[tf.Tensor | None],
+) -> list[list[tf.Tensor]]:
     """Gradients of the results for groups of sources, in these groups."""
     found = tf1.gradients(results, [s for group in sources for s in group], upstream)
     dense = (None if g is None else tf.convert_to_tensor(g) for g in found)
@@ -545,7 +562,7 @@ def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
     ]
 
 
-def _stack_like(element: tf.Tensor, capacity: Any) -> tf.Tensor:
+def _stack_like(element: tf.Tensor, capacity: IntLike) -> tf.Tensor:
     stack = tf.zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
     stack.set_shape(tf.TensorShape([None]).concatenate(element.shape))
     return stack

@@ -15,6 +15,17 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
+from tf_seq2seq_compat.types import (
+    Config,
+    Constraint,
+    DTypeLike,
+    InitializerLike,
+    Nest,
+    Regularizer,
+    Scope,
+    ShapeLike,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -62,8 +73,8 @@ class InputSpec:
     Legacy: `tf.layers.InputSpec` of TF 1.15.
     """
 
-    dtype: Any = None
-    shape: Any = None
+    dtype: tf.DType | None = None
+    shape: ShapeLike | None = None
     ndim: int | None = None
     max_ndim: int | None = None
     min_ndim: int | None = None
@@ -116,7 +127,7 @@ class Layer(tf.Module):
     stateful = False
     dynamic = False
     supports_masking = False
-    activity_regularizer: Callable[[Any], Any] | None = None
+    activity_regularizer: Callable[[tf.Tensor], tf.Tensor] | None = None
     graph: tf.Graph | None = None
     input_ndim: int | None = None
     _name: str | None = None
@@ -125,7 +136,7 @@ class Layer(tf.Module):
     _reuse: bool | None = None
     _scope: Any = None
     _first_call = True
-    _inputs_of_call: Any = ()
+    _inputs_of_call: Nest = ()
     _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {
         '_losses',
         '_updates',
@@ -134,7 +145,11 @@ class Layer(tf.Module):
     }
 
     def __init__(
-        self, trainable: bool = True, name: str | None = None, dtype: Any = None, **kwargs: Any
+        self,
+        trainable: bool = True,
+        name: str | None = None,
+        dtype: DTypeLike | None = None,
+        **kwargs: Any,
     ) -> None:
         # tf.Module.__init__ is left out on purpose: it refuses names that TF1 allows and opens a
         # name scope of its own; all that it sets is defined here.
@@ -239,14 +254,19 @@ class Layer(tf.Module):
         return self._variables_by_name
 
     def _get_variable(
-        self, getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, getter: Callable[..., tf.Variable], name: str, *args: object, **kwargs: object
+    ) -> tf.Variable:
         """The custom getter under which `build` and `call` run."""
         return self._get_variable_below(self._scope.name, getter, name, *args, **kwargs)
 
     def _get_variable_below(
-        self, scope_name: str, getter: Callable[..., Any], name: str, *args: Any, **kwargs: Any
-    ) -> Any:
+        self,
+        scope_name: str,
+        getter: Callable[..., tf.Variable],
+        name: str,
+        *args: object,
+        **kwargs: object,
+    ) -> tf.Variable:
         """A custom getter which knows the variables by their names below `scope_name`."""
         key = name.removeprefix(scope_name + '/')
         if graph_mode():
@@ -275,17 +295,17 @@ class Layer(tf.Module):
     def add_weight(
         self,
         name: str,
-        shape: Any,
-        dtype: Any = None,
-        initializer: Any = None,
-        regularizer: Callable[[Any], Any] | None = None,
+        shape: ShapeLike,
+        dtype: DTypeLike | None = None,
+        initializer: InitializerLike | None = None,
+        regularizer: Regularizer | None = None,
         trainable: bool | None = None,
-        constraint: Any = None,
+        constraint: Constraint | None = None,
         use_resource: bool | None = None,
         synchronization: tf.VariableSynchronization = tf.VariableSynchronization.AUTO,
         aggregation: tf.VariableAggregation = tf.VariableAggregation.NONE,
-        partitioner: Any = None,
-        **kwargs: Any,
+        partitioner: Callable[..., Sequence[int]] | None = None,
+        **kwargs: object,
     ) -> tf.Variable:
         """Creates a variable below the layer's scope, or finds it again.
 
@@ -341,7 +361,7 @@ class Layer(tf.Module):
             return _keras_backend(self.weights).batch_get_value(self.weights)
         return [variable.numpy() for variable in self.weights]
 
-    def set_weights(self, weights: Sequence[Any]) -> None:
+    def set_weights(self, weights: Sequence[TensorLike]) -> None:
         """Gives `weights` these values; in a TF1 graph in Keras's session.
 
         Args:
@@ -377,12 +397,12 @@ class Layer(tf.Module):
             )
         return sum(int(np.prod(variable.shape.as_list())) for variable in self.weights)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return {'name': self.name, 'trainable': self.trainable, 'dtype': dtype_name(self.dtype)}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any]) -> Any:
+    def from_config(cls, config: Config) -> Layer:
         """The layer for what `get_config` gave."""
         return cls(**config)
 
@@ -394,18 +414,18 @@ class Layer(tf.Module):
     _conditional = _list_kept_as('_conditional')
 
     @property
-    def losses(self) -> list[Any]:
+    def losses(self) -> list[tf.Tensor]:
         """The losses given to `add_loss`, and those of the variables' regularizers."""
         tensors = [loss for loss in self._losses if not callable(loss)]
         computed = [loss() for loss in self._losses if callable(loss)]
         return tensors + [loss for loss in computed if loss is not None]
 
     @property
-    def updates(self) -> list[Any]:
+    def updates(self) -> list[tf.Operation]:
         """The updates given to `add_update`; empty while the layer is not trainable."""
         return list(self._updates) if self.trainable or self.stateful else []
 
-    def add_loss(self, losses: Any, inputs: Any = None) -> None:
+    def add_loss(self, losses: Nest, inputs: Nest | None = None) -> None:
         """Adds losses of the layer, in a TF1 graph to the collection of regularization losses too.
 
         Outside of TF1 graphs the losses that a call adds are those of the last call.
@@ -425,7 +445,7 @@ class Layer(tf.Module):
             if value is not None:
                 tf1.add_to_collection(tf1.GraphKeys.REGULARIZATION_LOSSES, value)
 
-    def add_update(self, updates: Any, inputs: Any = None) -> None:
+    def add_update(self, updates: Nest, inputs: Nest | None = None) -> None:
         """Adds operations to run beside a training step. Outside of TF1 graphs they have run.
 
         Args:
@@ -440,15 +460,15 @@ class Layer(tf.Module):
                 if depends_on(op, self._inputs_of_call):
                     self._conditional.append(op)
 
-    def get_losses_for(self, inputs: Any) -> list[Any]:
+    def get_losses_for(self, inputs: Nest) -> list[tf.Tensor]:
         """The losses that depend on these inputs; for None those that depend on none."""
         return self._for_inputs(self.losses, inputs)
 
-    def get_updates_for(self, inputs: Any) -> list[Any]:
+    def get_updates_for(self, inputs: Nest) -> list[tf.Operation]:
         """The updates that depend on these inputs; for None those that depend on no inputs."""
         return self._for_inputs(self.updates, inputs)
 
-    def _for_inputs(self, every: list[Any], inputs: Any) -> list[Any]:
+    def _for_inputs(self, every: list[Nest], inputs: Nest) -> list[Nest]:
         conditional = {id(one) for one in self._conditional}
         if inputs is None:
             return [one for one in every if id(one) not in conditional]
@@ -461,7 +481,7 @@ class Layer(tf.Module):
 
     # -- calling --------------------------------------------------------------------------------
 
-    def _set_scope(self, scope: Any = None) -> None:
+    def _set_scope(self, scope: Scope | None = None) -> None:
         if self._scope is not None:
             return
         if self._reuse:
@@ -476,16 +496,16 @@ class Layer(tf.Module):
             self._scope, reuse=reuse, auxiliary_name_scope=False, custom_getter=self._get_variable
         )
 
-    def build(self, _: Any) -> None:
+    def build(self, _: ShapeLike) -> None:
         """Creates the variables that depend on the shape of the inputs; called once."""
         self.built = True
 
-    def call(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(self, inputs: Nest, *args: Any, **kwargs: Any) -> Nest:
         """Computes the layer's output; implemented by subclasses."""
         raise NotImplementedError(f'{type(self).__name__} defines no call(inputs, ...).')
 
     @without_autograph
-    def __call__(self, inputs: Any, *args: Any, scope: Any = None, **kwargs: Any) -> Any:
+    def __call__(self, inputs: Nest, *args: Any, scope: Scope | None = None, **kwargs: Any) -> Nest:
         """Opens the layer's scope, builds it at the first call, and calls `call`."""
         self._set_scope(scope)
         inputs = tf.nest.map_structure(_array_to_tensor, inputs)
@@ -513,7 +533,7 @@ class Layer(tf.Module):
                     self.add_loss(loss / tf.cast(tf.shape(output)[0], loss.dtype), inputs=inputs)
             return outputs
 
-    def apply(self, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+    def apply(self, inputs: Nest, *args: object, **kwargs: object) -> Nest:
         """Calls the layer."""
         return self(inputs, *args, **kwargs)
 
@@ -522,7 +542,7 @@ class Layer(tf.Module):
         self._losses[:] = [loss for loss in self._losses if callable(loss)]
         self._conditional.clear()
 
-    def _check_and_build(self, inputs: Any) -> None:
+    def _check_and_build(self, inputs: Nest) -> None:
         self._check_inputs(inputs)
         tensors = [t for t in tf.nest.flatten(inputs) if hasattr(t, 'dtype')]
         if self._dtype is None and tensors:
@@ -537,10 +557,10 @@ class Layer(tf.Module):
         return vars(self).get('_input_spec', given)
 
     @input_spec.setter
-    def input_spec(self, spec: Any) -> None:
+    def input_spec(self, spec: object) -> None:
         self._input_spec = spec
 
-    def _check_inputs(self, inputs: Any) -> None:
+    def _check_inputs(self, inputs: Nest) -> None:
         given = self.input_spec
         several = isinstance(given, list | tuple)
         specs, values = (given, tf.nest.flatten(inputs)) if several else ([given], [inputs])
@@ -569,7 +589,7 @@ class Layer(tf.Module):
                         f'dtype {value.dtype.name}.{hint}'
                     )
 
-    def compute_mask(self, inputs: Any, mask: Any = None) -> Any:
+    def compute_mask(self, inputs: Nest, mask: Nest | None = None) -> Nest:
         """The mask of the outputs: `mask`, if the layer supports masking, else None.
 
         Raises:
@@ -582,13 +602,13 @@ class Layer(tf.Module):
             )
         return mask if self.supports_masking else None
 
-    def compute_output_shape(self, input_shape: Any) -> Any:
+    def compute_output_shape(self, input_shape: ShapeLike) -> tf.TensorShape:
         """The shape of the outputs for a shape of the inputs; written by subclasses."""
         raise NotImplementedError(
             f'{type(self).__name__} defines no compute_output_shape(input_shape).'
         )
 
-    def compute_output_signature(self, input_signature: Any) -> Any:
+    def compute_output_signature(self, input_signature: Nest) -> Nest:
         """The `TensorSpec`s of the outputs for those of the inputs, by `compute_output_shape`."""
         shapes = tf.nest.map_structure(lambda spec: spec.shape, input_signature)
         dtype = self.dtype or tf.nest.flatten(input_signature)[0].dtype
@@ -623,7 +643,7 @@ class Layer(tf.Module):
 
     # -- copies ---------------------------------------------------------------------------------
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+    def __deepcopy__(self, memo: dict[int, object]) -> Any:
         """A layer of its own that reads the same tensors, as TF1's layers are copied.
 
         Raises:
@@ -644,7 +664,7 @@ class Layer(tf.Module):
         return twin
 
 
-def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
+def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
     """Makes a method of a `Layer` keep on the layer what `get_variable` makes in it.
 
     In a TF1 graph TensorFlow's variable store finds variables again. In eager mode and
@@ -670,7 +690,7 @@ def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
     """
 
     @in_place_of(call)
-    def kept(self: Layer, *args: Any, **kwargs: Any) -> Any:
+    def kept(self: Layer, *args: object, **kwargs: object) -> Any:
         if graph_mode() or vars(self).get('_call_is_kept', False):
             return call(self, *args, **kwargs)
         outer = tf1.get_variable_scope()
@@ -685,7 +705,7 @@ def keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
     return kept
 
 
-def _array_to_tensor(value: Any) -> Any:
+def _array_to_tensor(value: Nest) -> Nest:
     return tf.convert_to_tensor(value) if isinstance(value, np.ndarray | np.generic) else value
 
 
@@ -701,7 +721,7 @@ def _unique_name(base: str) -> str:
     return f'{base}_{names[base]}'
 
 
-def _regularized(regularizer: Callable[[Any], Any], name: str, variable: tf.Variable) -> Any:
+def _regularized(regularizer: Regularizer, name: str, variable: tf.Variable) -> tf.Tensor:
     with tf1.name_scope(f'{name}/Regularizer'):
         return regularizer(variable)
 
@@ -715,7 +735,7 @@ def _keras_backend(variables: Sequence[tf.Variable]) -> Any:
     return backend
 
 
-def depends_on(op: tf.Operation, inputs: Any) -> bool:
+def depends_on(op: tf.Operation, inputs: Nest) -> bool:
     """Whether an operation of a graph is computed from any of the tensors."""
     sources = {t.op for t in tf.nest.flatten(inputs) if isinstance(t, tf.Tensor)}
     seen: set[tf.Operation] = set()

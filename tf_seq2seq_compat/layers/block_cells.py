@@ -5,14 +5,13 @@ One behaviour of those kernels is kept: the gradient passes the clipping of c un
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
 from tf_seq2seq_compat.layers.rnn_cell import GRUCell, LSTMStateTuple
+from tf_seq2seq_compat.types import DTypeLike, InitializerLike, Nest, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -62,7 +61,7 @@ class LSTMBlockCell(LayerRNNCell):
         forget_bias: float = 1.0,
         cell_clip: float | None = None,
         use_peephole: bool = False,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         reuse: bool | None = None,
         name: str | None = 'lstm_cell',
     ) -> None:
@@ -71,8 +70,8 @@ class LSTMBlockCell(LayerRNNCell):
         self._forget_bias = 1.0 if forget_bias is None else forget_bias
         self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole
-        self._kernel_initializer: Any = None
-        self._bias_initializer: Any = None
+        self._kernel_initializer: InitializerLike | None = None
+        self._bias_initializer: InitializerLike | None = None
 
     @property
     def state_size(self) -> LSTMStateTuple:
@@ -82,7 +81,7 @@ class LSTMBlockCell(LayerRNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel`, `bias` and the peepholes `w_{i,f,o}_diag`."""
         units = self._num_units
         rows = input_depth(self, inputs_shape) + units
@@ -100,7 +99,7 @@ class LSTMBlockCell(LayerRNNCell):
             )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state)
         peepholes = None
@@ -173,7 +172,7 @@ class GRUBlockCell(LayerRNNCell):
     def output_size(self) -> int:
         return self._cell_size
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates the kernels and biases of the gates and the candidate."""
         units = self._cell_size
         rows = input_depth(self, input_shape) + units
@@ -188,7 +187,7 @@ class GRUBlockCell(LayerRNNCell):
         self._gate_kernel, self._gate_bias, self._candidate_kernel, self._candidate_bias = weights
         self.built = True
 
-    def call(self, inputs: Any, h_prev: Any) -> Any:
+    def call(self, inputs: tf.Tensor, h_prev: tf.Tensor) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, h_prev)
         output = cell_equations.gru_step(
@@ -257,8 +256,8 @@ class CudnnCompatibleLSTMCell(LSTMBlockCell):
         num_units: int,
         reuse: bool | None = None,
         *,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
     ) -> None:
         super().__init__(num_units, forget_bias=0.0, reuse=reuse, name='cudnn_compatible_lstm_cell')
         self._kernel_initializer = kernel_initializer
@@ -294,9 +293,9 @@ class CudnnCompatibleGRUCell(GRUCell):
         self,
         num_units: int,
         reuse: bool | None = None,
-        kernel_initializer: Any = None,
+        kernel_initializer: InitializerLike | None = None,
         *,
-        bias_initializer: Any = None,
+        bias_initializer: InitializerLike | None = None,
     ) -> None:
         super().__init__(
             num_units,
@@ -305,17 +304,17 @@ class CudnnCompatibleGRUCell(GRUCell):
             bias_initializer=bias_initializer,
         )
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates the kernels and biases of the gates and of the candidate's two projections."""
         depth, units = input_depth(self, input_shape), self._num_units
         one, zero = tf1.ones_initializer(), tf1.zeros_initializer()
         candidate = ('candidate/input_projection', 'candidate/hidden_projection')
 
-        def kernel(name: str, rows: int, columns: int) -> Any:
+        def kernel(name: str, rows: int, columns: int) -> tf.Variable:
             initializer = self._kernel_initializer
             return self.add_variable(f'{name}/kernel', [rows, columns], initializer=initializer)
 
-        def bias(name: str, columns: int, default: Any) -> Any:
+        def bias(name: str, columns: int, default: InitializerLike) -> tf.Variable:
             initializer = self._bias_initializer or default
             return self.add_variable(f'{name}/bias', [columns], initializer=initializer)
 
@@ -326,7 +325,7 @@ class CudnnCompatibleGRUCell(GRUCell):
         self._weights = [*gates, kernels[0], biases[0], kernels[1], biases[1]]
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
         gate_kernel, gate_bias, input_kernel, input_bias, kernel, bias = self._weights

@@ -13,6 +13,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import batched_zeros
 from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -47,15 +48,15 @@ class RNNCell(Layer):
     # Keras's RNN layer gives such a cell its one state as it is, not in a list.
     _is_tf_rnn_cell = True
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         call = vars(cls).get('__call__')
         if call is not None and cls.__module__.partition('.')[0] != __name__.partition('.')[0]:
             cls.__call__ = keeping_variables(call)  # type: ignore[method-assign]
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None, *, training: bool | None = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None, *, training: bool | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step.
 
         Args:
@@ -79,18 +80,21 @@ class RNNCell(Layer):
         return super().__call__(inputs, state, scope=scope)
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         """Nest of the sizes (int or `TensorShape`, without the batch) of the state."""
         raise NotImplementedError(f'{type(self).__name__} defines no state_size.')
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         """Size (int or `TensorShape`, without the batch) of the output."""
         raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
 
     def get_initial_state(
-        self, inputs: Any = None, batch_size: Any = None, dtype: Any = None
-    ) -> Any:
+        self,
+        inputs: TensorLike | None = None,
+        batch_size: Any = None,
+        dtype: DTypeLike | None = None,
+    ) -> Nest:
         """Zeros for the state, for the batch and type of `inputs` or those given.
 
         Args:
@@ -127,7 +131,7 @@ class RNNCell(Layer):
             )
         return self.zero_state(batch_size, dtype)
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """Zeros for the state.
 
         Args:
@@ -150,8 +154,8 @@ class LayerRNNCell(RNNCell):
     input_depth: int | None = None
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None, *args: Any, **kwargs: Any
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None, *args: object, **kwargs: object
+    ) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`. More arguments go on to `call`."""
         if not _takes_training(type(self).call):
             kwargs.pop('training', None)
@@ -171,6 +175,6 @@ def _in_training(training: bool) -> Iterator[None]:
 
 
 @functools.cache
-def _takes_training(call: Callable[..., Any]) -> bool:
+def _takes_training(call: Callable[..., object]) -> bool:
     parameters = inspect.signature(call).parameters.values()
     return any(p.name == 'training' or p.kind is p.VAR_KEYWORD for p in parameters)

@@ -10,11 +10,12 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import dtype_name
+from tf_seq2seq_compat.types import Cell, FloatLike, Nest, ShapeLike, Size, TensorLike
 
 tf1 = tf.compat.v1
 
 
-def whole_number(argument: str, value: Any) -> int:
+def whole_number(argument: str, value: object) -> int:
     """A number of units as an int, with the errors of TF1's `zero_state`."""
     if isinstance(value, tf1.Dimension):
         value = value.value
@@ -38,7 +39,7 @@ def layer_size(argument: str, value: Any) -> int:
     return number
 
 
-def projection_size(num_proj: Any) -> int | None:
+def projection_size(num_proj: object) -> int | None:
     """The size of a projection, or None for none."""
     size = None if num_proj is None else whole_number('num_proj', num_proj)
     if size == 0:
@@ -46,7 +47,7 @@ def projection_size(num_proj: Any) -> int | None:
     return size
 
 
-def keep_probability(argument: str, value: Any) -> Any:
+def keep_probability(argument: str, value: TensorLike) -> FloatLike:
     """A float where the probability is known, else the scalar tensor."""
     known = tf.get_static_value(value) if tf.is_tensor(value) else value
     if known is None and value is not None:
@@ -60,7 +61,9 @@ def keep_probability(argument: str, value: Any) -> Any:
     return float(np.float32(known))  # as TF1 has it
 
 
-def input_depth(cell: Any, input_shape: Any, if_integers: type[Exception] = TypeError) -> int:
+def input_depth(
+    cell: Cell, input_shape: ShapeLike, if_integers: type[Exception] = TypeError
+) -> int:
     """The depth of the inputs that a cell is built for, which it keeps as `input_depth`.
 
     For inputs of integers TF1's own cells raise ValueError, others TypeError.
@@ -111,7 +114,7 @@ def at_least(shape: tf.TensorShape, batch: int | None, width: int) -> bool:
 
 
 def checked_state(
-    cell: Any, inputs: tf.Tensor, state: Any, *fits: Callable[..., bool]
+    cell: Cell, inputs: tf.Tensor, state: Nest, *fits: Callable[..., bool]
 ) -> list[tf.Tensor]:
     """The tensors of the state, after checks of inputs and state that cost nothing at run time.
 
@@ -181,7 +184,7 @@ def checked_state(
     return parts
 
 
-def floating_inputs(cell: Any, inputs: Any) -> tf.Tensor:
+def floating_inputs(cell: Cell, inputs: Nest) -> tf.Tensor:
     """The inputs of a cell whose variables take their type from them."""
     if not tf.is_tensor(inputs):
         raise ValueError(f'inputs of {cell.name} must be one tensor, but are {inputs}.')
@@ -194,7 +197,7 @@ def floating_inputs(cell: Any, inputs: Any) -> tf.Tensor:
 
 
 def lenient_state(
-    cell: Any, inputs: tf.Tensor, state: Any, sizes: Any = None, broadcast: bool = False
+    cell: Cell, inputs: tf.Tensor, state: Nest, sizes: Size | None = None, broadcast: bool = False
 ) -> list[tf.Tensor]:
     """The tensors of a state that is one tensor, or as many as there are sizes.
 

@@ -13,6 +13,7 @@ from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import keep_probability
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
+from tf_seq2seq_compat.types import Cell, Config, DTypeLike, FloatLike, IntLike, Nest, Scope, Size
 
 tf1 = tf.compat.v1
 
@@ -20,35 +21,37 @@ tf1 = tf.compat.v1
 class _CellWrapper(RNNCell):
     """A cell that adds something to another and has no variables or scope of its own."""
 
-    def __init__(self, cell: Any, **kwargs: Any) -> None:
+    def __init__(self, cell: Cell, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.cell = as_rnn_cell(cell)
 
     @property
-    def wrapped_cell(self) -> Any:
+    def wrapped_cell(self) -> Cell:
         """The cell inside."""
         return self.cell
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self.cell.state_size
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         return self.cell.output_size
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """The zero state of the cell inside; see `RNNCell.zero_state`."""
         with tf1.name_scope(type(self).__name__ + 'ZeroState'):
             return self.cell.zero_state(batch_size, dtype)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments, the cell as its class name and config."""
         inner = {'class_name': type(self.cell).__name__, 'config': self.cell.get_config()}
         return super().get_config() | {'cell': inner}
 
     @classmethod
-    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> RNNCell:
+    def from_config(
+        cls, config: Config, custom_objects: dict[str, object] | None = None
+    ) -> RNNCell:
         """The wrapper for what `get_config` gave.
 
         Args:
@@ -103,22 +106,22 @@ class DropoutWrapper(_CellWrapper):
     # Saved with the wrapper, but none of the cell's variables.
     _TF_MODULE_IGNORED_PROPERTIES = RNNCell._TF_MODULE_IGNORED_PROPERTIES | {'_mask_number'}
     _mask_number: Any = None
-    _recurrent_input_noise: Any = None
-    _recurrent_state_noise: Any = None
-    _recurrent_output_noise: Any = None
+    _recurrent_input_noise: Nest | None = None
+    _recurrent_state_noise: Nest | None = None
+    _recurrent_output_noise: Nest | None = None
 
     def __init__(
         self,
-        cell: Any,
-        input_keep_prob: Any = 1.0,
-        output_keep_prob: Any = 1.0,
-        state_keep_prob: Any = 1.0,
+        cell: Cell,
+        input_keep_prob: FloatLike = 1.0,
+        output_keep_prob: FloatLike = 1.0,
+        state_keep_prob: FloatLike = 1.0,
         variational_recurrent: bool = False,
-        input_size: Any = None,
-        dtype: Any = None,
+        input_size: Size | None = None,
+        dtype: DTypeLike | None = None,
         seed: int | None = None,
-        dropout_state_filter_visitor: Callable[[Any], Any] | None = None,
-        **kwargs: Any,
+        dropout_state_filter_visitor: Callable[[Nest], Nest] | None = None,
+        **kwargs: object,
     ) -> None:
         super().__init__(cell, dtype=dtype, **kwargs)
         if dropout_state_filter_visitor is not None and not callable(dropout_state_filter_visitor):
@@ -146,7 +149,7 @@ class DropoutWrapper(_CellWrapper):
             self._make_masks()
 
     @property
-    def _mask_sizes(self) -> dict[str, Any]:
+    def _mask_sizes(self) -> dict[str, Size]:
         sizes = {'state': self.cell.state_size, 'output': self.cell.output_size}
         return sizes if self._input_size is None else {'input': self._input_size, **sizes}
 
@@ -185,21 +188,21 @@ class DropoutWrapper(_CellWrapper):
         if self._mask_number is not None:
             self._mask_number.assign_add(1)
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """The zero state of the cell inside, with new masks; see `RNNCell.zero_state`."""
         self.new_masks()
         return super().zero_state(batch_size, dtype)
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         inputs = self._dropout('input', inputs, self._input_keep_prob, lambda _: True)
         output, state = self.cell(inputs, state, scope=scope)
         state = self._dropout('state', state, self._state_keep_prob, self._dropout_state_filter)
         return self._dropout('output', output, self._output_keep_prob, lambda _: True), state
 
-    def _dropout(self, what: str, values: Any, keep_prob: Any, state_filter: Any) -> Any:
+    def _dropout(self, what: str, values: Nest, keep_prob: FloatLike, state_filter: Nest) -> Nest:
         if isinstance(keep_prob, float) and keep_prob == 1.0:
             return values
         dropped = []
@@ -212,7 +215,7 @@ class DropoutWrapper(_CellWrapper):
             dropped.append(value)
         return tf.nest.pack_sequence_as(values, dropped)
 
-    def _masked(self, what: str, index: int, value: Any, keep_prob: Any) -> tf.Tensor:
+    def _masked(self, what: str, index: int, value: tf.Tensor, keep_prob: FloatLike) -> tf.Tensor:
         shapes = self._mask_shapes
         if (what, index) not in shapes:
             raise ValueError(
@@ -242,7 +245,7 @@ class DropoutWrapper(_CellWrapper):
         text = f'{self._seed}{salt_prefix}_{index}'.encode()
         return int(hashlib.md5(text, usedforsecurity=False).hexdigest()[:8], 16) & 0x7FFFFFFF
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments, but for the filter of the state."""
         return super().get_config() | {
             'input_keep_prob': self._input_keep_prob,
@@ -277,7 +280,7 @@ class ResidualWrapper(_CellWrapper):
     """
 
     def __init__(
-        self, cell: Any, residual_fn: Callable[[Any, Any], Any] | None = None, **kwargs: Any
+        self, cell: Cell, residual_fn: Callable[[Nest, Nest], Nest] | None = None, **kwargs: object
     ) -> None:
         super().__init__(cell, **kwargs)
         if residual_fn and not callable(residual_fn):
@@ -287,8 +290,8 @@ class ResidualWrapper(_CellWrapper):
         self._residual_fn = residual_fn
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         output, new_state = self.cell(inputs, state, scope=scope)
         result = (self._residual_fn or _sum_of)(inputs, output)
@@ -315,28 +318,28 @@ class DeviceWrapper(_CellWrapper):
     Legacy: `tf.nn.rnn_cell.DeviceWrapper` of TF 1.15.
     """
 
-    def __init__(self, cell: Any, device: Any, **kwargs: Any) -> None:
+    def __init__(self, cell: Cell, device: str | Callable[..., str], **kwargs: object) -> None:
         super().__init__(cell, **kwargs)
         self._device = device
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """The zero state of the cell inside, on the device; see `RNNCell.zero_state`."""
         with tf1.device(self._device):
             return super().zero_state(batch_size, dtype)
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         with tf1.device(self._device):
             return self.cell(inputs, state, scope=scope)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return super().get_config() | {'device': self._device}
 
 
-def new_dropout_masks(cell: Any) -> None:
+def new_dropout_masks(cell: Cell) -> None:
     """Draws new variational masks for every `DropoutWrapper` in a cell that was made eagerly.
 
     What unrolls a cell over a sequence calls this first, since a user's own initial state has not
@@ -351,13 +354,13 @@ def new_dropout_masks(cell: Any) -> None:
             part.new_masks()
 
 
-def _default_dropout_state_filter_visitor(part: Any) -> Any:
+def _default_dropout_state_filter_visitor(part: Nest) -> Nest:
     if isinstance(part, LSTMStateTuple):
         return LSTMStateTuple(c=False, h=True)
     return not isinstance(part, tf.TensorArray)
 
 
-def _chosen(structure: Any, choose: Callable[[Any], Any]) -> list[bool]:
+def _chosen(structure: Nest, choose: Callable[[Nest], Nest]) -> list[bool]:
     """For each tensor of the structure whether `choose` lets dropout in."""
     choice = choose(structure)
     if not isinstance(choice, bool):
@@ -375,18 +378,18 @@ def _chosen(structure: Any, choose: Callable[[Any], Any]) -> list[bool]:
     return [flag for part in _parts(structure) for flag in _chosen(part, choose)]
 
 
-def _none_of(structure: Any) -> list[bool]:
+def _none_of(structure: Nest) -> list[bool]:
     return [False] * len(tf.nest.flatten(structure))
 
 
-def _parts(structure: Any) -> list[Any]:
+def _parts(structure: Nest) -> list[Nest]:
     """The parts one level down, in the order in which `tf.nest` flattens."""
     if isinstance(structure, dict):
         return [structure[key] for key in sorted(structure)]
     return list(structure)
 
 
-def _sum_of(inputs: Any, outputs: Any) -> Any:
+def _sum_of(inputs: Nest, outputs: Nest) -> Nest:
     def add(one: tf.Tensor, other: tf.Tensor) -> tf.Tensor:
         if not one.shape.is_compatible_with(other.shape):
             raise ValueError(
@@ -399,5 +402,5 @@ def _sum_of(inputs: Any, outputs: Any) -> Any:
     return tf.nest.map_structure(add, inputs, outputs)
 
 
-def _as_list(size: Any) -> Any:
+def _as_list(size: Size) -> Size:
     return size if isinstance(size, tf.TensorShape) else [size]

@@ -23,6 +23,14 @@ from tf_seq2seq_compat.layers.cell_checks import (
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
+from tf_seq2seq_compat.types import (
+    ActivationLike,
+    FloatLike,
+    InitializerLike,
+    Nest,
+    ShapeLike,
+    Size,
+)
 
 tf1 = tf.compat.v1
 
@@ -35,7 +43,7 @@ class _Normalizing(RNNCell):
     _layer_norm: bool
     _norm_gain: float
     _norm_shift: float
-    _norms: dict[str, tuple[Any, Any]]
+    _norms: dict[str, tuple[object, object]]
 
     def _build_norms(self, names: str, units: int) -> None:
         for name in names.split() if self._layer_norm else ():
@@ -91,12 +99,12 @@ class LayerNormBasicLSTMCell(_Normalizing):
         self,
         num_units: int,
         forget_bias: float = 1.0,
-        input_size: Any = None,
-        activation: Any = tf.tanh,
+        input_size: object = None,
+        activation: ActivationLike = tf.tanh,
         layer_norm: bool = True,
         norm_gain: float = 1.0,
         norm_shift: float = 0.0,
-        dropout_keep_prob: Any = 1.0,
+        dropout_keep_prob: FloatLike = 1.0,
         dropout_prob_seed: int | None = None,
         reuse: bool | None = None,
     ) -> None:
@@ -121,7 +129,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
     def output_size(self) -> int:
         return self._num_units
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel`, and `<gate>/{gamma,beta}` for the gates and state or else `bias`."""
         units = self._num_units
         rows = input_depth(self, input_shape) + units
@@ -130,7 +138,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         self._build_norms('input transform forget output state', units)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state, broadcasts, exactly)
         c, h = cell_equations.lstm_step(
@@ -197,14 +205,14 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self,
         num_units: int,
         use_peepholes: bool = False,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_proj: int | None = None,
         proj_clip: float | None = None,
         num_unit_shards: int = 1,
         num_proj_shards: int = 1,
         forget_bias: float = 1.0,
         state_is_tuple: bool = True,
-        activation: Any = tf.tanh,
+        activation: ActivationLike = tf.tanh,
         reuse: bool | None = None,
         layer_norm: bool = False,
         norm_gain: float = 1.0,
@@ -237,18 +245,18 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
         self._norms = {}
-        self._peepholes: Any = None
-        self._projection: Any = None
+        self._peepholes: tf.Variable | None = None
+        self._projection: tf.Variable | None = None
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._state_size
 
     @property
     def output_size(self) -> int:
         return self._output_size
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `W_<i>`, `B`, `W_{F,O}_diag`, `W_P_<i>` and `<gate>/{gamma,beta}`."""
         units = self._num_units
         rows = input_depth(self, input_shape) + self.output_size
@@ -264,7 +272,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
             self._projection = self._sharded('W_P', units, self._num_proj, self._num_proj_shards)
         self.built = True
 
-    def _sharded(self, name: str, rows: int, columns: int, shards: int) -> list[Any]:
+    def _sharded(self, name: str, rows: int, columns: int, shards: int) -> list[tf.Variable]:
         if not 1 <= shards <= rows:
             raise ValueError(
                 f'{self.name} has {rows} rows in {name}, so it cannot be stored in {shards} parts.'
@@ -274,7 +282,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
             self.add_variable(f'{name}_{part}', [size, columns]) for part, size in enumerate(sizes)
         ]
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         fits = (broadcasts, exactly) if self._state_is_tuple else (at_least,)
         parts = checked_state(self, inputs, state, *fits)
@@ -322,8 +330,8 @@ class NASCell(LayerRNNCell):
     """
 
     input_ndim = 2
-    bias: Any = None
-    projection_weights: Any = None
+    bias: tf.Variable | None = None
+    projection_weights: tf.Variable | None = None
     _NAS_BASE = 8
 
     def __init__(
@@ -349,7 +357,7 @@ class NASCell(LayerRNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel`, `recurrent_kernel`, `bias` and `projection_weights`."""
         depth, columns = input_depth(self, inputs_shape), self._NAS_BASE * self._num_units
         self.recurrent_kernel = self.add_variable('recurrent_kernel', [self.output_size, columns])
@@ -361,7 +369,7 @@ class NASCell(LayerRNNCell):
             self.projection_weights = self.add_variable('projection_weights', shape)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = checked_state(self, inputs, state, broadcasts, for_each_or_all)
         c, h = cell_equations.nas_step(
@@ -400,9 +408,9 @@ class UGRNNCell(RNNCell):
     def __init__(
         self,
         num_units: int,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         forget_bias: float = 1.0,
-        activation: Any = tf.tanh,
+        activation: ActivationLike = tf.tanh,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
@@ -419,12 +427,12 @@ class UGRNNCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Notes the depth of the inputs; `call` creates `kernel` and `bias`."""
         input_depth(self, input_shape)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
         weights = Linear(
@@ -436,5 +444,5 @@ class UGRNNCell(RNNCell):
         return output, output
 
 
-def _whole(parts: list[Any]) -> Any:
+def _whole(parts: list[tf.Tensor]) -> tf.Tensor:
     return parts[0] if len(parts) == 1 else tf.concat(parts, 0)

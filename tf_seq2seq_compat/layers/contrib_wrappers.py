@@ -18,6 +18,16 @@ from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
+from tf_seq2seq_compat.types import (
+    ActivationLike,
+    Cell,
+    DTypeLike,
+    InitializerLike,
+    IntLike,
+    Nest,
+    Scope,
+    Size,
+)
 
 tf1 = tf.compat.v1
 logger = logging.getLogger(__name__)
@@ -35,19 +45,19 @@ __all__ = [
 class _Wrapper(RNNCell):
     """A cell with another inside, whose state and output it has unless it says otherwise."""
 
-    def __init__(self, cell: Any, reuse: bool | None = None) -> None:
+    def __init__(self, cell: Cell, reuse: bool | None = None) -> None:
         super().__init__(_reuse=reuse)
         self._cell = as_rnn_cell(cell)
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._cell.state_size
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         return self._cell.output_size
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """The zero state of the cell inside; see `RNNCell.zero_state`."""
         with tf1.name_scope(type(self).__name__ + 'ZeroState'):
             return self._cell.zero_state(batch_size, dtype)
@@ -79,7 +89,11 @@ class OutputProjectionWrapper(_Wrapper):
     """
 
     def __init__(
-        self, cell: Any, output_size: int, activation: Any = None, reuse: bool | None = None
+        self,
+        cell: Cell,
+        output_size: int,
+        activation: ActivationLike | None = None,
+        reuse: bool | None = None,
     ) -> None:
         super().__init__(cell, reuse)
         if output_size is None:
@@ -93,7 +107,7 @@ class OutputProjectionWrapper(_Wrapper):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
         """Takes one step: inputs and state as the cell's, the output `[batch, output_size]`."""
         output, new_state = self._cell(inputs, state)
         projected = linear(output, self._output_size, True)
@@ -128,10 +142,10 @@ class InputProjectionWrapper(_Wrapper):
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell,
         num_proj: int,
-        activation: Any = None,
-        input_size: Any = None,
+        activation: ActivationLike | None = None,
+        input_size: Size | None = None,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(cell, reuse)
@@ -140,7 +154,7 @@ class InputProjectionWrapper(_Wrapper):
         self._num_proj = whole_number('num_proj', num_proj)
         self._activation = None if activation is None else activation_function(activation)
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
         """Takes one step: inputs `[batch, depth]`, state and output as the cell's."""
         projected = linear(inputs, self._num_proj, True)
         return self._cell(activation_function(self._activation)(projected), state)
@@ -176,10 +190,10 @@ class EmbeddingWrapper(_Wrapper):
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell,
         embedding_classes: int,
         embedding_size: int,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(cell, reuse)
@@ -192,7 +206,7 @@ class EmbeddingWrapper(_Wrapper):
         self._embedding_size = embedding_size
         self._initializer = initializer
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
         """Takes one step: inputs are ids, `[batch]` or `[batch, 1]`; the rest as the cell's."""
         ids = tf.convert_to_tensor(inputs)
         if not ids.dtype.is_integer:
@@ -245,14 +259,14 @@ class HighwayWrapper(_Wrapper):
     """
 
     def __init__(
-        self, cell: Any, couple_carry_transform_gates: bool = True, carry_bias_init: float = 1.0
+        self, cell: Cell, couple_carry_transform_gates: bool = True, carry_bias_init: float = 1.0
     ) -> None:
         super().__init__(cell)
         self._couple_carry_transform_gates = couple_carry_transform_gates
         self._carry_bias_init = carry_bias_init
 
     @keeping_variables
-    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+    def __call__(self, inputs: Nest, state: Nest, scope: Scope | None = None) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
         output, new_state = self._cell(inputs, state, scope=scope)
@@ -316,7 +330,7 @@ class AttentionCellWrapper(_Wrapper):
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell,
         attn_length: int,
         attn_size: int | None = None,
         attn_vec_size: int | None = None,
@@ -341,7 +355,7 @@ class AttentionCellWrapper(_Wrapper):
         self._state_is_tuple = state_is_tuple
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         window = self._attn_size * self._attn_length
         sizes = (self._cell.state_size, self._attn_size, window)
         return sizes if self._state_is_tuple else sum(sizes)
@@ -350,11 +364,11 @@ class AttentionCellWrapper(_Wrapper):
     def output_size(self) -> int:
         return self._attn_size
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """Zeros for the cell's state, the context and the window; see `RNNCell.zero_state`."""
         return RNNCell.zero_state(self, batch_size, dtype)
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         cell_state, context, window = self._parts(state)
         window = tf.reshape(window, [-1, self._attn_length, self._attn_size])
@@ -374,7 +388,7 @@ class AttentionCellWrapper(_Wrapper):
         new_state = (cell_state, context, window)
         return output, new_state if self._state_is_tuple else tf.concat(new_state, 1)
 
-    def _parts(self, state: Any) -> Any:
+    def _parts(self, state: Nest) -> Nest:
         if not self._state_is_tuple:
             window = self._attn_size * self._attn_length
             return leading_columns(state, [self._cell.state_size, self._attn_size, window])
@@ -410,13 +424,13 @@ class CompiledWrapper(_Wrapper):
     Legacy: `tf.contrib.rnn.CompiledWrapper` of TF 1.15.
     """
 
-    def __init__(self, cell: Any, compile_stateful: Any = False) -> None:
+    def __init__(self, cell: Cell, compile_stateful: bool = False) -> None:
         super().__init__(cell)
         self._compile_stateful = compile_stateful
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         compiled: Any = contextlib.nullcontext()
         if graph_mode():
@@ -424,7 +438,7 @@ class CompiledWrapper(_Wrapper):
         with compiled:
             return self._cell(inputs, state, scope=scope)
 
-    def _compiles(self, node: Any) -> bool:
+    def _compiles(self, node: tf.compat.v1.NodeDef) -> bool:
         if callable(self._compile_stateful):
             return bool(self._compile_stateful(node))
         return self._compile_stateful or not _is_stateful(node.op)

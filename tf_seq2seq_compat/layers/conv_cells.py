@@ -11,6 +11,7 @@ from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, lenient_state, whole_number
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
+from tf_seq2seq_compat.types import InitializerLike, Nest, Scope
 
 tf1 = tf.compat.v1
 
@@ -59,7 +60,7 @@ class ConvLSTMCell(RNNCell):
         use_bias: bool = True,
         skip_connection: bool = False,
         forget_bias: float = 1.0,
-        initializers: Any = None,
+        initializers: InitializerLike | None = None,
         name: str | None = 'conv_lstm_cell',
     ) -> None:
         super().__init__(name=name)
@@ -91,7 +92,9 @@ class ConvLSTMCell(RNNCell):
     def output_size(self) -> tf.TensorShape:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+    def call(
+        self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
+    ) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, *space, channels]`, state as `state_size`."""
         inputs = floating_inputs(self, inputs)
         c, h = lenient_state(self, inputs, state, LSTMStateTuple(None, None))

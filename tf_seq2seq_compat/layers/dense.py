@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.precision import matmul
 from tf_seq2seq_compat.layers.base import Layer, snake_case
+from tf_seq2seq_compat.types import (
+    Activation,
+    ActivationLike,
+    Config,
+    Constraint,
+    Initializer,
+    InitializerLike,
+    Regularizer,
+    ShapeLike,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -17,11 +27,11 @@ def _hard_sigmoid(x: Any) -> Any:
     return tf.clip_by_value(0.2 * x + 0.5, 0.0, 1.0)
 
 
-def _linear(x: Any) -> Any:
+def _linear(x: object) -> Any:
     return x
 
 
-ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
+ACTIVATIONS: dict[str, Activation] = {
     'elu': tf.nn.elu,
     'exponential': tf.exp,
     'hard_sigmoid': _hard_sigmoid,
@@ -36,7 +46,7 @@ ACTIVATIONS: dict[str, Callable[[Any], Any]] = {
 }
 
 
-def activation_function(activation: Any) -> Callable[[Any], Any]:
+def activation_function(activation: ActivationLike | None) -> Activation:
     """The function for an activation given as a function or as TF1's name of it.
 
     Args:
@@ -66,7 +76,7 @@ def activation_function(activation: Any) -> Callable[[Any], Any]:
     return ACTIVATIONS[activation]
 
 
-def activation_name(activation: Any) -> Any:
+def activation_name(activation: ActivationLike | None) -> ActivationLike | None:
     """The inverse of `activation_function` where there is a name; else the function itself."""
     names = [name for name, function in ACTIVATIONS.items() if function is activation]
     return names[0] if names else activation
@@ -84,7 +94,7 @@ _NAMED_INITIALIZERS: tuple[tuple[str, str, dict[str, Any]], ...] = (
 )
 
 
-def initializer_function(initializer: Any) -> Any:
+def initializer_function(initializer: InitializerLike | None) -> Initializer | None:
     """The initializer for what TF1's cells take as one.
 
     Args:
@@ -121,7 +131,7 @@ def initializer_function(initializer: Any) -> Any:
     return made(**(defaults | initializer['config']))
 
 
-def initializer_config(initializer: Any) -> Any:
+def initializer_config(initializer: object) -> object:
     """The class name and configuration of an initializer; a function itself; None for None."""
     if not hasattr(initializer, 'get_config'):
         return initializer
@@ -164,18 +174,18 @@ class Dense(Layer):
     def __init__(
         self,
         units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         use_bias: bool = True,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
-        kernel_regularizer: Any = None,
-        bias_regularizer: Any = None,
-        activity_regularizer: Any = None,
-        kernel_constraint: Any = None,
-        bias_constraint: Any = None,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
+        kernel_regularizer: Regularizer | None = None,
+        bias_regularizer: Regularizer | None = None,
+        activity_regularizer: Regularizer | None = None,
+        kernel_constraint: Constraint | None = None,
+        bias_constraint: Constraint | None = None,
         trainable: bool = True,
         name: str | None = None,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(trainable=trainable, name=name, **kwargs)
         if activity_regularizer is not None:
@@ -187,20 +197,20 @@ class Dense(Layer):
             raise ValueError(f'units must not be negative, but is {units}.')
         self.use_bias = use_bias
         self.activation = activation_function(activation)
-        self.kernel: Any = None
-        self.bias: Any = None
-        self._kernel_options = {
+        self.kernel: tf.Variable = None
+        self.bias: tf.Variable | None = None
+        self._kernel_options: dict[str, Any] = {
             'initializer': initializer_function(kernel_initializer),
             'regularizer': kernel_regularizer,
             'constraint': kernel_constraint,
         }
-        self._bias_options = {
+        self._bias_options: dict[str, Any] = {
             'initializer': initializer_function(bias_initializer) or tf1.zeros_initializer(),
             'regularizer': bias_regularizer,
             'constraint': bias_constraint,
         }
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel` `[depth, units]` and `bias` `[units]`."""
         if not (self.dtype is None or self.dtype.is_floating or self.dtype.is_complex):
             raise TypeError(
@@ -213,7 +223,7 @@ class Dense(Layer):
             self.bias = self.add_variable('bias', [self.units], **self._bias_options)
         self.built = True
 
-    def call(self, inputs: Any) -> tf.Tensor:
+    def call(self, inputs: TensorLike) -> tf.Tensor:
         """Applies the layer.
 
         Args:
@@ -239,12 +249,12 @@ class Dense(Layer):
             outputs.set_shape(inputs.shape[:-1].concatenate(self.units))
         return self.activation(outputs)
 
-    def compute_output_shape(self, input_shape: Any) -> tf.TensorShape:
+    def compute_output_shape(self, input_shape: ShapeLike) -> tf.TensorShape:
         """The shape of the output for a shape of the inputs."""
         _last_dimension(input_shape, self.name)
         return tf.TensorShape(input_shape)[:-1].concatenate(self.units)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments; functions stay what they are."""
         config = super().get_config() | {
             'units': self.units,
@@ -258,7 +268,7 @@ class Dense(Layer):
         return config
 
 
-def _last_dimension(shape: Any, name: str) -> int:
+def _last_dimension(shape: ShapeLike, name: str) -> int:
     try:
         shape = tf.TensorShape(shape)
     except TypeError as error:

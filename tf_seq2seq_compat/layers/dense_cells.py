@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import tensorflow as tf
 
@@ -18,6 +18,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
+from tf_seq2seq_compat.types import ActivationLike, FloatLike, InitializerLike, Nest
 
 tf1 = tf.compat.v1
 
@@ -59,11 +60,11 @@ class GLSTMCell(RNNCell):
     def __init__(
         self,
         num_units: int,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_proj: int | None = None,
         number_of_groups: int = 1,
         forget_bias: float = 1.0,
-        activation: Any = tf.tanh,
+        activation: ActivationLike = tf.tanh,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
@@ -95,7 +96,7 @@ class GLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._output_size
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         inputs, dtype, units = floating_inputs(self, inputs), inputs.dtype, self._num_units
         rows = self._of_group('the depth of the inputs', input_depth(self, inputs.shape))
@@ -164,9 +165,9 @@ class IntersectionRNNCell(RNNCell):
         self,
         num_units: int,
         num_in_proj: int | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         forget_bias: float = 1.0,
-        y_activation: Any = tf.nn.relu,
+        y_activation: ActivationLike = tf.nn.relu,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
@@ -184,7 +185,7 @@ class IntersectionRNNCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         inputs, units = floating_inputs(self, inputs), self._num_units
         (state,) = lenient_state(self, inputs, state)
@@ -242,11 +243,11 @@ class PhasedLSTMCell(RNNCell):
         self,
         num_units: int,
         use_peepholes: bool = False,
-        leak: Any = 0.001,
-        ratio_on: Any = 0.1,
+        leak: FloatLike = 0.001,
+        ratio_on: FloatLike = 0.1,
         trainable_ratio_on: bool = True,
-        period_init_min: Any = 1.0,
-        period_init_max: Any = 1000.0,
+        period_init_min: FloatLike = 1.0,
+        period_init_max: FloatLike = 1000.0,
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
@@ -266,7 +267,7 @@ class PhasedLSTMCell(RNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `([batch, 1], [batch, depth])`, state as `state_size`."""
         if tf.is_tensor(inputs) or not isinstance(inputs, list | tuple):
             raise TypeError(
@@ -298,12 +299,16 @@ class PhasedLSTMCell(RNNCell):
         )
         return h, LSTMStateTuple(c, h)
 
-    def _time_variables(self) -> tuple[Any, Any, Any]:
-        def periods(shape: Any, dtype: Any = tf.float32, partition_info: Any = None) -> tf.Tensor:
+    def _time_variables(self) -> tuple[tf.Variable, tf.Variable, tf.Variable]:
+        def periods(
+            shape: Sequence[int], dtype: tf.DType = tf.float32, partition_info: object = None
+        ) -> tf.Tensor:
             limits = tf.cast(self._period_init_min, dtype), tf.cast(self._period_init_max, dtype)
             return tf.exp(tf.random.uniform(shape, *map(tf.math.log, limits), dtype))
 
-        def phases(shape: Any, dtype: Any = tf.float32, partition_info: Any = None) -> tf.Tensor:
+        def phases(
+            shape: Sequence[int], dtype: tf.DType = tf.float32, partition_info: object = None
+        ) -> tf.Tensor:
             # Where a graph is built, the period may not have its value yet.
             longest = period.initial_value if graph_mode() else period
             return tf.random.uniform(shape, 0.0, longest, dtype)

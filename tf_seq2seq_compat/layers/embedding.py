@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_checks import layer_size
+from tf_seq2seq_compat.types import DTypeLike, InitializerLike
 
 tf1 = tf.compat.v1
 
 
 def embedding_variable(
-    name: str, shape: tuple[int, int], dtype: Any = None, initializer: Any = None
-) -> Any:
+    name: str,
+    shape: tuple[int, int],
+    dtype: DTypeLike | None = None,
+    initializer: InitializerLike | None = None,
+) -> tf.Variable:
     """A variable for `core.embedding.embed`, in parts where the open scope has a partitioner.
 
     Outside of TF1 graphs a layer's variable is whole. Its rows are still found as those of the

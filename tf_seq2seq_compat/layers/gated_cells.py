@@ -21,6 +21,14 @@ from tf_seq2seq_compat.layers.cell_checks import (
 from tf_seq2seq_compat.layers.dense import activation_function, initializer_function
 from tf_seq2seq_compat.layers.linear import whole_variable
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
+from tf_seq2seq_compat.types import (
+    ActivationLike,
+    DTypeLike,
+    InitializerLike,
+    Nest,
+    Scope,
+    ShapeLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -35,11 +43,11 @@ class _Gated(LayerRNNCell):
     def __init__(
         self,
         units: int,
-        activation: Any = 'tanh',
-        kernel_initializer: Any = 'glorot_uniform',
-        bias_initializer: Any = 'ones',
+        activation: ActivationLike = 'tanh',
+        kernel_initializer: InitializerLike = 'glorot_uniform',
+        bias_initializer: InitializerLike = 'ones',
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, dtype=dtype, **kwargs)
@@ -90,7 +98,7 @@ class MinimalRNNCell(_Gated):
     Legacy: `tensorflow.contrib.rnn.python.ops.rnn_cell.MinimalRNNCell` of TF 1.15.
     """
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel` and `bias`."""
         self.kernel = self._add_kernel(
             'kernel', input_depth(self, inputs_shape) + 2 * self.units, self.units
@@ -98,7 +106,7 @@ class MinimalRNNCell(_Gated):
         self.bias = self._add_bias(self.units)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> Nest:
         """Takes one step: inputs `[batch, depth]`, state `[batch, units]`."""
         (state,) = checked_state(self, inputs, state, exactly)
         output = contrib_cell_equations.minimal_rnn_step(
@@ -135,7 +143,7 @@ class CFNCell(_Gated):
     Legacy: `tensorflow.contrib.rnn.python.ops.rnn_cell.CFNCell` of TF 1.15.
     """
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel`, `recurrent_kernel` and `bias`."""
         units = self.units
         self.kernel = self._add_kernel('kernel', input_depth(self, inputs_shape), 3 * units)
@@ -143,7 +151,7 @@ class CFNCell(_Gated):
         self.bias = self._add_bias(2 * units)
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> Nest:
         """Takes one step: inputs `[batch, depth]`, state `[batch, units]`."""
         (state,) = checked_state(self, inputs, state, for_each_or_all)
         output = contrib_cell_equations.chaos_free_step(
@@ -160,11 +168,11 @@ class _NormalizingLSTM(RNNCell):
         num_units: int,
         use_peepholes: bool,
         cell_clip: float | None,
-        initializer: Any,
+        initializer: InitializerLike,
         num_proj: int | None,
         proj_clip: float | None,
         forget_bias: float,
-        activation: Any,
+        activation: ActivationLike,
         reuse: bool | None,
     ) -> None:
         super().__init__(_reuse=reuse)
@@ -190,13 +198,13 @@ class _NormalizingLSTM(RNNCell):
     def _kernel_of(self, depths: list[int], columns: int, dtype: tf.DType) -> Any:
         return tf1.get_variable('kernel', [sum(depths), columns], dtype)
 
-    def _norms(self, names: str, dtype: tf.DType) -> dict[str, tuple[Any, Any]]:
+    def _norms(self, names: str, dtype: tf.DType) -> dict[str, tuple[object, object]]:
         return {}
 
     def _scope_of_variables(self) -> Any:
         return tf1.get_variable_scope()
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> Nest:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         inputs, dtype, units = floating_inputs(self, inputs), inputs.dtype, self._num_units
         depth = input_depth(self, inputs.shape)
@@ -276,7 +284,7 @@ class LayerNormLSTMCell(_NormalizingLSTM):
         num_units: int,
         use_peepholes: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_proj: int | None = None,
         proj_clip: float | None = None,
         forget_bias: float = 1.0,
@@ -301,7 +309,7 @@ class LayerNormLSTMCell(_NormalizingLSTM):
         self._norm_gain = norm_gain
         self._norm_shift = norm_shift
 
-    def _norms(self, names: str, dtype: tf.DType) -> dict[str, tuple[Any, Any]]:
+    def _norms(self, names: str, dtype: tf.DType) -> dict[str, tuple[object, object]]:
         def variable(name: str, value: float) -> Any:
             initializer = tf1.constant_initializer(value)
             return tf1.get_variable(name, [self._num_units], dtype, initializer=initializer)
@@ -356,7 +364,7 @@ class WeightNormLSTMCell(_NormalizingLSTM):
         norm: bool = True,
         use_peepholes: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_proj: int | None = None,
         proj_clip: float | None = None,
         forget_bias: float = 1,
@@ -376,7 +384,7 @@ class WeightNormLSTMCell(_NormalizingLSTM):
         )
         self._norm = norm
 
-    def _set_scope(self, scope: Any = None) -> None:
+    def _set_scope(self, scope: Scope | None = None) -> None:
         # TF1's cell has this scope whatever its name, below one that is given, and another inside.
         with tf1.variable_scope(scope or tf1.get_variable_scope(), auxiliary_name_scope=False):
             super()._set_scope('wn_lstm_cell')

@@ -18,6 +18,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     whole_number,
 )
 from tf_seq2seq_compat.layers.rnn_cell import logger
+from tf_seq2seq_compat.types import InitializerLike, Nest, Size
 
 tf1 = tf.compat.v1
 
@@ -32,11 +33,11 @@ class _FrequencyCell(RNNCell):
     _num_unit_shards: int
     _feature_size: int | None
     _frequency_skip: int | None
-    _state_size: Any
+    _state_size: Size
     _output_size: int
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._state_size
 
     @property
@@ -78,7 +79,7 @@ class _FrequencyCell(RNNCell):
         return parts[0] if shards == 1 else tf.concat(parts, 0)
 
     def _joined(
-        self, inputs: tf.Tensor, state: Any, bands: int
+        self, inputs: tf.Tensor, state: Nest, bands: int
     ) -> list[tuple[tf.Tensor, tf.Tensor]]:
         """The c and h of each band in a state that is one tensor."""
         (state,) = lenient_state(self, inputs, state, tf.TensorShape([None]))
@@ -133,7 +134,7 @@ class TimeFreqLSTMCell(_FrequencyCell):
         num_units: int,
         use_peepholes: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_unit_shards: int = 1,
         forget_bias: float = 1.0,
         feature_size: int | None = None,
@@ -152,7 +153,7 @@ class TimeFreqLSTMCell(_FrequencyCell):
         self._state_size = 2 * self._num_units
         self._output_size = self._num_units
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, 2 * num_units * bands]`."""
         inputs, dtype, units = floating_inputs(self, inputs), inputs.dtype, self._num_units
         bands = self._bands(inputs, 0, input_depth(self, inputs.shape))
@@ -229,7 +230,7 @@ class GridLSTMCell(_FrequencyCell):
         use_peepholes: bool = False,
         share_time_frequency_weights: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_unit_shards: int = 1,
         forget_bias: float = 1.0,
         feature_size: int | None = None,
@@ -284,7 +285,7 @@ class GridLSTMCell(_FrequencyCell):
         """The namedtuple that states are; None for states of one tensor."""
         return self._state_tuple_type
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         inputs = floating_inputs(self, inputs)
         outputs, states = self._through(inputs, self._blocks(inputs), state, 'state')
@@ -320,7 +321,7 @@ class GridLSTMCell(_FrequencyCell):
         return blocks
 
     def _through(
-        self, inputs: tf.Tensor, blocks: list[list[tf.Tensor]], state: Any, direction: str
+        self, inputs: tf.Tensor, blocks: list[list[tf.Tensor]], state: Nest, direction: str
     ) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """The outputs of all blocks and the parts of their new states."""
         outputs: list[tf.Tensor] = []
@@ -345,7 +346,7 @@ class GridLSTMCell(_FrequencyCell):
             states += [part for pair in block_states for part in pair]
         return outputs, states
 
-    def _state_of(self, name: str, inputs: tf.Tensor, state: Any) -> tuple[tf.Tensor, tf.Tensor]:
+    def _state_of(self, name: str, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, tf.Tensor]:
         try:
             parts = getattr(state, f'{name}_c'), getattr(state, f'{name}_m')
         except AttributeError:
@@ -435,7 +436,7 @@ class BidirectionalGridLSTMCell(GridLSTMCell):
         use_peepholes: bool = False,
         share_time_frequency_weights: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_unit_shards: int = 1,
         forget_bias: float = 1.0,
         feature_size: int | None = None,
@@ -467,7 +468,7 @@ class BidirectionalGridLSTMCell(GridLSTMCell):
         self._name_states('BidirectionalGridLSTMStateTuple', ['fwd_state', 'bwd_state'])
         self._output_size *= 2
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         inputs = floating_inputs(self, inputs)
         up = self._blocks(inputs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -20,6 +19,7 @@ from tf_seq2seq_compat.layers.rnn_cell import (
     LSTMCell,
     logger,
 )
+from tf_seq2seq_compat.types import Activation, Cell, Nest, Scope, Size
 
 tf1 = tf.compat.v1
 
@@ -104,7 +104,7 @@ class GridRNNCell(RNNCell):
         priority_dims: Dimensions = None,
         non_recurrent_dims: Dimensions = None,
         tied: bool = False,
-        cell_fn: Callable[[int], Any] | None = None,
+        cell_fn: Callable[[int], Cell] | None = None,
         non_recurrent_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
         state_is_tuple: bool = True,
         output_is_tuple: bool = True,
@@ -167,15 +167,15 @@ class GridRNNCell(RNNCell):
         self._state_size = ((of_state,) if state_is_tuple else of_state) * count
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         return self._output_size
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._state_size
 
     @keeping_variables
-    def __call__(self, inputs: Any, state: Any, scope: Any = None) -> Any:
+    def __call__(self, inputs: Nest, state: Nest, scope: Scope | None = None) -> tuple[Nest, Nest]:
         """Takes one step.
 
         Args:
@@ -188,8 +188,8 @@ class GridRNNCell(RNNCell):
         """
         inputs = floating_inputs(self, tf.convert_to_tensor(inputs))
         memories = self._memories(state)
-        seen: list[Any] = [None if memory is None else memory[-1] for memory in memories]
-        new_states: list[Any] = [None] * len(memories)
+        seen: list[Nest] = [None if memory is None else memory[-1] for memory in memories]
+        new_states: list[Nest] = [None] * len(memories)
         with tf1.variable_scope(scope or type(self).__name__):
             self._project(inputs, memories, seen)
             for group in (self._config.non_priority, self._config.priority):
@@ -206,7 +206,7 @@ class GridRNNCell(RNNCell):
             new_state = _side_by_side(tf.nest.flatten(new_state), inputs.dtype)
         return output, new_state
 
-    def _memories(self, state: Any) -> list[Any]:
+    def _memories(self, state: Nest) -> list[Nest]:
         """For each dimension its state, as a list with h last; None where it has none."""
         if self._state_is_tuple:
             if not isinstance(state, list | tuple) or len(state) != len(self._config.recurrents):
@@ -220,12 +220,12 @@ class GridRNNCell(RNNCell):
             sizes = tf.nest.flatten(self._cells[0].state_size)
             flat = tf.split(state, sizes * len(self._config.recurrents), axis=1)
             parts = [flat[i : i + len(sizes)] for i in range(0, len(flat), len(sizes))]
-        memories: list[Any] = [None] * len(self._cells)
+        memories: list[Nest] = [None] * len(self._cells)
         for dim, part in zip(self._config.recurrents, parts, strict=True):
             memories[dim] = list(map(tf.convert_to_tensor, part))
         return memories
 
-    def _project(self, inputs: tf.Tensor, memories: list[Any], seen: list[Any]) -> None:
+    def _project(self, inputs: tf.Tensor, memories: list[Nest], seen: list[Nest]) -> None:
         """Puts the projected inputs in place of the states of the dimensions that get them."""
         depth = tf.compat.dimension_value(inputs.shape.with_rank(2)[1])
         if depth is None:
@@ -246,7 +246,9 @@ class GridRNNCell(RNNCell):
             memories[dim] = projected[::-1]
             seen[dim] = projected[0]
 
-    def _along(self, dim: int, before: tf.Tensor, last: tf.Tensor, memory: Any) -> tuple[Any, Any]:
+    def _along(
+        self, dim: int, before: tf.Tensor, last: tf.Tensor, memory: Nest
+    ) -> tuple[Nest, Nest]:
         """The output along a dimension, and its new state."""
         cell = '' if self._config.tied else f'/cell_{dim}'
         if dim in self._config.recurrents:
@@ -274,7 +276,7 @@ class _FirstDimension(GridRNNCell):
 
     def _begin(
         self,
-        cell_fn: Callable[[int], Any],
+        cell_fn: Callable[[int], Cell],
         num_units: int,
         num_dims: int,
         tuples: tuple[bool, bool],
@@ -345,7 +347,7 @@ class Grid2BasicRNNCell(_FirstDimension):
         self,
         num_units: int,
         tied: bool = False,
-        non_recurrent_fn: Any = None,
+        non_recurrent_fn: Activation | None = None,
         state_is_tuple: bool = True,
         output_is_tuple: bool = True,
     ) -> None:
@@ -416,7 +418,7 @@ class Grid2BasicLSTMCell(_FirstDimension):
         self,
         num_units: int,
         tied: bool = False,
-        non_recurrent_fn: Any = None,
+        non_recurrent_fn: Activation | None = None,
         forget_bias: float = 1,
         state_is_tuple: bool = True,
         output_is_tuple: bool = True,
@@ -481,7 +483,7 @@ class _LSTMGrid(_FirstDimension):
         self,
         num_units: int,
         tied: bool = False,
-        non_recurrent_fn: Any = None,
+        non_recurrent_fn: Activation | None = None,
         use_peepholes: bool = False,
         forget_bias: float = 1.0,
         state_is_tuple: bool = True,
@@ -581,7 +583,7 @@ class Grid2GRUCell(_FirstDimension):
         self,
         num_units: int,
         tied: bool = False,
-        non_recurrent_fn: Any = None,
+        non_recurrent_fn: Activation | None = None,
         state_is_tuple: bool = True,
         output_is_tuple: bool = True,
     ) -> None:

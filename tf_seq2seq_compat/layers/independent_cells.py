@@ -16,6 +16,14 @@ from tf_seq2seq_compat.layers.cell_checks import (
 )
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
+from tf_seq2seq_compat.types import (
+    ActivationLike,
+    DTypeLike,
+    InitializerLike,
+    Nest,
+    ShapeLike,
+    Size,
+)
 
 tf1 = tf.compat.v1
 
@@ -27,19 +35,19 @@ class _Independent(LayerRNNCell):
     _num_units: int
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._num_units
 
     @property
     def output_size(self) -> int:
         return self._num_units
 
-    def _diagonal(self, name: str, columns: int) -> Any:
+    def _diagonal(self, name: str, columns: int) -> tf.Variable:
         """The diagonals of recurrent matrices, which begin in [-1, 1)."""
         initializer = tf1.random_uniform_initializer(-1, 1, dtype=self.dtype or tf.float32)
         return self.add_variable(name, [1, columns], initializer=initializer)
 
-    def _parts(self, inputs: Any, state: Any) -> list[tf.Tensor]:
+    def _parts(self, inputs: Nest, state: Nest) -> list[tf.Tensor]:
         return lenient_state(self, floating_inputs(self, inputs), state, broadcast=True)
 
 
@@ -71,16 +79,16 @@ class IndRNNCell(_Independent):
     def __init__(
         self,
         num_units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._num_units = whole_number('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel_w`, `kernel_u` and `bias`."""
         units = self._num_units
         self._kernel_w = self.add_variable('kernel_w', [input_depth(self, inputs_shape), units])
@@ -88,7 +96,7 @@ class IndRNNCell(_Independent):
         self._bias = self.add_variable('bias', [units], initializer=tf1.zeros_initializer())
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
         output = contrib_cell_equations.ind_rnn_step(
@@ -128,12 +136,12 @@ class IndyGRUCell(_Independent):
     def __init__(
         self,
         num_units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._num_units = whole_number('num_units', num_units)
@@ -141,11 +149,13 @@ class IndyGRUCell(_Independent):
         self._kernel_initializer = kernel_initializer
         self._bias_initializer = bias_initializer
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `gates/{kernel_w,kernel_u,bias}` and `candidate/{kernel,kernel_u,bias}`."""
         depth, units = input_depth(self, inputs_shape), self._num_units
 
-        def three(scope: str, kernel: str, columns: int, bias: Any) -> tuple[Any, Any, Any]:
+        def three(
+            scope: str, kernel: str, columns: int, bias: InitializerLike | None
+        ) -> tuple[tf.Variable, tf.Variable, tf.Variable]:
             return (
                 self.add_variable(
                     f'{scope}/{kernel}', [depth, columns], initializer=self._kernel_initializer
@@ -164,7 +174,7 @@ class IndyGRUCell(_Independent):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
         output = contrib_cell_equations.indy_gru_step(
@@ -213,12 +223,12 @@ class IndyLSTMCell(_Independent):
         self,
         num_units: int,
         forget_bias: float = 1.0,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
         self._num_units = whole_number('num_units', num_units)
@@ -231,7 +241,7 @@ class IndyLSTMCell(_Independent):
     def state_size(self) -> LSTMStateTuple:
         return LSTMStateTuple(self._num_units, self._num_units)
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel_w`, `kernel_u` and `bias`."""
         depth, columns = input_depth(self, inputs_shape), 4 * self._num_units
         self._kernel_w = self.add_variable(
@@ -243,7 +253,7 @@ class IndyLSTMCell(_Independent):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         c, h = self._parts(inputs, state)
         c, h = contrib_cell_equations.indy_lstm_step(
@@ -287,7 +297,7 @@ class SRUCell(_Independent):
     def __init__(
         self,
         num_units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
         name: str | None = None,
         **kwargs: Any,
@@ -296,14 +306,14 @@ class SRUCell(_Independent):
         self._num_units = whole_number('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel` and `bias`."""
         depth, units = input_depth(self, inputs_shape), self._num_units
         self._kernel = self.add_variable('kernel', [depth, 4 * units])
         self._bias = self.add_variable('bias', [2 * units], initializer=tf1.zeros_initializer())
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = self._parts(inputs, state)
         return contrib_cell_equations.sru_step(

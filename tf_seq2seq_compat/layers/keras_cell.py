@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import inspect
-from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_base import RNNCell, in_training
+from tf_seq2seq_compat.types import Cell, Nest, Scope, Size
 
 
-def as_rnn_cell(cell: Any, argument: str = 'cell') -> Any:
+def as_rnn_cell(cell: Cell, argument: str = 'cell') -> Cell:
     """Whatever is a cell, as something with `zero_state` and TF1's call.
 
     Args:
@@ -71,7 +71,7 @@ class KerasCell(RNNCell):
 
     _lists_all = True
 
-    def __init__(self, cell: Any) -> None:
+    def __init__(self, cell: Cell) -> None:
         super().__init__(name=getattr(cell, 'name', None))
         self.cell = cell
 
@@ -89,17 +89,17 @@ class KerasCell(RNNCell):
         return 'training' in inspect.signature(self.cell.call).parameters
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return _plain(self.cell.state_size)
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         size = getattr(self.cell, 'output_size', None)
         return _plain(tf.nest.flatten(self.state_size)[0] if size is None else size)
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None, *, training: bool | None = None
-    ) -> Any:
+        self, inputs: Nest, state: Nest, scope: Scope | None = None, *, training: bool | None = None
+    ) -> tuple[Nest, Nest]:
         """Takes one step.
 
         Args:
@@ -128,12 +128,12 @@ class KerasCell(RNNCell):
         return output, tf.nest.flatten(new_state)[0]
 
 
-def _has(cell: Any, name: str) -> bool:
+def _has(cell: Cell, name: str) -> bool:
     # An instance may refuse to compute a property that its class has.
     return hasattr(type(cell), name) or hasattr(cell, name)
 
 
-def _is_keras(cell: Any) -> bool:
+def _is_keras(cell: Cell) -> bool:
     modules = [base.__module__ for base in type(cell).__mro__]
     return any(
         module.partition('.')[0] in ('keras', 'tf_keras')
@@ -142,7 +142,7 @@ def _is_keras(cell: Any) -> bool:
     )
 
 
-def _plain(size: Any) -> Any:
+def _plain(size: Size) -> Size:
     """A nest of sizes without the wrappers in which Keras keeps its lists."""
     if isinstance(size, tf.TensorShape):
         return size

@@ -25,6 +25,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.types import Cell, Config, IntLike, LayerLike, Nest, Size
 
 # Whoever looks for the variables of a layer finds them in the layer itself.
 Layer._TF_MODULE_IGNORED_PROPERTIES = frozenset(
@@ -85,7 +86,7 @@ def _save_ours(library: str, saving: types.ModuleType) -> None:
     name = next(each for each in ('_walk_saveable', '_walk_trackable') if hasattr(saving, each))
     walk = getattr(saving, name)
 
-    def walked(owner: Any) -> Any:
+    def walked(owner: object) -> Any:
         if isinstance(owner, _kinds(library)[0]):
             yield 'inner_layers', owner.inner_layers
             return
@@ -95,7 +96,7 @@ def _save_ours(library: str, saving: types.ModuleType) -> None:
     setattr(saving, name, walked)
 
 
-def _with_held(value: Any, library: str, around: tuple[int, ...] = ()) -> Any:
+def _with_held(value: object, library: str, around: tuple[int, ...] = ()) -> Any:
     """The value, or a list of its parts, with a `Held` for each layer of ours."""
     if _is_ours(value):
         return held(value, library)
@@ -111,7 +112,7 @@ def _with_held(value: Any, library: str, around: tuple[int, ...] = ()) -> Any:
     return parts if changed else value
 
 
-def _is_ours(value: Any) -> bool:
+def _is_ours(value: object) -> bool:
     if isinstance(value, Layer):
         return True
     return type(value).__module__.partition('.')[0] not in ('keras', 'tf_keras') and (
@@ -127,7 +128,7 @@ def _call_ours(name: str, module: types.ModuleType) -> None:
     init = kind.__init__
 
     @functools.wraps(init)
-    def __init__(self: Any, cell: Any, *args: Any, **kwargs: Any) -> None:
+    def __init__(self: object, cell: Cell, *args: object, **kwargs: object) -> None:
         cells = list(cell) if isinstance(cell, list | tuple) else [cell]
         for i, each in enumerate(cells):
             if isinstance(each, RNNCell):
@@ -170,7 +171,7 @@ def held(layer: tf.Module, library: str) -> Any:
 class _NotTracked(dict):
     """A dict that TensorFlow looks for no variables in, and that a copy of its owner has not."""
 
-    def __deepcopy__(self, memo: Any) -> _NotTracked:
+    def __deepcopy__(self, memo: object) -> _NotTracked:
         return _NotTracked()
 
     __copy__ = __deepcopy__
@@ -189,25 +190,25 @@ def _kinds(library: str) -> tuple[Any, Any]:
     class Held(base):  # type: ignore[misc,valid-type]
         """Has the variables of a layer of this package, in its first argument."""
 
-        def __init__(self, part: tf.Module, **kwargs: Any) -> None:
+        def __init__(self, part: tf.Module, **kwargs: object) -> None:
             name = re.sub(r'\W', '_', str(getattr(part, 'name', None) or type(part).__name__))
             dtype = tf.as_dtype(getattr(part, 'dtype', None) or keras.backend.floatx()).name
             super().__init__(**{'name': name, 'dtype': dtype, **kwargs})
             object.__setattr__(self, 'part', part)  # past Keras's own tracking
             self.built = True
 
-        def _trackable_children(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        def _trackable_children(self, *args: object, **kwargs: object) -> dict[str, object]:
             return {**super()._trackable_children(*args, **kwargs), 'part': self.part}
 
-        def _lookup_dependency(self, name: str, *args: Any) -> Any:
+        def _lookup_dependency(self, name: str, *args: object) -> Any:
             return self.part if name == 'part' else super()._lookup_dependency(name, *args)
 
         @staticmethod
-        def _is_inner(value: Any) -> bool:
+        def _is_inner(value: object) -> bool:
             return isinstance(value, base) and not isinstance(value, Held)
 
         @property
-        def inner_layers(self) -> list[Any]:
+        def inner_layers(self) -> list[LayerLike]:
             """The layers of Keras within."""
             return list(self.part._flatten(predicate=self._is_inner))
 
@@ -217,15 +218,15 @@ def _kinds(library: str) -> tuple[Any, Any]:
             within = {id(getattr(v, '_value', v)) for v in self._of_inner('variables')}
             return [v for v in self.part.variables if id(v) not in within]
 
-        def _of_inner(self, name: str) -> list[Any]:
+        def _of_inner(self, name: str) -> list[tf.Variable]:
             return [v for layer in self.inner_layers for v in getattr(layer, name)]
 
         @property
-        def variables(self) -> list[Any]:
+        def variables(self) -> list[tf.Variable]:
             return [*map(shared, self.own), *self._of_inner('variables')]
 
         @property
-        def weights(self) -> list[Any]:
+        def weights(self) -> list[tf.Variable]:
             return [*map(shared, self.own), *self._of_inner('weights')]
 
         def save_own_variables(self, store: Any) -> None:
@@ -251,30 +252,32 @@ def _kinds(library: str) -> tuple[Any, Any]:
     class HeldCell(Held):
         """The same for a cell, called as cells of Keras are."""
 
-        def get_config(self) -> dict[str, Any]:
+        def get_config(self) -> Config:
             kind = type(self.part)
             names = {'class_name': kind.__name__, 'module': kind.__module__}
             return {'part': {**names, 'config': self.part.get_config()}}
 
         @classmethod
-        def from_config(cls, config: dict[str, Any]) -> Any:
+        def from_config(cls, config: Config) -> Any:
             cell = held(_cell_of(keras, **config['part']), library)
             cell.built = False
             return cell
 
         @property
-        def state_size(self) -> Any:
+        def state_size(self) -> Size:
             sizes = [_plain_size(size) for size in tf.nest.flatten(self.part.state_size)]
             return sizes if tf.nest.is_nested(self.part.state_size) else sizes[0]
 
         @property
-        def output_size(self) -> Any:
+        def output_size(self) -> Size:
             return _plain_size(self.part.output_size)
 
-        def get_initial_state(self, batch_size: Any = None, **_: Any) -> list[Any]:
+        def get_initial_state(
+            self, batch_size: IntLike | None = None, **_: object
+        ) -> list[tf.Tensor]:
             return tf.nest.flatten(self.part.zero_state(batch_size, self.compute_dtype))
 
-        def build(self, input_shape: Any) -> None:
+        def build(self, input_shape: Sequence[int | None]) -> None:
             """Makes the variables, by a step that is traced and never taken."""
             self.built = True
 
@@ -285,7 +288,7 @@ def _kinds(library: str) -> tuple[Any, Any]:
             spec = tf.TensorSpec([None, *input_shape[1:]], self.compute_dtype)
             tf.function(step, autograph=False).get_concrete_function(spec)
 
-        def call(self, inputs: Any, states: Any) -> tuple[Any, list[Any]]:
+        def call(self, inputs: Nest, states: Nest) -> tuple[Nest, list[Nest]]:
             given = tf.nest.flatten(states)
             like = self.part.zero_state(tf.shape(tf.nest.flatten(inputs)[0])[0], given[0].dtype)
             # Keras gives all of a state one type: a step count comes as a float.
@@ -311,7 +314,7 @@ def _kinds(library: str) -> tuple[Any, Any]:
                 )
                 self._path = path
 
-            def _initialize(self, _: Any) -> None:
+            def _initialize(self, _: object) -> None:
                 self._value = self._shared
 
             _initialize_with_initializer = _initialize
@@ -332,7 +335,7 @@ def _kinds(library: str) -> tuple[Any, Any]:
     return Held, HeldCell
 
 
-def _cell_of(keras: types.ModuleType, class_name: str, module: str, config: Any) -> Any:
+def _cell_of(keras: types.ModuleType, class_name: str, module: str, config: object) -> Cell:
     """A cell by its configuration: of this package, or of what the program registered."""
     kind = keras.saving.get_custom_objects().get(class_name)
     if kind is None and module.partition('.')[0] == __name__.partition('.')[0]:
@@ -345,7 +348,7 @@ def _cell_of(keras: types.ModuleType, class_name: str, module: str, config: Any)
     return kind.from_config(config)
 
 
-def _plain_size(size: Any) -> Any:
+def _plain_size(size: Size) -> Size:
     shape = tf.TensorShape(size) if not isinstance(size, int) else None
     if shape is None:
         return size

@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.layers.cell_checks import layer_size
+from tf_seq2seq_compat.types import InitializerLike, Nest
 
 tf1 = tf.compat.v1
 
@@ -40,11 +41,11 @@ class Linear:
 
     def __init__(
         self,
-        args: Any,
+        args: Nest,
         output_size: int,
         build_bias: bool,
-        bias_initializer: Any = None,
-        kernel_initializer: Any = None,
+        bias_initializer: InitializerLike | None = None,
+        kernel_initializer: InitializerLike | None = None,
     ) -> None:
         parts = _parts(args)
         output_size = layer_size('output_size', output_size)
@@ -61,7 +62,7 @@ class Linear:
                     'bias', [output_size], dtype, bias_initializer or tf1.zeros_initializer()
                 )
 
-    def __call__(self, args: Any) -> tf.Tensor:
+    def __call__(self, args: Nest) -> tf.Tensor:
         """Applies the map to args like those it was made for.
 
         Args:
@@ -74,11 +75,11 @@ class Linear:
 
 
 def linear(
-    args: Any,
+    args: Nest,
     output_size: int,
     bias: bool,
-    bias_initializer: Any = None,
-    kernel_initializer: Any = None,
+    bias_initializer: InitializerLike | None = None,
+    kernel_initializer: InitializerLike | None = None,
 ) -> tf.Tensor:
     """`[args] · kernel + bias`, with variables in the open scope.
 
@@ -105,14 +106,16 @@ def linear(
     return Linear(args, output_size, bias, bias_initializer, kernel_initializer)(args)
 
 
-def whole_variable(name: str, shape: list[int], dtype: tf.DType, initializer: Any) -> Any:
+def whole_variable(
+    name: str, shape: list[int], dtype: tf.DType, initializer: InitializerLike
+) -> Any:
     """A variable that the partitioner of the open scope leaves whole, as TF1 leaves this bias."""
     with tf1.variable_scope(tf1.get_variable_scope(), auxiliary_name_scope=False) as scope:
         scope.set_partitioner(None)
         return tf1.get_variable(name, shape, dtype, initializer=initializer)
 
 
-def _parts(args: Any) -> list[tf.Tensor]:
+def _parts(args: Nest) -> list[tf.Tensor]:
     if args is None or (isinstance(args, list | tuple) and not args):
         raise ValueError(f'args must be a tensor or a list of tensors, but are {args}.')
     return [

@@ -14,6 +14,7 @@ from tf_seq2seq_compat.layers.base import dtype_name
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, input_depth, whole_number
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -81,7 +82,7 @@ class NTMCell(LayerRNNCell):
 
     def __init__(
         self,
-        controller: Any,
+        controller: object,
         memory_size: int,
         memory_vector_dim: int,
         read_head_num: int,
@@ -89,7 +90,7 @@ class NTMCell(LayerRNNCell):
         shift_range: int = 1,
         output_dim: int | None = None,
         clip_value: float = 20,
-        dtype: Any = tf.float32,
+        dtype: DTypeLike = tf.float32,
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=dtype, name=name)
@@ -132,7 +133,7 @@ class NTMCell(LayerRNNCell):
     def output_size(self) -> int | None:
         return self.output_dim
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> NTMControllerState:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> NTMControllerState:
         """The state to begin with, in place of which the first step takes the trained one.
 
         Args:
@@ -154,20 +155,20 @@ class NTMCell(LayerRNNCell):
             0,
         )
 
-    def build(self, inputs_shape: Any) -> None:
+    def build(self, inputs_shape: ShapeLike) -> None:
         """Creates what the heads are told by, the output's map, and what the state begins with."""
         depth = input_depth(self, inputs_shape)
         self.output_dim = depth if self.output_dim is None else self.output_dim
         size = self.controller.output_size
 
-        def linear(name: str, rows: int, columns: int) -> tuple[Any, Any]:
+        def linear(name: str, rows: int, columns: int) -> tuple[object, object]:
             scaled = tf1.truncated_normal_initializer(stddev=1 / math.sqrt(rows))
             return (
                 self.add_variable(f'{name}_kernel', [rows, columns], initializer=scaled),
                 self.add_variable(f'{name}_bias', [columns], initializer=tf1.zeros_initializer()),
             )
 
-        def beginnings(name: str, number: int, columns: int) -> list[Any]:
+        def beginnings(name: str, number: int, columns: int) -> list[object]:
             return [
                 self.add_variable(
                     f'initial_{name}_{i}',
@@ -227,7 +228,7 @@ class NTMCell(LayerRNNCell):
             prev_state.time + 1,
         )
 
-    def _check(self, x: Any, state: Any) -> None:
+    def _check(self, x: Any, state: Nest) -> None:
         if floating_inputs(self, x).dtype != self.dtype:
             raise TypeError(
                 f'inputs of {self.name} have dtype {x.dtype.name}, but its variables have dtype '
@@ -246,7 +247,7 @@ class NTMCell(LayerRNNCell):
                 )
 
     def _before(
-        self, x: tf.Tensor, state: Any
+        self, x: tf.Tensor, state: Nest
     ) -> tuple[list[tf.Tensor], list[tf.Tensor], tf.Tensor]:
         """What was read, where the heads are and the memory: at time 0 those that are trained."""
         batch = tf.compat.dimension_value(x.shape[0]) or tf.shape(x)[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import collections
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -29,6 +29,17 @@ from tf_seq2seq_compat.layers.dense import (
     initializer_function,
 )
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
+from tf_seq2seq_compat.types import (
+    ActivationLike,
+    Cell,
+    Config,
+    DTypeLike,
+    InitializerLike,
+    IntLike,
+    Nest,
+    ShapeLike,
+    Size,
+)
 
 tf1 = tf.compat.v1
 logger = logging.getLogger(__name__)
@@ -63,10 +74,10 @@ class BasicRNNCell(LayerRNNCell):
     def __init__(
         self,
         num_units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
@@ -81,7 +92,7 @@ class BasicRNNCell(LayerRNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel` and `bias`."""
         rows = input_depth(self, input_shape, ValueError) + self._num_units
         self._kernel = self.add_variable('kernel', [rows, self._num_units])
@@ -90,7 +101,7 @@ class BasicRNNCell(LayerRNNCell):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
         output = cell_equations.basic_rnn_step(
@@ -98,7 +109,7 @@ class BasicRNNCell(LayerRNNCell):
         )
         return output, output
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return super().get_config() | {
             'num_units': self._num_units,
@@ -137,12 +148,12 @@ class GRUCell(LayerRNNCell):
     def __init__(
         self,
         num_units: int,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
@@ -159,7 +170,7 @@ class GRUCell(LayerRNNCell):
     def output_size(self) -> int:
         return self._num_units
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `gates/{kernel,bias}` and `candidate/{kernel,bias}`."""
         rows, units = input_depth(self, input_shape, ValueError) + self._num_units, self._num_units
         kernel, bias = self._kernel_initializer, self._bias_initializer
@@ -175,7 +186,7 @@ class GRUCell(LayerRNNCell):
         )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""
         (state,) = checked_state(self, inputs, state)
         output = cell_equations.gru_step(
@@ -189,7 +200,7 @@ class GRUCell(LayerRNNCell):
         )
         return output, output
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return super().get_config() | {
             'num_units': self._num_units,
@@ -264,17 +275,17 @@ class LSTMCell(LayerRNNCell):
         num_units: int,
         use_peepholes: bool = False,
         cell_clip: float | None = None,
-        initializer: Any = None,
+        initializer: InitializerLike | None = None,
         num_proj: int | None = None,
         proj_clip: float | None = None,
         num_unit_shards: int | None = None,
         num_proj_shards: int | None = None,
         forget_bias: float = 1.0,
         state_is_tuple: bool = True,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
@@ -303,17 +314,17 @@ class LSTMCell(LayerRNNCell):
             if state_is_tuple
             else self._num_units + self._output_size
         )
-        self._proj_kernel: Any = None
+        self._proj_kernel: tf.Variable | None = None
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         return self._state_size
 
     @property
     def output_size(self) -> int:
         return self._output_size
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel`, `bias`, the peepholes `w_{f,i,o}_diag` and `projection/kernel`."""
         units = self._num_units
         self._kernel = self.add_variable(
@@ -337,7 +348,7 @@ class LSTMCell(LayerRNNCell):
             )
         self.built = True
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         fits = (broadcasts, exactly) if self._state_is_tuple else (self._flat_state_fits,)
         parts = checked_state(self, inputs, state, *fits)
@@ -362,7 +373,7 @@ class LSTMCell(LayerRNNCell):
         )
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return super().get_config() | {
             'num_units': self._num_units,
@@ -414,10 +425,10 @@ class BasicLSTMCell(LSTMCell):
         num_units: int,
         forget_bias: float = 1.0,
         state_is_tuple: bool = True,
-        activation: Any = None,
+        activation: ActivationLike | None = None,
         reuse: bool | None = None,
         name: str | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(
@@ -431,7 +442,7 @@ class BasicLSTMCell(LSTMCell):
             **kwargs,
         )
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The constructor's arguments."""
         return RNNCell.get_config(self) | {
             'num_units': self._num_units,
@@ -464,7 +475,7 @@ class MultiRNNCell(RNNCell):
     Legacy: `tf.nn.rnn_cell.MultiRNNCell` of TF 1.15.
     """
 
-    def __init__(self, cells: Any, state_is_tuple: bool = True) -> None:
+    def __init__(self, cells: Sequence[Cell], state_is_tuple: bool = True) -> None:
         super().__init__()
         if not (cells or isinstance(cells, RNNCell)):
             raise ValueError('cells is empty. MultiRNNCell needs at least one cell.')
@@ -486,12 +497,12 @@ class MultiRNNCell(RNNCell):
                 )
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         sizes = tuple(cell.state_size for cell in self._cells)
         return sizes if self._state_is_tuple else sum(sizes)
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         return self._cells[-1].output_size
 
     def _layers_inside(self) -> Sequence[Layer]:
@@ -499,14 +510,14 @@ class MultiRNNCell(RNNCell):
         cells = [cell for cell in self._cells if isinstance(cell, Layer)]
         return [part for cell in cells for part in (cell, *cell._layers_inside())]
 
-    def zero_state(self, batch_size: Any, dtype: Any) -> Any:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """Zeros for the state of each cell; see `RNNCell.zero_state`."""
         if not self._state_is_tuple:
             return super().zero_state(batch_size, dtype)
         with tf1.name_scope('MultiRNNCellZeroState'):
             return tuple(cell.zero_state(batch_size, dtype) for cell in self._cells)
 
-    def call(self, inputs: Any, state: Any) -> Any:
+    def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
         """Takes one step of each cell, the lowest first."""
         output = inputs
         new_states = []
@@ -516,7 +527,7 @@ class MultiRNNCell(RNNCell):
             new_states.append(new)
         return output, tuple(new_states) if self._state_is_tuple else tf.concat(new_states, 1)
 
-    def _states(self, state: Any) -> Any:
+    def _states(self, state: Nest) -> Sequence[Nest]:
         if not self._state_is_tuple:
             # As TF1: columns beyond state_size are left alone.
             return leading_columns(state, [cell.state_size for cell in self._cells])
@@ -528,5 +539,5 @@ class MultiRNNCell(RNNCell):
         return state[: len(self._cells)]
 
 
-def _partitioner(shards: int | None) -> Any:
+def _partitioner(shards: int | None) -> Callable[..., Sequence[int]] | None:
     return None if shards is None else tf1.fixed_size_partitioner(shards)

@@ -17,6 +17,7 @@ from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.layers.linear import linear
 from tf_seq2seq_compat.legacy_seq2seq.function_variables import variables_kept_on
+from tf_seq2seq_compat.types import Cell, DTypeLike, Embedding, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -25,12 +26,12 @@ LoopFunction = Callable[[Any, int], Any]
 
 @without_autograph
 def rnn_decoder(
-    decoder_inputs: Sequence[Any],
-    initial_state: Any,
-    cell: Any,
+    decoder_inputs: Sequence[TensorLike],
+    initial_state: Nest,
+    cell: Cell,
     loop_function: LoopFunction | None = None,
-    scope: Any = None,
-) -> tuple[list[Any], Any]:
+    scope: Scope | None = None,
+) -> tuple[list[tf.Tensor], Nest]:
     """Runs a cell over a list of inputs, or over its own outputs.
 
     Args:
@@ -63,15 +64,15 @@ def rnn_decoder(
 
 
 def decode(
-    decoder_inputs: Sequence[Any],
-    initial_state: Any,
-    cell: Any,
+    decoder_inputs: Sequence[TensorLike],
+    initial_state: Nest,
+    cell: Cell,
     loop_function: LoopFunction | None,
-    scope: Any,
-) -> tuple[list[Any], Any]:
+    scope: Scope,
+) -> tuple[list[tf.Tensor], Nest]:
     """The loop of `rnn_decoder`, which leaves the cell's dropout masks as they are."""
     check_list('decoder_inputs', decoder_inputs)
-    outputs: list[Any] = []
+    outputs: list[tf.Tensor] = []
     state = initial_state
     with tf1.variable_scope(scope) as opened:
         for step in range(len(decoder_inputs)):
@@ -85,19 +86,19 @@ def decode(
 
 @without_autograph
 def attention_decoder(
-    decoder_inputs: Sequence[Any],
-    initial_state: Any,
-    attention_states: Any,
-    cell: Any,
+    decoder_inputs: Sequence[TensorLike],
+    initial_state: Nest,
+    attention_states: TensorLike,
+    cell: Cell,
     output_size: int | None = None,
     num_heads: int = 1,
     loop_function: LoopFunction | None = None,
-    dtype: Any = None,
-    scope: Any = None,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     initial_state_attention: bool = False,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """Runs a cell over a list of inputs, with additive attention to a memory.
 
     Each step mixes its input with what was read from the memory in the step before, takes a step of
@@ -161,7 +162,7 @@ def attention_decoder(
             batch_size = axis_size(tf.convert_to_tensor(decoder_inputs[0]), 0)
             sizes = [tf.compat.dimension_value(memory.shape[2])] * num_heads
             readings = batched_zeros(batch_size, sizes, opened.dtype)
-        outputs: list[Any] = []
+        outputs: list[tf.Tensor] = []
         for step in range(len(decoder_inputs)):
             if step > 0:
                 opened.reuse_variables()
@@ -179,18 +180,18 @@ def attention_decoder(
 
 @without_autograph
 def embedding_rnn_decoder(
-    decoder_inputs: Sequence[Any],
-    initial_state: Any,
-    cell: Any,
+    decoder_inputs: Sequence[TensorLike],
+    initial_state: Nest,
+    cell: Cell,
     num_symbols: int,
     embedding_size: int,
-    output_projection: tuple[Any, Any] | None = None,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
     feed_previous: bool = False,
     update_embedding_for_previous: bool = True,
-    scope: Any = None,
+    scope: Scope | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """Embeds a list of symbols and runs a cell over them, or over the symbols that it puts out.
 
     Args:
@@ -241,23 +242,23 @@ def embedding_rnn_decoder(
 
 @without_autograph
 def embedding_attention_decoder(
-    decoder_inputs: Sequence[Any],
-    initial_state: Any,
-    attention_states: Any,
-    cell: Any,
+    decoder_inputs: Sequence[TensorLike],
+    initial_state: Nest,
+    attention_states: TensorLike,
+    cell: Cell,
     num_symbols: int,
     embedding_size: int,
     num_heads: int = 1,
     output_size: int | None = None,
-    output_projection: tuple[Any, Any] | None = None,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
     feed_previous: bool = False,
     update_embedding_for_previous: bool = True,
-    dtype: Any = None,
-    scope: Any = None,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     initial_state_attention: bool = False,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """`embedding_rnn_decoder` with the attention of `attention_decoder`.
 
     Args:
@@ -321,7 +322,9 @@ def embedding_attention_decoder(
 
 
 def _extract_argmax_and_embed(
-    embedding: Any, output_projection: tuple[Any, Any] | None = None, update_embedding: bool = True
+    embedding: Embedding,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
+    update_embedding: bool = True,
 ) -> LoopFunction:
     """A loop function which embeds the most likely symbol of the output before.
 
@@ -334,7 +337,7 @@ def _extract_argmax_and_embed(
       `f(previous_output, step)`, from `[batch, output_size]` to `[batch, embedding_size]`.
     """
 
-    def embedded_symbol(previous: Any, _: Any) -> Any:
+    def embedded_symbol(previous: tf.Tensor, _: object) -> tf.Tensor:
         logits = previous
         if output_projection is not None:
             weights, biases = output_projection[:2]
@@ -348,7 +351,7 @@ def _extract_argmax_and_embed(
 # -- what the decoders and models share ----------------------------------------------------------
 
 
-def check_list(argument: str, steps: Any) -> None:
+def check_list(argument: str, steps: Sequence[TensorLike]) -> None:
     """Raises TypeError where `steps` is not a list with one element a step."""
     if not isinstance(steps, list | tuple):
         shape = f' of shape {steps.shape}' if hasattr(steps, 'shape') else ''
@@ -358,7 +361,9 @@ def check_list(argument: str, steps: Any) -> None:
         )
 
 
-def check_projection(output_projection: tuple[Any, Any] | None, num_symbols: int) -> None:
+def check_projection(
+    output_projection: tuple[TensorLike, TensorLike] | None, num_symbols: int
+) -> None:
     """Raises ValueError where the weights or biases do not lead to `num_symbols` logits."""
     if output_projection is not None:
         num_symbols = layer_size('num_symbols', num_symbols)
@@ -366,7 +371,7 @@ def check_projection(output_projection: tuple[Any, Any] | None, num_symbols: int
         _check_shape('biases', output_projection[1], [num_symbols])
 
 
-def _check_shape(what: str, tensor: Any, shape: list[int | None]) -> None:
+def _check_shape(what: str, tensor: TensorLike, shape: list[int | None]) -> None:
     found = tf.convert_to_tensor(tensor).shape
     if not found.is_compatible_with(shape):
         raise ValueError(
@@ -375,7 +380,7 @@ def _check_shape(what: str, tensor: Any, shape: list[int | None]) -> None:
         )
 
 
-def _steppable(cell: Any) -> Any:
+def _steppable(cell: Cell) -> Cell:
     """A cell; a function of inputs and state will do, since here the state is always given."""
     try:
         return as_rnn_cell(cell)
@@ -386,18 +391,18 @@ def _steppable(cell: Any) -> Any:
 
 
 def _input_of_step(
-    decoder_inputs: Sequence[Any],
+    decoder_inputs: Sequence[TensorLike],
     step: int,
-    outputs: list[Any],
+    outputs: list[tf.Tensor],
     loop_function: LoopFunction | None,
-) -> Any:
+) -> tf.Tensor:
     if loop_function is None or not outputs:
         return decoder_inputs[step]
     with tf1.variable_scope('loop_function', reuse=True):
         return loop_function(outputs[-1], step)
 
 
-def _memory_reader(memory: Any, num_heads: int) -> Callable[[Any], list[Any]]:
+def _memory_reader(memory: tf.Tensor, num_heads: int) -> Callable[[Nest], list[tf.Tensor]]:
     """Makes the heads' keys, and gives the function from a state to what each head reads."""
     depth = tf.compat.dimension_value(memory.shape[2])
     heads = []
@@ -406,7 +411,7 @@ def _memory_reader(memory: Any, num_heads: int) -> Callable[[Any], list[Any]]:
         keys = tf.matmul(memory, tf.squeeze(weights, [0, 1]))
         heads.append((keys, tf1.get_variable(f'AttnV_{head}', [depth])))
 
-    def read(state: Any) -> list[Any]:
+    def read(state: Nest) -> list[tf.Tensor]:
         query = tf.nest.flatten(state)
         readings = []
         for head, (keys, scale) in enumerate(heads):
@@ -420,7 +425,7 @@ def _memory_reader(memory: Any, num_heads: int) -> Callable[[Any], list[Any]]:
     return read
 
 
-def _checked_memory(attention_states: Any, first_input: Any) -> Any:
+def _checked_memory(attention_states: TensorLike, first_input: TensorLike) -> tf.Tensor:
     memory = tf.convert_to_tensor(attention_states)
     if memory.shape.rank not in (None, 3):
         raise ValueError(
@@ -441,7 +446,7 @@ def _checked_memory(attention_states: Any, first_input: Any) -> Any:
     return memory
 
 
-def _known_depth(step_input: Any) -> int:
+def _known_depth(step_input: TensorLike) -> int:
     shape = tf.convert_to_tensor(step_input).shape
     if shape.rank not in (None, 2):
         raise ValueError(

@@ -12,6 +12,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import Layer, graph_mode
+from tf_seq2seq_compat.types import Cell
 
 tf1 = tf.compat.v1
 
@@ -51,7 +52,7 @@ def variables_kept_on(owner: Layer | None, function: str) -> Iterator[None]:
         yield
 
 
-def unused_copy(cell: Any) -> Any:
+def unused_copy(cell: Cell) -> Cell:
     """A copy of a cell as it was before it was called, so that it gets variables of its own.
 
     Args:

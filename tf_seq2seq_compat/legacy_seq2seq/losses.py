@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -11,19 +10,20 @@ from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.legacy_seq2seq.decoders import check_list
 from tf_seq2seq_compat.legacy_seq2seq.function_variables import variables_kept_on
+from tf_seq2seq_compat.types import LossFunction, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
 
 @without_autograph
 def sequence_loss_by_example(
-    logits: Sequence[Any],
-    targets: Sequence[Any],
-    weights: Sequence[Any],
+    logits: Sequence[TensorLike],
+    targets: Sequence[TensorLike],
+    weights: Sequence[TensorLike],
     average_across_timesteps: bool = True,
-    softmax_loss_function: Callable[..., Any] | None = None,
+    softmax_loss_function: LossFunction | None = None,
     name: str | None = None,
-) -> Any:
+) -> tf.Tensor:
     """Weighted cross entropy of each sequence of a batch.
 
     Args:
@@ -75,14 +75,14 @@ def sequence_loss_by_example(
 
 @without_autograph
 def sequence_loss(
-    logits: Sequence[Any],
-    targets: Sequence[Any],
-    weights: Sequence[Any],
+    logits: Sequence[TensorLike],
+    targets: Sequence[TensorLike],
+    weights: Sequence[TensorLike],
     average_across_timesteps: bool = True,
     average_across_batch: bool = True,
-    softmax_loss_function: Callable[..., Any] | None = None,
+    softmax_loss_function: LossFunction | None = None,
     name: str | None = None,
-) -> Any:
+) -> tf.Tensor:
     """Weighted cross entropy of a batch of sequences, as one number.
 
     Args:
@@ -123,18 +123,18 @@ def sequence_loss(
 
 @without_autograph
 def model_with_buckets(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    targets: Sequence[Any],
-    weights: Sequence[Any],
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    targets: Sequence[TensorLike],
+    weights: Sequence[TensorLike],
     buckets: Sequence[tuple[int, int]],
-    seq2seq: Callable[[Sequence[Any], Sequence[Any]], tuple[Any, Any]],
-    softmax_loss_function: Callable[..., Any] | None = None,
+    seq2seq: Callable[[Sequence[TensorLike], Sequence[TensorLike]], tuple[list[tf.Tensor], Nest]],
+    softmax_loss_function: LossFunction | None = None,
     per_example_loss: bool = False,
     name: str | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], list[Any]]:
+) -> tuple[list[list[tf.Tensor]], list[tf.Tensor]]:
     """Builds a model once for each of several lengths, all on the same variables.
 
     Args:
@@ -187,8 +187,8 @@ def model_with_buckets(
                 f'({length}): pad the lists to the longest bucket.'
             )
     loss_of = sequence_loss_by_example if per_example_loss else sequence_loss
-    outputs: list[Any] = []
-    losses: list[Any] = []
+    outputs: list[list[tf.Tensor]] = []
+    losses: list[tf.Tensor] = []
     kept = variables_kept_on(variables, 'model_with_buckets')
     scoped = tf1.name_scope(
         name, 'model_with_buckets', [*encoder_inputs, *decoder_inputs, *targets, *weights]
@@ -210,7 +210,9 @@ def model_with_buckets(
     return outputs, losses
 
 
-def _check_steps(logits: Any, targets: Any, weights: Any) -> None:
+def _check_steps(
+    logits: Sequence[TensorLike], targets: Sequence[TensorLike], weights: Sequence[TensorLike]
+) -> None:
     for argument, steps in (('logits', logits), ('targets', targets), ('weights', weights)):
         check_list(argument, steps)
     if not len(logits) == len(targets) == len(weights):

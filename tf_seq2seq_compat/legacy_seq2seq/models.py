@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -26,20 +25,21 @@ from tf_seq2seq_compat.legacy_seq2seq.decoders import (
 )
 from tf_seq2seq_compat.legacy_seq2seq.function_variables import unused_copy, variables_kept_on
 from tf_seq2seq_compat.rnn.static import static_rnn
+from tf_seq2seq_compat.types import Cell, DTypeLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
 
 @without_autograph
 def basic_rnn_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    cell: Any,
-    dtype: Any = tf.float32,
-    scope: Any = None,
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    cell: Cell,
+    dtype: DTypeLike = tf.float32,
+    scope: Scope | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """Runs a copy of a cell over one list of inputs, then the cell over another.
 
     Args:
@@ -77,13 +77,13 @@ def basic_rnn_seq2seq(
 
 @without_autograph
 def tied_rnn_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    cell: Any,
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    cell: Cell,
     loop_function: LoopFunction | None = None,
-    dtype: Any = tf.float32,
-    scope: Any = None,
-) -> tuple[list[Any], Any]:
+    dtype: DTypeLike = tf.float32,
+    scope: Scope | None = None,
+) -> tuple[list[tf.Tensor], Nest]:
     """Runs one cell, with one set of variables, over one list of inputs and then over another.
 
     Args:
@@ -121,19 +121,19 @@ def tied_rnn_seq2seq(
 
 @without_autograph
 def embedding_rnn_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    cell: Any,
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    cell: Cell,
     num_encoder_symbols: int,
     num_decoder_symbols: int,
     embedding_size: int,
-    output_projection: tuple[Any, Any] | None = None,
-    feed_previous: Any = False,
-    dtype: Any = None,
-    scope: Any = None,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
+    feed_previous: bool | tf.Tensor = False,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """Encodes a list of symbols by a copy of a cell and decodes another by the cell.
 
     Args:
@@ -182,7 +182,7 @@ def embedding_rnn_seq2seq(
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
 
-        def decoded(feed: bool, update_embedding: bool) -> tuple[list[Any], Any]:
+        def decoded(feed: bool, update_embedding: bool) -> tuple[list[tf.Tensor], Nest]:
             return embedding_rnn_decoder(
                 decoder_inputs,
                 encoder_state,
@@ -199,19 +199,19 @@ def embedding_rnn_seq2seq(
 
 @without_autograph
 def embedding_tied_rnn_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    cell: Any,
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    cell: Cell,
     num_symbols: int,
     embedding_size: int,
     num_decoder_symbols: int | None = None,
-    output_projection: tuple[Any, Any] | None = None,
-    feed_previous: Any = False,
-    dtype: Any = None,
-    scope: Any = None,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
+    feed_previous: bool | tf.Tensor = False,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """`embedding_rnn_seq2seq` with one embedding and one cell for both sides.
 
     Args:
@@ -259,7 +259,7 @@ def embedding_tied_rnn_seq2seq(
         if output_projection is None:
             cell = OutputProjectionWrapper(cell, num_decoder_symbols or num_symbols)
 
-        def decoded(feed: bool, update_embedding: bool) -> tuple[list[Any], Any]:
+        def decoded(feed: bool, update_embedding: bool) -> tuple[list[tf.Tensor], Nest]:
             loop_function = None
             if feed:
                 loop_function = _extract_argmax_and_embed(
@@ -272,21 +272,21 @@ def embedding_tied_rnn_seq2seq(
 
 @without_autograph
 def embedding_attention_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs: Sequence[Any],
-    cell: Any,
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs: Sequence[TensorLike],
+    cell: Cell,
     num_encoder_symbols: int,
     num_decoder_symbols: int,
     embedding_size: int,
     num_heads: int = 1,
-    output_projection: tuple[Any, Any] | None = None,
-    feed_previous: Any = False,
-    dtype: Any = None,
-    scope: Any = None,
+    output_projection: tuple[TensorLike, TensorLike] | None = None,
+    feed_previous: bool | tf.Tensor = False,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     initial_state_attention: bool = False,
     *,
     variables: Layer | None = None,
-) -> tuple[list[Any], Any]:
+) -> tuple[list[tf.Tensor], Nest]:
     """`embedding_rnn_seq2seq` whose decoder attends to the encoder's outputs.
 
     Args:
@@ -340,7 +340,7 @@ def embedding_attention_seq2seq(
             cell = OutputProjectionWrapper(cell, num_decoder_symbols)
             output_size = num_decoder_symbols
 
-        def decoded(feed: bool, update_embedding: bool) -> tuple[list[Any], Any]:
+        def decoded(feed: bool, update_embedding: bool) -> tuple[list[tf.Tensor], Nest]:
             return embedding_attention_decoder(
                 decoder_inputs,
                 encoder_state,
@@ -361,19 +361,19 @@ def embedding_attention_seq2seq(
 
 @without_autograph
 def one2many_rnn_seq2seq(
-    encoder_inputs: Sequence[Any],
-    decoder_inputs_dict: Mapping[str, Sequence[Any]],
-    enc_cell: Any,
-    dec_cells_dict: Mapping[str, Any],
+    encoder_inputs: Sequence[TensorLike],
+    decoder_inputs_dict: Mapping[str, Sequence[TensorLike]],
+    enc_cell: Cell,
+    dec_cells_dict: Mapping[str, Cell],
     num_encoder_symbols: int,
     num_decoder_symbols_dict: Mapping[str, int],
     embedding_size: int,
-    feed_previous: Any = False,
-    dtype: Any = None,
-    scope: Any = None,
+    feed_previous: bool | tf.Tensor = False,
+    dtype: DTypeLike | None = None,
+    scope: Scope | None = None,
     *,
     variables: Layer | None = None,
-) -> tuple[dict[str, list[Any]], dict[str, Any]]:
+) -> tuple[dict[str, list[tf.Tensor]], dict[str, Nest]]:
     """Encodes a list of symbols once and decodes it by several decoders, one for each task.
 
     Args:
@@ -429,11 +429,15 @@ def one2many_rnn_seq2seq(
 
 
 def _decoder_of_task(
-    decoder_inputs: Sequence[Any], state: Any, cell: Any, num_symbols: int, embedding_size: int
-) -> Callable[[bool, bool], tuple[list[Any], Any]]:
+    decoder_inputs: Sequence[TensorLike],
+    state: Nest,
+    cell: Cell,
+    num_symbols: int,
+    embedding_size: int,
+) -> Callable[[bool, bool], tuple[list[tf.Tensor], Nest]]:
     cell = OutputProjectionWrapper(cell, num_symbols)
 
-    def decoded(feed: bool, _: bool) -> tuple[list[Any], Any]:
+    def decoded(feed: bool, _: bool) -> tuple[list[tf.Tensor], Nest]:
         return embedding_rnn_decoder(
             decoder_inputs, state, cell, num_symbols, embedding_size, feed_previous=feed
         )
@@ -442,7 +446,10 @@ def _decoder_of_task(
 
 
 def _check_tasks(
-    inputs: Mapping[str, Any], enc_cell: Any, cells: Mapping[str, Any], symbols: Mapping[str, int]
+    inputs: Mapping[str, TensorLike],
+    enc_cell: Cell,
+    cells: Mapping[str, Cell],
+    symbols: Mapping[str, int],
 ) -> None:
     if not isinstance(enc_cell, RNNCell):
         raise TypeError(f'enc_cell is not an RNNCell: {enc_cell!r}. Give a GRUCell, for example.')
@@ -462,13 +469,13 @@ def _check_tasks(
             )
 
 
-def _encoder_cell(cell: Any) -> Any:
+def _encoder_cell(cell: Cell) -> Cell:
     return unused_copy(as_rnn_cell(cell))
 
 
 def _fed_or_not(
-    feed_previous: Any, decoded: Callable[[bool, bool], tuple[list[Any], Any]]
-) -> tuple[list[Any], Any]:
+    feed_previous: bool | tf.Tensor, decoded: Callable[[bool, bool], tuple[list[tf.Tensor], Nest]]
+) -> tuple[list[tf.Tensor], Nest]:
     """Decodes with or without feeding back, as a bool or a bool tensor says.
 
     Args:
@@ -487,7 +494,7 @@ def _fed_or_not(
         )
     outer = tf1.get_variable_scope()
 
-    def branch(feed: bool) -> tuple[list[Any], Any]:
+    def branch(feed: bool) -> tuple[list[tf.Tensor], Nest]:
         # The first branch that is traced makes the variables, the second finds them.
         reuse = None if feed else True
         with tf1.variable_scope(outer, reuse=reuse, auxiliary_name_scope=False):

@@ -228,7 +228,7 @@ def with_cells(text: str, changed: dict[int, str]) -> str:
     return write(notebook)
 
 
-def _writer(text: str, notebook: Any) -> Any:
+def _writer(text: str, notebook: object) -> Any:
     """A writer of JSON in the format of `text`: its indentation, its escapes, its last line end."""
     end = '\n' if text.endswith('\n') else ''
     manners: list[dict[str, Any]] = [

@@ -86,7 +86,7 @@ def found(place: Place) -> Any:
     return value
 
 
-def same(one: Any, other: Any) -> bool:
+def same(one: object, other: object) -> bool:
     """Whether two things are the same, whatever deprecation and dispatch have put around them."""
     if one is other:
         return True
@@ -197,7 +197,7 @@ def _as_written(place: Place) -> Place:
 
 
 @functools.cache
-def _capsule() -> dict[str, Any]:
+def _capsule() -> dict[str, object]:
     names = {f'{row.module}.{row.name}': row for row in tables.NAMES}
     modules = {row.name: row for row in tables.MODULES}
     return {**modules, **names}

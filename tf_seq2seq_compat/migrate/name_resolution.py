@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import libcst as cst
 from libcst import metadata
@@ -68,7 +68,7 @@ class _Read:
 class _Visitor(cst.CSTVisitor):
     """One pass that notes, in order, what is bound, what is read and what is imported."""
 
-    def __init__(self, context: Mapping[cst.CSTNode, Any]) -> None:
+    def __init__(self, context: Mapping[cst.CSTNode, object]) -> None:
         self._context = context
         self._clock = 0
         self._branches = [0]

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, TextIO
+from typing import TextIO
 
 from tf_seq2seq_compat.migrate.codemod import KINDS, LOOK, REWRITTEN, UNKNOWN, FileResult, Note
 
@@ -109,7 +109,7 @@ def _where(notes: Sequence[Note]) -> str:
     return f'cell:line {places}'
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: Report) -> dict[str, object]:
     """The report as JSON has it."""
     return {
         'files': [
@@ -132,7 +132,7 @@ def _notes(file: FileResult) -> Iterable[Note]:
     return file.result.notes if file.result is not None else ()
 
 
-def _note(note: Note) -> dict[str, Any]:
+def _note(note: Note) -> dict[str, object]:
     return {
         'kind': note.kind,
         'name': note.name,

@@ -102,7 +102,7 @@ def canonical(name: str) -> str:
     return name
 
 
-def _problem_of(value: Any) -> str:
+def _problem_of(value: object) -> str:
     """Why a module of the table does not load, if it does not."""
     try:
         if isinstance(value, facade.Namespace):

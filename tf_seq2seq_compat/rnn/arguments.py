@@ -11,6 +11,7 @@ from tf_seq2seq_compat.core.structure import (
     axis_size,
     transpose_batch_time,
 )
+from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -32,9 +33,9 @@ def check_sequence_rank(x: tf.Tensor, given: tf.TensorShape) -> None:
         )
 
 
-def time_and_batch(inputs: Any) -> tuple[Any, Any]:
+def time_and_batch(inputs: Nest) -> tuple[object, object]:
     """Sizes of the first two axes of time-major inputs, checked to be the same for all."""
-    sizes: list[Any] = [None, None]
+    sizes: list[object] = [None, None]
     tensors = tf.nest.flatten(inputs)
     if not tensors:
         raise ValueError('inputs of dynamic_rnn must be [batch, max_time, depth], but are empty.')
@@ -62,7 +63,9 @@ def time_and_batch(inputs: Any) -> tuple[Any, Any]:
     return sizes[0], sizes[1]
 
 
-def checked_lengths(sequence_length: Any, batch_size: Any, one_for_all: bool = False) -> tf.Tensor:
+def checked_lengths(
+    sequence_length: TensorLike, batch_size: IntLike, one_for_all: bool = False
+) -> tf.Tensor:
     """int32 `[batch]`; from one length alone if TF1 takes that where it does not see the batch."""
     lengths = tf.cast(sequence_length, tf.int32)
     if lengths.shape.rank not in (None, 1):
@@ -87,7 +90,7 @@ def checked_lengths(sequence_length: Any, batch_size: Any, one_for_all: bool = F
         return tf.identity(lengths, name='sequence_length')
 
 
-def initial_state_of(cell: Any, given: Any, batch_size: Any, dtype: Any) -> Any:
+def initial_state_of(cell: Cell, given: Nest, batch_size: IntLike, dtype: DTypeLike) -> Any:
     if given is not None:
         return as_tensors(given)
     if dtype is None:
@@ -100,7 +103,7 @@ def initial_state_of(cell: Any, given: Any, batch_size: Any, dtype: Any) -> Any:
     return as_tensors(cell.zero_state(batch_size, dtype))
 
 
-def output_dtype_of(dtype: Any, state: Any) -> tf.DType:
+def output_dtype_of(dtype: DTypeLike, state: Nest) -> tf.DType:
     if dtype is not None:
         return tf.as_dtype(dtype)
     dtypes = {s.dtype for s in tf.nest.flatten(state)}
@@ -115,7 +118,7 @@ def output_dtype_of(dtype: Any, state: Any) -> tf.DType:
     return dtypes.pop()
 
 
-def check_steps(inputs: Any, function: str) -> None:
+def check_steps(inputs: Nest, function: str) -> None:
     """Raises where `inputs` is not a list with an element for each step."""
     if not isinstance(inputs, list | tuple):
         raise TypeError(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -14,6 +13,7 @@ from tf_seq2seq_compat.rnn.arguments import (
 )
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
 from tf_seq2seq_compat.rnn.static import static_rnn
+from tf_seq2seq_compat.types import Cell, DTypeLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -27,18 +27,18 @@ __all__ = [
 
 @without_autograph
 def bidirectional_dynamic_rnn(
-    cell_fw: Any,
-    cell_bw: Any,
-    inputs: Any,
-    sequence_length: Any = None,
-    initial_state_fw: Any = None,
-    initial_state_bw: Any = None,
-    dtype: Any = None,
+    cell_fw: Cell,
+    cell_bw: Cell,
+    inputs: Nest,
+    sequence_length: TensorLike | None = None,
+    initial_state_fw: Nest | None = None,
+    initial_state_bw: Nest | None = None,
+    dtype: DTypeLike | None = None,
     parallel_iterations: int | None = None,
     swap_memory: bool = False,
     time_major: bool = False,
-    scope: Any = None,
-) -> tuple[tuple[Any, Any], tuple[Any, Any]]:
+    scope: Scope | None = None,
+) -> tuple[tuple[Nest, Nest], tuple[Nest, Nest]]:
     """Runs one cell forwards and another backwards over the same sequences.
 
     Args:
@@ -79,7 +79,7 @@ def bidirectional_dynamic_rnn(
             return tf.reverse(x, [time_axis])
         return tf.reverse_sequence(x, sequence_length, seq_axis=time_axis, batch_axis=batch_axis)
 
-    def run(cell: Any, inputs: Any, initial_state: Any, scope: Any) -> tuple[Any, Any]:
+    def run(cell: Cell, inputs: Nest, initial_state: Nest, scope: Scope) -> tuple[Nest, Nest]:
         return dynamic_rnn(
             cell,
             inputs,
@@ -107,15 +107,15 @@ def bidirectional_dynamic_rnn(
 
 @without_autograph
 def static_bidirectional_rnn(
-    cell_fw: Any,
-    cell_bw: Any,
-    inputs: Sequence[Any],
-    initial_state_fw: Any = None,
-    initial_state_bw: Any = None,
-    dtype: Any = None,
-    sequence_length: Any = None,
-    scope: Any = None,
-) -> tuple[list[Any], Any, Any]:
+    cell_fw: Cell,
+    cell_bw: Cell,
+    inputs: Sequence[Nest],
+    initial_state_fw: Nest | None = None,
+    initial_state_bw: Nest | None = None,
+    dtype: DTypeLike | None = None,
+    sequence_length: TensorLike | None = None,
+    scope: Scope | None = None,
+) -> tuple[list[Nest], Nest, Nest]:
     """Runs one cell forwards and another backwards over a Python list of inputs.
 
     Args:
@@ -166,7 +166,7 @@ def static_bidirectional_rnn(
     return joined, state_fw, state_bw
 
 
-def reversed_steps(steps: Sequence[Any], sequence_length: Any) -> list[Any]:
+def reversed_steps(steps: Sequence[Nest], sequence_length: TensorLike) -> list[Nest]:
     """The steps from last to first, of each sequence by itself where lengths are given.
 
     Args:
@@ -192,18 +192,18 @@ def reversed_steps(steps: Sequence[Any], sequence_length: Any) -> list[Any]:
 
 @without_autograph
 def stack_bidirectional_dynamic_rnn(
-    cells_fw: list[Any],
-    cells_bw: list[Any],
-    inputs: Any,
-    initial_states_fw: list[Any] | None = None,
-    initial_states_bw: list[Any] | None = None,
-    dtype: Any = None,
-    sequence_length: Any = None,
+    cells_fw: list[Cell],
+    cells_bw: list[Cell],
+    inputs: Nest,
+    initial_states_fw: list[Nest] | None = None,
+    initial_states_bw: list[Nest] | None = None,
+    dtype: DTypeLike | None = None,
+    sequence_length: TensorLike | None = None,
     parallel_iterations: int | None = None,
     time_major: bool = False,
-    scope: Any = None,
+    scope: Scope | None = None,
     swap_memory: bool = False,
-) -> tuple[tf.Tensor, tuple[Any, ...], tuple[Any, ...]]:
+) -> tuple[tf.Tensor, tuple[Nest, ...], tuple[Nest, ...]]:
     """Runs layers of bidirectional networks over sequences.
 
     Args:
@@ -263,15 +263,15 @@ def stack_bidirectional_dynamic_rnn(
 
 @without_autograph
 def stack_bidirectional_rnn(
-    cells_fw: list[Any],
-    cells_bw: list[Any],
-    inputs: Sequence[Any],
-    initial_states_fw: list[Any] | None = None,
-    initial_states_bw: list[Any] | None = None,
-    dtype: Any = None,
-    sequence_length: Any = None,
-    scope: Any = None,
-) -> tuple[list[tf.Tensor], tuple[Any, ...], tuple[Any, ...]]:
+    cells_fw: list[Cell],
+    cells_bw: list[Cell],
+    inputs: Sequence[Nest],
+    initial_states_fw: list[Nest] | None = None,
+    initial_states_bw: list[Nest] | None = None,
+    dtype: DTypeLike | None = None,
+    sequence_length: TensorLike | None = None,
+    scope: Scope | None = None,
+) -> tuple[list[tf.Tensor], tuple[Nest, ...], tuple[Nest, ...]]:
     """Runs layers of bidirectional networks over a Python list of inputs.
 
     Args:
@@ -303,7 +303,7 @@ def stack_bidirectional_rnn(
     """
     layers = _layers(cells_fw, cells_bw, initial_states_fw, initial_states_bw)
     states = []
-    outputs: Any = inputs
+    outputs: Nest = inputs
     with tf1.variable_scope(scope or 'stack_bidirectional_rnn'):
         for i, (cell_fw, cell_bw, initial_fw, initial_bw) in enumerate(layers):
             with tf1.variable_scope(f'cell_{i}') as cell_scope:
@@ -323,8 +323,11 @@ def stack_bidirectional_rnn(
 
 
 def _layers(
-    cells_fw: Any, cells_bw: Any, initial_states_fw: Any, initial_states_bw: Any
-) -> list[tuple[Any, Any, Any, Any]]:
+    cells_fw: Sequence[Cell],
+    cells_bw: Sequence[Cell],
+    initial_states_fw: Sequence[Nest] | None,
+    initial_states_bw: Sequence[Nest] | None,
+) -> list[tuple[Cell, Cell, Nest, Nest]]:
     """(cell, cell, initial state, initial state) of each layer."""
     for argument, cells in (('cells_fw', cells_fw), ('cells_bw', cells_bw)):
         if not isinstance(cells, list) or not cells:

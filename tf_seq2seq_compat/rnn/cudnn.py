@@ -12,7 +12,7 @@ where `<cell>` is `cudnn_compatible_lstm_cell`, `cudnn_compatible_gru_cell` or `
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -23,6 +23,18 @@ from tf_seq2seq_compat.layers.cell_checks import input_depth, whole_number
 from tf_seq2seq_compat.layers.rnn_cell import BasicRNNCell, LSTMStateTuple
 from tf_seq2seq_compat.rnn.bidirectional import bidirectional_dynamic_rnn
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
+from tf_seq2seq_compat.types import (
+    Activation,
+    ActivationLike,
+    Cell,
+    DTypeLike,
+    Initializer,
+    InitializerLike,
+    IntLike,
+    Nest,
+    ShapeLike,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -62,9 +74,9 @@ class _CudnnRNN(Layer):
         direction: str = CUDNN_RNN_UNIDIRECTION,
         dropout: float = 0.0,
         seed: int | None = None,
-        dtype: Any = tf.float32,
-        kernel_initializer: Any = None,
-        bias_initializer: Any = None,
+        dtype: DTypeLike = tf.float32,
+        kernel_initializer: InitializerLike | None = None,
+        bias_initializer: InitializerLike | None = None,
         name: str | None = None,
     ) -> None:
         super().__init__(dtype=dtype, name=name)
@@ -90,7 +102,7 @@ class _CudnnRNN(Layer):
             [self._cell(kernel, bias) for _ in range(self.num_dirs)] for _ in range(num_layers)
         ]
 
-    def _cell(self, kernel: Any, bias: Any) -> Any:
+    def _cell(self, kernel: tf.Tensor, bias: tf.Tensor) -> Cell:
         """A cell, its weights initialized gate by gate as cuDNN's matrices are."""
         raise NotImplementedError
 
@@ -141,12 +153,12 @@ class _CudnnRNN(Layer):
         """Shapes of cuDNN's biases, in the order of the weight matrices."""
         return [[self._num_units]] * (self._num_layers * self.num_dirs * 2 * self._gates)
 
-    def state_shape(self, batch_size: Any) -> tuple[list[Any], ...]:
+    def state_shape(self, batch_size: IntLike) -> tuple[list[IntLike], ...]:
         """Shapes of the parts of the state for a batch size."""
         shape = [self._num_layers * self.num_dirs, batch_size, self._num_units]
         return tuple(list(shape) for _ in self._state_names)
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Fixes the depth of the inputs; the cells make their variables when they are called."""
         depth = tf.compat.dimension_value(tf.TensorShape(input_shape)[-1])
         if depth is None:
@@ -164,9 +176,9 @@ class _CudnnRNN(Layer):
 
     def call(
         self,
-        inputs: Any,
-        initial_state: Any = None,
-        sequence_lengths: Any = None,
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        sequence_lengths: TensorLike | None = None,
         time_major: bool = True,
         training: bool = True,
     ) -> tuple[tf.Tensor, tuple[tf.Tensor, ...]]:
@@ -190,7 +202,7 @@ class _CudnnRNN(Layer):
         """
         inputs = tf.cast(inputs, self.dtype)
         states = self._split(initial_state)
-        final_states: list[Any] = []
+        final_states: list[Nest] = []
         for layer, cells in enumerate(self._cells):
             if layer and training and self._dropout:
                 seed = None if self._seed is None else self._seed + layer
@@ -222,7 +234,7 @@ class _CudnnRNN(Layer):
                 final_states += both
         return inputs, self._joined(final_states)
 
-    def _split(self, initial_state: Any) -> list[Any]:
+    def _split(self, initial_state: Nest) -> list[Nest]:
         """The state of each cell, from cuDNN's layout."""
         count, names = self._num_layers * self.num_dirs, self._state_names
         if initial_state is None:
@@ -235,10 +247,10 @@ class _CudnnRNN(Layer):
         parts = [tf.unstack(tf.cast(part, self.dtype), count) for part in initial_state]
         return [self._state(*part) for part in zip(*parts, strict=True)]
 
-    def _state(self, h: tf.Tensor) -> Any:
+    def _state(self, h: tf.Tensor) -> Nest:
         return h
 
-    def _joined(self, states: list[Any]) -> tuple[tf.Tensor, ...]:
+    def _joined(self, states: list[Nest]) -> tuple[tf.Tensor, ...]:
         return (tf.stack(states),)
 
 
@@ -277,17 +289,17 @@ class CudnnLSTM(_CudnnRNN):
     _gates = 4
     _state_names = ('h', 'c')
 
-    def _cell(self, kernel: Any, bias: Any) -> Any:
+    def _cell(self, kernel: tf.Tensor, bias: tf.Tensor) -> Cell:
         return CudnnCompatibleLSTMCell(
             self._num_units,
             kernel_initializer=_by_gate(kernel, self._num_units),
             bias_initializer=_two_biases(bias, self._num_units),
         )
 
-    def _state(self, h: tf.Tensor, c: tf.Tensor) -> Any:  # type: ignore[override]
+    def _state(self, h: tf.Tensor, c: tf.Tensor) -> Nest:  # type: ignore[override]
         return LSTMStateTuple(c, h)
 
-    def _joined(self, states: list[Any]) -> tuple[tf.Tensor, ...]:
+    def _joined(self, states: list[Nest]) -> tuple[tf.Tensor, ...]:
         return tf.stack([state.h for state in states]), tf.stack([state.c for state in states])
 
 
@@ -325,7 +337,7 @@ class CudnnGRU(_CudnnRNN):
     rnn_mode = CUDNN_GRU
     _gates = 3
 
-    def _cell(self, kernel: Any, bias: Any) -> Any:
+    def _cell(self, kernel: tf.Tensor, bias: tf.Tensor) -> Cell:
         # The candidate's two projections have kernels and biases of their own.
         units = self._num_units
         return CudnnCompatibleGRUCell(
@@ -364,9 +376,9 @@ class CudnnRNNTanh(_CudnnRNN):
 
     rnn_mode = CUDNN_RNN_TANH
     _gates = 1
-    _activation: Callable[[Any], Any] = staticmethod(tf.tanh)
+    _activation: Activation = staticmethod(tf.tanh)
 
-    def _cell(self, kernel: Any, bias: Any) -> Any:
+    def _cell(self, kernel: tf.Tensor, bias: tf.Tensor) -> Cell:
         return _CanonicalRNNCell(self._num_units, type(self)._activation, kernel, bias)
 
 
@@ -404,11 +416,13 @@ class CudnnRNNRelu(CudnnRNNTanh):
 class _CanonicalRNNCell(BasicRNNCell):
     """`BasicRNNCell` with the initializers of a cuDNN layer."""
 
-    def __init__(self, num_units: int, activation: Any, kernel: Any, bias: Any) -> None:
+    def __init__(
+        self, num_units: int, activation: ActivationLike, kernel: tf.Tensor, bias: tf.Tensor
+    ) -> None:
         super().__init__(num_units, activation, name='basic_rnn_cell')
         self._initializers = (_by_gate(kernel, num_units), _two_biases(bias, num_units))
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel` and `bias`."""
         rows, units = input_depth(self, input_shape) + self._num_units, self._num_units
         kernel, bias = self._initializers
@@ -417,13 +431,13 @@ class _CanonicalRNNCell(BasicRNNCell):
         self.built = True
 
 
-def _check(argument: str, value: Any, choices: tuple[Any, ...]) -> None:
+def _check(argument: str, value: object, choices: tuple[Any, ...]) -> None:
     if value not in choices:
         wanted = ', '.join(getattr(choice, 'name', choice) for choice in choices)
         raise ValueError(f'{argument} must be one of {wanted}, but is {value!r}.')
 
 
-def _by_gate(initializer: Any, units: int, alone: int = 0) -> Callable[..., tf.Tensor]:
+def _by_gate(initializer: Initializer, units: int, alone: int = 0) -> Callable[..., tf.Tensor]:
     """Initializer of a kernel by that of cuDNN's matrices, `[units, depth]` and `[units, units]`.
 
     Args:
@@ -435,7 +449,9 @@ def _by_gate(initializer: Any, units: int, alone: int = 0) -> Callable[..., tf.T
       A function of shape and dtype.
     """
 
-    def initialize(shape: Any, dtype: Any = tf.float32, partition_info: Any = None) -> tf.Tensor:
+    def initialize(
+        shape: Sequence[int], dtype: tf.DType = tf.float32, partition_info: object = None
+    ) -> tf.Tensor:
         rows, columns = (int(size) for size in shape)
         depths = [rows] if columns == alone else [rows - units, units]
         gates = [
@@ -449,7 +465,7 @@ def _by_gate(initializer: Any, units: int, alone: int = 0) -> Callable[..., tf.T
     return initialize
 
 
-def _two_biases(initializer: Any, units: int, alone: int = 0) -> Callable[..., tf.Tensor]:
+def _two_biases(initializer: Initializer, units: int, alone: int = 0) -> Callable[..., tf.Tensor]:
     """Initializer of a bias by that of cuDNN's, `[units]`, of which a gate has two.
 
     Args:
@@ -461,7 +477,9 @@ def _two_biases(initializer: Any, units: int, alone: int = 0) -> Callable[..., t
       A function of shape and dtype.
     """
 
-    def initialize(shape: Any, dtype: Any = tf.float32, partition_info: Any = None) -> tf.Tensor:
+    def initialize(
+        shape: Sequence[int], dtype: tf.DType = tf.float32, partition_info: object = None
+    ) -> tf.Tensor:
         size = int(shape[0])
         if size == alone:
             return initializer([units], dtype=dtype)

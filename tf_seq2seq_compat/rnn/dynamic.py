@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
 
@@ -26,6 +25,7 @@ from tf_seq2seq_compat.rnn.arguments import (
     time_and_batch,
     to_time_major,
 )
+from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -34,19 +34,19 @@ __all__ = ['best_effort_input_batch_size', 'dynamic_rnn']
 
 @without_autograph
 def dynamic_rnn(
-    cell: Any,
-    inputs: Any,
-    sequence_length: Any = None,
-    initial_state: Any = None,
-    dtype: Any = None,
+    cell: Cell,
+    inputs: Nest,
+    sequence_length: TensorLike | None = None,
+    initial_state: Nest | None = None,
+    dtype: DTypeLike | None = None,
     parallel_iterations: int | None = None,
     swap_memory: bool = False,
     time_major: bool = False,
-    scope: Any = None,
+    scope: Scope | None = None,
     *,
     jit_compile: bool | None = None,
     policy: str | None = None,
-) -> tuple[Any, Any]:
+) -> tuple[Nest, Nest]:
     """Runs a cell over sequences, as many steps as they have.
 
     Past the end of a sequence its outputs are zero and its state stays what it was.
@@ -103,7 +103,7 @@ def dynamic_rnn(
         zero_output = batched_zeros(batch_size, cell.output_size, output_dtype)
         arrays = tf.nest.map_structure(input_array, inputs)
 
-        def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        def step(time: tf.Tensor, state: Nest) -> tuple[Nest, Nest]:
             step_inputs = tf.nest.map_structure(lambda array: array.read(time), arrays)
             output, new_state = cell(step_inputs, state)
             check_same_structure(zero_output, output, f'The output of {type(cell).__name__}')
@@ -134,7 +134,7 @@ def dynamic_rnn(
         return outputs, run.state
 
 
-def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> Any:
+def best_effort_input_batch_size(flat_input: Sequence[tf.Tensor]) -> IntLike:
     """The batch size of time-major inputs, as a number where one of them tells it.
 
     Args:

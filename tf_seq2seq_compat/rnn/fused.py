@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import abc
-from typing import Any
 
 import tensorflow as tf
 
@@ -17,6 +16,7 @@ from tf_seq2seq_compat.layers.cell_checks import whole_number
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
 from tf_seq2seq_compat.rnn.static import static_rnn
+from tf_seq2seq_compat.types import Cell, DTypeLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -51,12 +51,12 @@ class FusedRNNCell(tf.Module, abc.ABC):
     @abc.abstractmethod
     def __call__(
         self,
-        inputs: Any,
-        initial_state: Any = None,
-        dtype: Any = None,
-        sequence_length: Any = None,
-        scope: Any = None,
-    ) -> Any:
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+        scope: Scope | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Runs over the sequences.
 
         Args:
@@ -90,19 +90,19 @@ class FusedRNNCellAdaptor(FusedRNNCell):
     Legacy: `tf.contrib.rnn.FusedRNNCellAdaptor` of TF 1.15.
     """
 
-    def __init__(self, cell: Any, use_dynamic_rnn: bool = False) -> None:
+    def __init__(self, cell: Cell, use_dynamic_rnn: bool = False) -> None:
         self._cell = cell
         self._use_dynamic_rnn = use_dynamic_rnn
 
     @without_autograph
     def __call__(
         self,
-        inputs: Any,
-        initial_state: Any = None,
-        dtype: Any = None,
-        sequence_length: Any = None,
-        scope: Any = None,
-    ) -> Any:
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+        scope: Scope | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Runs the cell over the sequences; see `FusedRNNCell`.
 
         Args:
@@ -158,18 +158,18 @@ class TimeReversedFusedRNN(FusedRNNCell):
     Legacy: `tf.contrib.rnn.TimeReversedFusedRNN` of TF 1.15.
     """
 
-    def __init__(self, cell: Any) -> None:
+    def __init__(self, cell: FusedRNNCell) -> None:
         self._cell = cell
 
     @without_autograph
     def __call__(
         self,
-        inputs: Any,
-        initial_state: Any = None,
-        dtype: Any = None,
-        sequence_length: Any = None,
-        scope: Any = None,
-    ) -> Any:
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+        scope: Scope | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Runs over the reversed sequences; see `FusedRNNCell`.
 
         Args:
@@ -192,7 +192,7 @@ class TimeReversedFusedRNN(FusedRNNCell):
         )
         return self._reversed(outputs, sequence_length), state
 
-    def _reversed(self, x: Any, sequence_length: Any) -> Any:
+    def _reversed(self, x: TensorLike, sequence_length: TensorLike) -> tf.Tensor:
         if isinstance(x, list | tuple):
             return list(reversed(x))
         if sequence_length is None:
@@ -231,21 +231,21 @@ class LSTMBlockWrapper(Layer, abc.ABC):
     @abc.abstractmethod
     def _call_cell(
         self,
-        inputs: Any,
-        initial_cell_state: Any,
-        initial_output: Any,
-        dtype: Any,
-        sequence_length: Any,
-    ) -> tuple[Any, Any]:
+        inputs: TensorLike,
+        initial_cell_state: TensorLike,
+        initial_output: TensorLike,
+        dtype: DTypeLike,
+        sequence_length: TensorLike,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """c and h of every step, both `[max_time, batch, num_units]`."""
 
     def call(
         self,
-        inputs: Any,
-        initial_state: Any = None,
-        dtype: Any = None,
-        sequence_length: Any = None,
-    ) -> Any:
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Runs over the sequences.
 
         Args:
@@ -330,7 +330,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
         cell_clip: float | None = None,
         use_peephole: bool = False,
         reuse: bool | None = None,
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         name: str | None = 'lstm_fused_cell',
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
@@ -343,7 +343,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
     def num_units(self) -> int:
         return self._num_units
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: tf.TensorShape) -> None:
         """Creates `kernel`, `bias` and the peepholes `w_{i,f,o}_diag`."""
         shape = input_shape[0] if isinstance(input_shape, list) else input_shape
         depth = tf.compat.dimension_value(shape[-1])
@@ -363,18 +363,18 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
 
     def _call_cell(
         self,
-        inputs: Any,
-        initial_cell_state: Any = None,
-        initial_output: Any = None,
-        dtype: Any = None,
-        sequence_length: Any = None,
-    ) -> tuple[Any, Any]:
+        inputs: TensorLike,
+        initial_cell_state: TensorLike | None = None,
+        initial_output: TensorLike | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         array = input_array(inputs)
         peepholes = None
         if self._use_peephole:
             peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)
 
-        def step(time: tf.Tensor, state: Any) -> tuple[Any, Any]:
+        def step(time: tf.Tensor, state: Nest) -> tuple[Nest, Nest]:
             c, h = state
             new_state = lstm_step(
                 array.read(time),

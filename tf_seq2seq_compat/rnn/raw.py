@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -17,6 +16,7 @@ from tf_seq2seq_compat.core.structure import (
 )
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
+from tf_seq2seq_compat.types import Cell, IntLike, Nest, Scope
 
 tf1 = tf.compat.v1
 
@@ -25,14 +25,14 @@ __all__ = ['raw_rnn']
 
 @without_autograph
 def raw_rnn(
-    cell: Any,
-    loop_fn: Callable[..., Any],
+    cell: Cell,
+    loop_fn: Callable[..., Nest],
     parallel_iterations: int | None = None,
     swap_memory: bool = False,
-    scope: Any = None,
+    scope: Scope | None = None,
     *,
-    maximum_iterations: Any = None,
-) -> tuple[Any, Any, Any]:
+    maximum_iterations: IntLike | None = None,
+) -> tuple[Nest, Nest, Nest]:
     """Runs a cell with a function of the caller's between the steps.
 
     `loop_fn(time, cell_output, cell_state, loop_state)` is called once before the first step, with
@@ -95,7 +95,7 @@ def raw_rnn(
                 emit_structure,
             )
 
-        def step(time: tf.Tensor, carried: Any) -> tuple[Any, Any]:
+        def step(time: tf.Tensor, carried: Nest) -> tuple[Nest, Nest]:
             finished, current_input, state, loop_state = carried
             output, cell_state = cell(current_input, state)
             next_finished, next_input, next_state, emit, next_loop_state = loop_fn(

@@ -24,6 +24,7 @@ from tf_seq2seq_compat.rnn.arguments import (
     initial_state_of,
     output_dtype_of,
 )
+from tf_seq2seq_compat.types import Cell, DTypeLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -32,13 +33,13 @@ __all__ = ['static_rnn', 'static_state_saving_rnn']
 
 @without_autograph
 def static_rnn(
-    cell: Any,
-    inputs: Sequence[Any],
-    initial_state: Any = None,
-    dtype: Any = None,
-    sequence_length: Any = None,
-    scope: Any = None,
-) -> tuple[list[Any], Any]:
+    cell: Cell,
+    inputs: Sequence[Nest],
+    initial_state: Nest | None = None,
+    dtype: DTypeLike | None = None,
+    sequence_length: TensorLike | None = None,
+    scope: Scope | None = None,
+) -> tuple[list[Nest], Nest]:
     """Runs a cell over a Python list of inputs, one copy of the step for each.
 
     Args:
@@ -95,12 +96,12 @@ def static_rnn(
 
 
 def _step_within(
-    time: int, lengths: tf.Tensor, call: Callable[[], Any], zero_output: Any, state: Any
-) -> tuple[Any, Any]:
+    time: int, lengths: tf.Tensor, call: Callable[[], Nest], zero_output: Nest, state: Nest
+) -> tuple[Nest, Nest]:
     """A step for the sequences that go on; none after the longest, for what counts steps."""
     before = (zero_output, state)
 
-    def step() -> Any:
+    def step() -> Nest:
         after = call()
         check_same_structure(before, after, 'The output and the new state')
         for old, new in zip(tf.nest.flatten(before), tf.nest.flatten(after), strict=True):
@@ -121,13 +122,13 @@ def _step_within(
 
 @without_autograph
 def static_state_saving_rnn(
-    cell: Any,
-    inputs: Sequence[Any],
+    cell: Cell,
+    inputs: Sequence[Nest],
     state_saver: Any,
-    state_name: Any,
-    sequence_length: Any = None,
-    scope: Any = None,
-) -> tuple[list[Any], Any]:
+    state_name: Nest,
+    sequence_length: TensorLike | None = None,
+    scope: Scope | None = None,
+) -> tuple[list[Nest], Nest]:
     """Runs a cell over a list of inputs, from and to a state that is kept elsewhere.
 
     For truncated backpropagation through time: the state goes on from one batch to the next.

@@ -23,6 +23,7 @@ from tf_seq2seq_compat.seq2seq.attention_memory import (
     is_reachable,
     prepare_memory,
 )
+from tf_seq2seq_compat.types import DTypeLike, FloatLike, IntLike, LayerLike, Nest, Size, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -59,34 +60,34 @@ class AttentionMechanism(Layer):
 
     __init__ = object.__init__  # takes nothing, as in TF1; `Layer` has defaults for what it sets
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
+    def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
         call = vars(cls).get('__call__')
         package = __name__.partition('.')[0]
         if call is not None and cls.__module__.partition('.')[0] != package:
             cls.__call__ = _owned_if_alone(call)  # type: ignore[method-assign]
 
-    def __call__(self, query: Any, state: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def __call__(self, query: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:  # type: ignore[override]
         """Attends once: `(alignments, next_state)` for a query `[batch, depth]`."""
         raise NotImplementedError(f'{type(self).__name__} defines no __call__(query, state).')
 
     @property
-    def alignments_size(self) -> Any:
+    def alignments_size(self) -> IntLike:
         """Number of memory slots: int, or int32 scalar where it is not known statically."""
         raise NotImplementedError(f'{type(self).__name__} defines no alignments_size.')
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         """Nest of the sizes of the state that one call hands to the next."""
         raise NotImplementedError(f'{type(self).__name__} defines no state_size.')
 
 
-def _owned_if_alone(call: Callable[..., Any]) -> Callable[..., Any]:
+def _owned_if_alone(call: Callable[..., object]) -> Callable[..., Any]:
     """Keeps the variables of a user's `__call__` on the mechanism unless a layer keeps them."""
     kept = keeping_variables(call)
 
     @in_place_of(call)
-    def owned(self: AttentionMechanism, *args: Any, **kwargs: Any) -> Any:
+    def owned(self: AttentionMechanism, *args: object, **kwargs: object) -> Any:
         inside_layer = tf1.get_variable_scope().custom_getter is not None
         return (call if inside_layer else kept)(self, *args, **kwargs)
 
@@ -141,14 +142,14 @@ class _BaseAttentionMechanism(AttentionMechanism):
 
     def __init__(
         self,
-        query_layer: Any,
-        memory: Any,
-        probability_fn: Callable[..., Any],
-        memory_sequence_length: Any = None,
-        memory_layer: Any = None,
+        query_layer: LayerLike,
+        memory: TensorLike,
+        probability_fn: Callable[..., tf.Tensor],
+        memory_sequence_length: TensorLike | None = None,
+        memory_layer: LayerLike | None = None,
         check_inner_dims_defined: bool = True,
-        score_mask_value: Any = None,
-        custom_key_value_fn: Callable[..., Any] | None = None,
+        score_mask_value: FloatLike | None = None,
+        custom_key_value_fn: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None,
         name: str | None = None,
     ) -> None:
         _check_callable('query_layer', query_layer, 'a layer')
@@ -164,8 +165,8 @@ class _BaseAttentionMechanism(AttentionMechanism):
         self._score_mask_value = score_mask_value
         self._custom_key_value_fn = custom_key_value_fn
         self.name = self._name = name
-        self._memory_sequence_length: Any = None
-        self._memory_mask: Any = None
+        self._memory_sequence_length: tf.Tensor | None = None
+        self._memory_mask: tf.Tensor | None = None
         dtype = getattr(memory_layer, 'dtype', None)
         self.dtype = None if dtype is None else tf.as_dtype(dtype).name
         if memory is not None:
@@ -181,7 +182,11 @@ class _BaseAttentionMechanism(AttentionMechanism):
 
     @without_autograph
     def setup_memory(
-        self, memory: Any, memory_sequence_length: Any = None, *, memory_mask: Any = None
+        self,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
+        *,
+        memory_mask: TensorLike | None = None,
     ) -> None:
         """Binds the memory, in place of any bound before; the weights stay.
 
@@ -226,7 +231,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
             if self.dtype is None:
                 self.dtype = keys.dtype.base_dtype.name
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if isinstance(getattr(type(self), name, None), OfMemory):
             object.__setattr__(self, name, value)  # tf.Module would first read the old value
         else:
@@ -239,12 +244,12 @@ class _BaseAttentionMechanism(AttentionMechanism):
         return keys is not None and is_reachable(keys)
 
     @property
-    def memory_layer(self) -> Any:
+    def memory_layer(self) -> LayerLike:
         """The layer that makes the keys, or None."""
         return self._memory_layer
 
     @property
-    def query_layer(self) -> Any:
+    def query_layer(self) -> LayerLike:
         """The layer for the query, or None."""
         return self._query_layer
 
@@ -259,32 +264,32 @@ class _BaseAttentionMechanism(AttentionMechanism):
         return self._values
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         """Batch size of the memory: int, or int32 scalar where it is not known statically."""
         return self._batch_size
 
     @property
-    def alignments_size(self) -> Any:
+    def alignments_size(self) -> IntLike:
         """`max_time` of the memory: int, or int32 scalar where it is not known statically."""
         return self._alignments_size
 
     @property
-    def state_size(self) -> Any:
+    def state_size(self) -> Size:
         """Size of the state: the alignments of the last step."""
         return self._alignments_size
 
-    def initial_alignments(self, batch_size: Any, dtype: Any) -> tf.Tensor:
+    def initial_alignments(self, batch_size: IntLike, dtype: DTypeLike) -> tf.Tensor:
         """Zeros `[batch_size, max_time]`: the alignments before the first step."""
         return batched_zeros(batch_size, self._alignments_size, dtype)
 
-    def initial_state(self, batch_size: Any, dtype: Any) -> Any:
+    def initial_state(self, batch_size: IntLike, dtype: DTypeLike) -> tf.Tensor:
         """The state before the first step: the initial alignments."""
         return self.initial_alignments(batch_size, dtype)
 
     @without_autograph
     def __call__(  # type: ignore[override]
-        self, query: Any, state: Any
-    ) -> tuple[Any, Any]:
+        self, query: tf.Tensor, state: tf.Tensor
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         """Attends once.
 
         Args:
@@ -316,13 +321,13 @@ class _BaseAttentionMechanism(AttentionMechanism):
         """The variables of `_compute_score`, in the order in which they are made."""
         return []
 
-    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+    def _compute_score(self, query: tf.Tensor, **weights: object) -> tf.Tensor:
         """The score `[batch, max_time]` of a processed query, from the weights by name."""
         raise NotImplementedError(
             f'{type(self).__name__} defines no _compute_score(query, **weights).'
         )
 
-    def _probability_fn(self, score: tf.Tensor, state: Any) -> tf.Tensor:
+    def _probability_fn(self, score: tf.Tensor, state: tf.Tensor) -> tf.Tensor:
         """The alignments `[batch, max_time]` for a score, masked; subclasses call or replace it."""
         mask = self._memory_mask
         if mask is None and self._memory_sequence_length is not None:
@@ -364,7 +369,7 @@ class Additive(_BaseAttentionMechanism):
             weights.append(Weight('attention_b', units, tf1.zeros_initializer()))
         return weights
 
-    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+    def _compute_score(self, query: tf.Tensor, **weights: object) -> tf.Tensor:
         return core.additive_score(query, self.keys, **weights)
 
 
@@ -376,7 +381,7 @@ class Multiplicative(_BaseAttentionMechanism):
     def _score_weights(self) -> list[Weight]:
         return [Weight('attention_g', (), tf1.ones_initializer())] if self._scale else []
 
-    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+    def _compute_score(self, query: tf.Tensor, **weights: object) -> tf.Tensor:
         return core.multiplicative_score(query, self.keys, weights.get('attention_g'))
 
 
@@ -422,13 +427,13 @@ class BahdanauAttention(Additive):
     def __init__(
         self,
         num_units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         normalize: bool = False,
-        probability_fn: Callable[[Any], Any] | None = None,
-        score_mask_value: Any = None,
-        dtype: Any = None,
-        custom_key_value_fn: Callable[..., Any] | None = None,
+        probability_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        score_mask_value: FloatLike | None = None,
+        dtype: DTypeLike | None = None,
+        custom_key_value_fn: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None,
         name: str = 'BahdanauAttention',
     ) -> None:
         super().__init__(
@@ -484,13 +489,13 @@ class LuongAttention(Multiplicative):
     def __init__(
         self,
         num_units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         scale: bool = False,
-        probability_fn: Callable[[Any], Any] | None = None,
-        score_mask_value: Any = None,
-        dtype: Any = None,
-        custom_key_value_fn: Callable[..., Any] | None = None,
+        probability_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        score_mask_value: FloatLike | None = None,
+        dtype: DTypeLike | None = None,
+        custom_key_value_fn: Callable[..., tuple[tf.Tensor, tf.Tensor]] | None = None,
         name: str = 'LuongAttention',
     ) -> None:
         super().__init__(
@@ -507,7 +512,7 @@ class LuongAttention(Multiplicative):
         self._scale = scale
 
 
-def projection(name: str, num_units: Any, dtype: Any) -> Dense:
+def projection(name: str, num_units: object, dtype: DTypeLike) -> Dense:
     """The layer of a query or of the memory, without a bias; float32 by default."""
     units = layer_size('num_units', num_units)
     return Dense(units, name=name, use_bias=False, dtype=tf.as_dtype(dtype or tf.float32))
@@ -516,7 +521,7 @@ def projection(name: str, num_units: Any, dtype: Any) -> Dense:
 # -- checks of arguments --------------------------------------------------------------------------
 
 
-def _check_callable(argument: str, value: Any, what: str) -> None:
+def _check_callable(argument: str, value: object, what: str) -> None:
     if value is not None and not callable(value):
         raise TypeError(
             f'{argument} must be callable, {what}, saw type: {type(value).__name__} ({value!r}).'
@@ -532,7 +537,9 @@ def _check_dtype(argument: str, tensor: tf.Tensor, keys: tf.Tensor) -> None:
         )
 
 
-def _without_state(probability_fn: Any) -> Callable[[Any, Any], Any]:
+def _without_state(
+    probability_fn: Callable[..., tf.Tensor] | None,
+) -> Callable[[tf.Tensor, tf.Tensor], tf.Tensor]:
     """A probability function of the score alone, softmax by default, as one of score and state."""
     _check_callable('probability_fn', probability_fn, 'a function of the score')
     function = probability_fn or tf.nn.softmax

@@ -10,6 +10,7 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.layers.base import Layer, graph_mode
+from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -36,7 +37,7 @@ class OfMemory:
             )
         return value
 
-    def __set__(self, mechanism: Any, value: Any) -> None:
+    def __set__(self, mechanism: Any, value: object) -> None:
         vars(mechanism)[self.slot] = value
 
 
@@ -51,15 +52,15 @@ def is_reachable(value: Any) -> bool:
 
 
 def prepare_memory(
-    memory: Any,
-    memory_sequence_length: Any = None,
-    memory_mask: Any = None,
+    memory: Nest,
+    memory_sequence_length: TensorLike | None = None,
+    memory_mask: TensorLike | None = None,
     check_inner_dims_defined: bool = True,
-) -> Any:
+) -> Nest:
     """A nest of memories with zeros where they are masked."""
     check_one_mask(memory_sequence_length, memory_mask)
 
-    def prepare(one: Any) -> tf.Tensor:
+    def prepare(one: TensorLike) -> tf.Tensor:
         one = tf.convert_to_tensor(one, name='memory')
         if check_inner_dims_defined and not one.shape[2:].is_fully_defined():
             raise ValueError(
@@ -75,7 +76,7 @@ def prepare_memory(
     return tf.nest.map_structure(prepare, memory)
 
 
-def checked_memory(memory: Any, memory_layer: Any) -> tf.Tensor:
+def checked_memory(memory: Nest, memory_layer: LayerLike) -> tf.Tensor:
     if isinstance(memory, list | tuple | dict) and any(
         tf.is_tensor(part) for part in tf.nest.flatten(memory)
     ):
@@ -99,7 +100,7 @@ def checked_memory(memory: Any, memory_layer: Any) -> tf.Tensor:
     return memory
 
 
-def checked_lengths(lengths: Any, memory: tf.Tensor) -> tf.Tensor | None:
+def checked_lengths(lengths: TensorLike, memory: tf.Tensor) -> tf.Tensor | None:
     """The lengths as a tensor `[batch]`; what is not known now is checked when it runs."""
     if lengths is None:
         return None
@@ -121,7 +122,7 @@ def checked_lengths(lengths: Any, memory: tf.Tensor) -> tf.Tensor | None:
     return lengths
 
 
-def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[Any]:
+def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[tf.Operation]:
     """Checks that run with the graph; XLA has none."""
     if under_xla():
         return []
@@ -141,7 +142,7 @@ def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[Any]:
     return [check for check in checks if check is not None]
 
 
-def checked_mask(mask: Any, memory: tf.Tensor) -> tf.Tensor | None:
+def checked_mask(mask: TensorLike, memory: tf.Tensor) -> tf.Tensor | None:
     if mask is None:
         return None
     mask = tf.convert_to_tensor(mask, name='memory_mask')
@@ -157,7 +158,7 @@ def checked_mask(mask: Any, memory: tf.Tensor) -> tf.Tensor | None:
     return mask
 
 
-def check_one_mask(memory_sequence_length: Any, memory_mask: Any) -> None:
+def check_one_mask(memory_sequence_length: TensorLike, memory_mask: TensorLike) -> None:
     if memory_sequence_length is not None and memory_mask is not None:
         raise ValueError(
             'Give either memory_sequence_length or memory_mask, not both: one of them says which '
@@ -165,7 +166,7 @@ def check_one_mask(memory_sequence_length: Any, memory_mask: Any) -> None:
         )
 
 
-def after(checks: list[Any], nest: Any) -> Any:
+def after(checks: list[tf.Operation], nest: Nest) -> Nest:
     """The same nest, computed after the checks."""
     if not checks:
         return nest

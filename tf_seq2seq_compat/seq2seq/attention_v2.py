@@ -33,6 +33,18 @@ from tf_seq2seq_compat.seq2seq.monotonic_attention import (
     Monotonic,
     _BaseMonotonicAttentionMechanism,
 )
+from tf_seq2seq_compat.types import (
+    Activation,
+    ActivationLike,
+    Config,
+    DTypeLike,
+    FloatLike,
+    InitializerLike,
+    LayerLike,
+    Nest,
+    ShapeLike,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -69,11 +81,11 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
 
     def __init__(
         self,
-        memory: Any,
-        probability_fn: Callable[..., Any],
-        query_layer: Any = None,
-        memory_layer: Any = None,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        probability_fn: Callable[..., tf.Tensor],
+        query_layer: LayerLike | None = None,
+        memory_layer: LayerLike | None = None,
+        memory_sequence_length: TensorLike | None = None,
         **kwargs: Any,
     ) -> None:
         name = kwargs.pop('name', None)
@@ -97,8 +109,12 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
 
     @without_autograph
     def __call__(  # type: ignore[override]
-        self, inputs: Any, mask: Any = None, setup_memory: bool = False, **kwargs: Any
-    ) -> Any:
+        self,
+        inputs: Nest,
+        mask: TensorLike | None = None,
+        setup_memory: bool = False,
+        **kwargs: object,
+    ) -> Nest:
         """Attends, or binds the memory.
 
         Args:
@@ -112,7 +128,13 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         """
         return self.call(inputs, mask=mask, setup_memory=setup_memory, **kwargs)
 
-    def call(self, inputs: Any, mask: Any = None, setup_memory: bool = False, **kwargs: Any) -> Any:
+    def call(
+        self,
+        inputs: Nest,
+        mask: TensorLike | None = None,
+        setup_memory: bool = False,
+        **kwargs: object,
+    ) -> Nest:
         """As `__call__`."""
         given = list(inputs) if isinstance(inputs, list | tuple) else None
         if setup_memory:
@@ -140,7 +162,10 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         return self._calculate_attention(tf.convert_to_tensor(given[0]), given[1])
 
     def _setup_memory(
-        self, memory: Any, memory_sequence_length: Any = None, memory_mask: Any = None
+        self,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
+        memory_mask: TensorLike | None = None,
     ) -> tf.Tensor:
         """Binds the memory and makes the variables; returns its values."""
         if not self.built:
@@ -156,7 +181,7 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
             self.built = True
         return self.values
 
-    def build(self, input_shape: Any) -> None:
+    def build(self, input_shape: ShapeLike) -> None:
         """Creates the variables of the score, each an attribute of its name."""
         for name, shape, start in self._score_weights():
             setattr(self, name, self.add_variable(name, shape, initializer=start))
@@ -171,7 +196,9 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
                 self._build_inner(layer, scope, query)
         return layer(query)
 
-    def _build_inner(self, layer: Any, scope: Any, inputs: Any) -> None:
+    def _build_inner(
+        self, layer: LayerLike, scope: tf.compat.v1.VariableScope, inputs: Nest
+    ) -> None:
         """Has the variables of the query's or the memory's layer stand right below a scope."""
         if not _has_no_scope(layer):
             return
@@ -181,14 +208,14 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         with tf1.name_scope(scope.original_name_scope):
             layer.build(tf.convert_to_tensor(inputs).shape)
 
-    def _calculate_attention(self, query: tf.Tensor, state: Any) -> tuple[Any, Any]:
+    def _calculate_attention(self, query: tf.Tensor, state: Nest) -> tuple[tf.Tensor, tf.Tensor]:
         """Returns `(alignments, next_state)`; written by subclasses without `_compute_score`."""
         weights = {weight.name: getattr(self, weight.name) for weight in self._score_weights()}
         score = self._compute_score(self._process_query(query), **weights)
         alignments = self._probability_fn(score, state)
         return alignments, alignments
 
-    def _process_probability_fn(self, func_name: Any) -> Callable[[Any], Any]:
+    def _process_probability_fn(self, func_name: object) -> Activation:
         """The function for a name."""
         if callable(func_name):
             return func_name
@@ -199,7 +226,7 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
             )
         return PROBABILITY_FUNCTIONS[func_name]
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """Arguments that make such a mechanism again, without its memory."""
         layers = {'query_layer': self._query_layer, 'memory_layer': self._memory_layer}
         return {
@@ -212,21 +239,19 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         }
 
     @classmethod
-    def from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None = None
-    ) -> Any:
+    def from_config(cls, config: Config, custom_objects: dict[str, object] | None = None) -> Layer:
         """A mechanism by what `get_config` gave; `custom_objects` are classes of layers by name."""
         return cls(**cls.deserialize_inner_layer_from_config(config, custom_objects))
 
     @classmethod
     def deserialize_inner_layer_from_config(
-        cls, config: dict[str, Any], custom_objects: dict[str, Any] | None
-    ) -> dict[str, Any]:
+        cls, config: Config, custom_objects: dict[str, object] | None
+    ) -> Config:
         """The configuration with its layers made."""
         layers = {name: config[name] for name in ('query_layer', 'memory_layer') if name in config}
         return {**config, **{name: layer_of(layers[name], custom_objects) for name in layers}}
 
-    _config: dict[str, Any] = {}  # noqa: RUF012 (replaced, never changed)
+    _config: Config = {}  # noqa: RUF012 (replaced, never changed)
     attention_v = attention_g = attention_b = attention_score_bias = None
 
 
@@ -240,8 +265,12 @@ class _MonotonicV2(Monotonic):
     """The arguments of a monotonic mechanism, as TF 1.15 keeps them, and its order of variables."""
 
     def _set_monotonic(
-        self, sigmoid_noise: Any, sigmoid_noise_seed: int | None, score_bias_init: Any, mode: str
-    ) -> Callable[..., Any]:
+        self,
+        sigmoid_noise: float,
+        sigmoid_noise_seed: int | None,
+        score_bias_init: FloatLike,
+        mode: str,
+    ) -> Callable[..., tf.Tensor]:
         self.sigmoid_noise = sigmoid_noise
         self.sigmoid_noise_seed = sigmoid_noise_seed
         self.score_bias_init = score_bias_init
@@ -274,14 +303,14 @@ class BahdanauAttentionV2(Additive, _BaseAttentionMechanismV2):
     def __init__(
         self,
         units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         normalize: bool = False,
-        probability_fn: Any = 'softmax',
-        kernel_initializer: Any = 'glorot_uniform',
-        dtype: Any = None,
+        probability_fn: ActivationLike = 'softmax',
+        kernel_initializer: InitializerLike = 'glorot_uniform',
+        dtype: DTypeLike | None = None,
         name: str = 'BahdanauAttention',
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.units = self._num_units = layer_size('units', units)
         self.normalize = self._normalize = normalize
@@ -331,13 +360,13 @@ class LuongAttentionV2(Multiplicative, _BaseAttentionMechanismV2):
     def __init__(
         self,
         units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         scale: bool = False,
-        probability_fn: Any = 'softmax',
-        dtype: Any = None,
+        probability_fn: ActivationLike = 'softmax',
+        dtype: DTypeLike | None = None,
         name: str = 'LuongAttention',
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.units = self._num_units = layer_size('units', units)
         self.scale = self._scale = scale
@@ -381,17 +410,17 @@ class BahdanauMonotonicAttentionV2(_MonotonicV2, Additive, _BaseMonotonicAttenti
     def __init__(
         self,
         units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         normalize: bool = False,
         sigmoid_noise: float = 0.0,
         sigmoid_noise_seed: int | None = None,
-        score_bias_init: Any = 0.0,
+        score_bias_init: FloatLike = 0.0,
         mode: str = 'parallel',
-        kernel_initializer: Any = 'glorot_uniform',
-        dtype: Any = None,
+        kernel_initializer: InitializerLike = 'glorot_uniform',
+        dtype: DTypeLike | None = None,
         name: str = 'BahdanauMonotonicAttention',
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.units = self._num_units = layer_size('units', units)
         self.normalize = self._normalize = normalize
@@ -441,16 +470,16 @@ class LuongMonotonicAttentionV2(_MonotonicV2, Multiplicative, _BaseMonotonicAtte
     def __init__(
         self,
         units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         scale: bool = False,
         sigmoid_noise: float = 0.0,
         sigmoid_noise_seed: int | None = None,
-        score_bias_init: Any = 0.0,
+        score_bias_init: FloatLike = 0.0,
         mode: str = 'parallel',
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         name: str = 'LuongMonotonicAttention',
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self.units = self._num_units = layer_size('units', units)
         self.scale = self._scale = scale
@@ -474,11 +503,11 @@ class LuongMonotonicAttentionV2(_MonotonicV2, Multiplicative, _BaseMonotonicAtte
         )
 
 
-def _layer(units: int, dtype: Any, name: str) -> KerasDense:
+def _layer(units: int, dtype: DTypeLike, name: str) -> KerasDense:
     return KerasDense(units, use_bias=False, name=name, dtype=dtype or tf.float32)
 
 
-def _has_no_scope(layer: Any) -> bool:
+def _has_no_scope(layer: LayerLike) -> bool:
     if isinstance(layer, Layer):
         return layer._scope is None
     return graph_mode() and hasattr(layer, 'build') and not getattr(layer, 'built', True)

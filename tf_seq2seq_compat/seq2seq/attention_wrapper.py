@@ -6,7 +6,7 @@ This module has the names of TF1's module of the same name, so the mechanisms st
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -41,6 +41,16 @@ from tf_seq2seq_compat.seq2seq.monotonic_attention import (
     _monotonic_probability_fn,
     monotonic_attention,
     safe_cumprod,
+)
+from tf_seq2seq_compat.types import (
+    Cell,
+    DTypeLike,
+    FloatLike,
+    IntLike,
+    LayerLike,
+    Nest,
+    Size,
+    TensorLike,
 )
 
 tf1 = tf.compat.v1
@@ -90,12 +100,12 @@ class AttentionWrapperState(NamedTuple):
     Legacy: `tf.contrib.seq2seq.AttentionWrapperState` of TF 1.15.
     """
 
-    cell_state: Any
-    attention: Any
-    time: Any
-    alignments: Any
-    alignment_history: Any
-    attention_state: Any
+    cell_state: Nest
+    attention: tf.Tensor
+    time: tf.Tensor
+    alignments: Nest
+    alignment_history: Nest
+    attention_state: Nest
 
     def clone(self, **kwargs: Any) -> AttentionWrapperState:
         """A copy with other values for some fields, of the same structure and shapes.
@@ -124,7 +134,7 @@ class AttentionWrapperState(NamedTuple):
         return self._replace(**new)
 
 
-def _with_shape_of(field: str, old: Any, new: Any) -> Any:
+def _with_shape_of(field: str, old: Nest, new: Nest) -> Nest:
     if not (tf.is_tensor(old) and hasattr(new, 'shape')):
         return new
     wanted, seen = old.shape, tf.TensorShape(new.shape)
@@ -184,17 +194,17 @@ class AttentionWrapper(RNNCell):
 
     def __init__(
         self,
-        cell: Any,
-        attention_mechanism: Any,
-        attention_layer_size: Any = None,
+        cell: Cell,
+        attention_mechanism: AttentionMechanism | Sequence[AttentionMechanism],
+        attention_layer_size: int | Sequence[int] | None = None,
         alignment_history: bool = False,
-        cell_input_fn: Callable[..., Any] | None = None,
+        cell_input_fn: Callable[..., tf.Tensor] | None = None,
         output_attention: bool = True,
-        initial_cell_state: Any = None,
+        initial_cell_state: Nest | None = None,
         name: str | None = None,
-        attention_layer: Any = None,
-        attention_fn: Callable[..., Any] | None = None,
-        dtype: Any = None,
+        attention_layer: LayerLike | None = None,
+        attention_fn: Callable[..., Nest] | None = None,
+        dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(name=name, dtype=dtype)
         self._cell = as_rnn_cell(cell)
@@ -241,7 +251,7 @@ class AttentionWrapper(RNNCell):
     def _attention_layer_size(self, size: int) -> None:
         self._given_attention_layer_size = size
 
-    def _batch_size_checks(self, batch_size: Any, error_message: str) -> list[Any]:
+    def _batch_size_checks(self, batch_size: IntLike, error_message: str) -> list[tf.Operation]:
         """Checks against the memories: an error at once where known, else operations to run."""
         checks = []
         given = tf.get_static_value(batch_size)
@@ -263,13 +273,13 @@ class AttentionWrapper(RNNCell):
                 )
         return checks
 
-    def _item_or_tuple(self, seq: Any) -> Any:
+    def _item_or_tuple(self, seq: Iterable[Nest]) -> Nest:
         """The items as a tuple if mechanisms were given as a list or tuple, else the only item."""
         items = tuple(seq)
         return items if self._is_multi else items[0]
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         """Depth of the output."""
         return self._attention_layer_size if self._output_attention else self._cell.output_size
 
@@ -289,7 +299,7 @@ class AttentionWrapper(RNNCell):
         )
 
     @without_autograph
-    def zero_state(self, batch_size: Any, dtype: Any) -> AttentionWrapperState:
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> AttentionWrapperState:
         """The state before the first step.
 
         Args:
@@ -340,7 +350,7 @@ class AttentionWrapper(RNNCell):
             )
 
     @without_autograph
-    def call(self, inputs: Any, state: Any) -> tuple[Any, AttentionWrapperState]:
+    def call(self, inputs: Nest, state: Nest) -> tuple[tf.Tensor, AttentionWrapperState]:
         """Takes one step.
 
         Args:
@@ -400,7 +410,7 @@ class AttentionWrapper(RNNCell):
         return (attention if self._output_attention else cell_output), next_state
 
 
-def hardmax(logits: Any, name: str | None = None) -> tf.Tensor:
+def hardmax(logits: TensorLike, name: str | None = None) -> tf.Tensor:
     """One-hot of the largest logit: a hard `probability_fn`.
 
     Args:
@@ -424,11 +434,11 @@ def hardmax(logits: Any, name: str | None = None) -> tf.Tensor:
 
 
 def _bahdanau_score(
-    processed_query: Any,
-    keys: Any,
-    attention_v: Any,
-    attention_g: Any = None,
-    attention_b: Any = None,
+    processed_query: tf.Tensor,
+    keys: tf.Tensor,
+    attention_v: tf.Tensor,
+    attention_g: tf.Tensor | None = None,
+    attention_b: tf.Tensor | None = None,
 ) -> tf.Tensor:
     return core.additive_score(
         tf.convert_to_tensor(processed_query),
@@ -439,15 +449,15 @@ def _bahdanau_score(
     )
 
 
-def _luong_score(query: Any, keys: Any, scale: Any) -> tf.Tensor:
+def _luong_score(query: tf.Tensor, keys: tf.Tensor, scale: tf.Tensor) -> tf.Tensor:
     return core.multiplicative_score(tf.convert_to_tensor(query), tf.convert_to_tensor(keys), scale)
 
 
 def _maybe_mask_score(
-    score: Any,
-    memory_sequence_length: Any = None,
-    memory_mask: Any = None,
-    score_mask_value: Any = None,
+    score: tf.Tensor,
+    memory_sequence_length: TensorLike | None = None,
+    memory_mask: TensorLike | None = None,
+    score_mask_value: FloatLike | None = None,
 ) -> tf.Tensor:
     check_one_mask(memory_sequence_length, memory_mask)
     score = tf.convert_to_tensor(score)
@@ -457,8 +467,11 @@ def _maybe_mask_score(
 
 
 def _compute_attention(
-    attention_mechanism: Any, cell_output: tf.Tensor, attention_state: Any, attention_layer: Any
-) -> tuple[tf.Tensor, tf.Tensor, Any]:
+    attention_mechanism: AttentionMechanism,
+    cell_output: tf.Tensor,
+    attention_state: Nest,
+    attention_layer: LayerLike,
+) -> tuple[tf.Tensor, tf.Tensor, Nest]:
     """The attention, the alignments and the next state of one mechanism."""
     if isinstance(attention_mechanism, _BaseAttentionMechanismV2):
         called = attention_mechanism([cell_output, attention_state])
@@ -475,7 +488,9 @@ def _compute_attention(
 # -- pieces of the wrapper ------------------------------------------------------------------------
 
 
-def _checked_mechanisms(attention_mechanism: Any) -> Sequence[AttentionMechanism]:
+def _checked_mechanisms(
+    attention_mechanism: AttentionMechanism | Sequence[AttentionMechanism],
+) -> Sequence[AttentionMechanism]:
     if isinstance(attention_mechanism, list | tuple):
         for one in attention_mechanism:
             if not isinstance(one, AttentionMechanism):
@@ -493,7 +508,9 @@ def _checked_mechanisms(attention_mechanism: Any) -> Sequence[AttentionMechanism
     return (attention_mechanism,)
 
 
-def _attention_layers(mechanisms: Any, sizes: Any, layers: Any) -> tuple[Any, ...] | None:
+def _attention_layers(
+    mechanisms: Sequence[AttentionMechanism], sizes: int | Sequence[int] | None, layers: LayerLike
+) -> tuple[LayerLike, ...] | None:
     """One layer for each mechanism, or None for no layers."""
     if sizes is None and layers is None:
         return None
@@ -530,7 +547,9 @@ def _attention_layers(mechanisms: Any, sizes: Any, layers: Any) -> tuple[Any, ..
     return items
 
 
-def _attention_depth(mechanism: Any, layer: Any, cell_output_size: Any) -> int:
+def _attention_depth(
+    mechanism: AttentionMechanism, layer: LayerLike, cell_output_size: Size
+) -> int:
     if isinstance(layer, Dense):
         return layer.units
     depth = tf.compat.dimension_value(mechanism.values.shape[-1])
@@ -546,7 +565,7 @@ def _attention_depth(mechanism: Any, layer: Any, cell_output_size: Any) -> int:
     return int(tf.TensorShape(shape).as_list()[-1])
 
 
-def _inputs_and_attention(inputs: Any, attention: Any) -> tf.Tensor:
+def _inputs_and_attention(inputs: Nest, attention: tf.Tensor) -> tf.Tensor:
     """The default `cell_input_fn`."""
     inputs, attention = tf.convert_to_tensor(inputs), tf.convert_to_tensor(attention)
     if inputs.dtype != attention.dtype:
@@ -568,14 +587,14 @@ def _inputs_and_attention(inputs: Any, attention: Any) -> tf.Tensor:
     return tf.concat([inputs, attention], -1)
 
 
-def _extended(history: Any, time: Any, alignments: tf.Tensor) -> Any:
+def _extended(history: Nest, time: IntLike, alignments: tf.Tensor) -> Nest:
     """The history with one step more, where one is kept."""
     if isinstance(history, tf.TensorArray):
         return history.write(time, alignments)
     return history
 
 
-def _batch_size_of(state: Any) -> Any:
+def _batch_size_of(state: Nest) -> IntLike:
     """Batch size by the last tensor of a cell's state."""
     tensors = tf.nest.flatten(state)
     last = tf.convert_to_tensor(tensors[-1]) if tensors else None

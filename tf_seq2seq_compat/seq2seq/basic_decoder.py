@@ -13,6 +13,7 @@ from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
 from tf_seq2seq_compat.seq2seq.helper import Helper, TrainingHelper
 from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, is_affine, output_size
 from tf_seq2seq_compat.seq2seq.sampler import Sampler
+from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, LayerLike, Nest, Size
 
 tf1 = tf.compat.v1
 
@@ -33,24 +34,24 @@ class BasicDecoderOutput(NamedTuple):
     Legacy: `tf.contrib.seq2seq.BasicDecoderOutput` of TF 1.15.
     """
 
-    rnn_output: Any
-    sample_id: Any
+    rnn_output: Nest
+    sample_id: Nest
 
 
 class _CellAndHelper:
     """Base of the decoders that have a `_cell`, a `_helper` (or sampler) and an `_output_layer`."""
 
-    _cell: Any
+    _cell: Cell
     _helper: Any
-    _output_layer: Any
+    _output_layer: LayerLike
     _cell_dtype: Any
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         return self._helper.batch_size
 
     @property
-    def maximum_length(self) -> Any:
+    def maximum_length(self) -> IntLike | None:
         """Most steps that the helper has inputs for, None if there is no such limit."""
         return getattr(self._helper, 'maximum_length', None)
 
@@ -69,10 +70,12 @@ class _CellAndHelper:
             self._helper.sample_ids_dtype,
         )
 
-    def _rnn_output_size(self) -> Any:
+    def _rnn_output_size(self) -> Size:
         return output_size(self._cell, self._output_layer)
 
-    def _step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+    def _step(
+        self, time: IntLike, inputs: Nest, state: Nest
+    ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         outputs, state = self._cell(inputs, state)
         if self._output_layer is not None:
             outputs = self._output_layer(outputs)
@@ -112,7 +115,7 @@ class BasicDecoder(_CellAndHelper, Decoder):
     """
 
     def __init__(
-        self, cell: Any, helper: Any, initial_state: Any, output_layer: Any = None
+        self, cell: Cell, helper: Helper, initial_state: Nest, output_layer: LayerLike | None = None
     ) -> None:
         cell = as_rnn_cell(cell)
         if not isinstance(helper, Helper):
@@ -127,16 +130,16 @@ class BasicDecoder(_CellAndHelper, Decoder):
         self._output_layer = output_layer
 
     @property
-    def _cell_dtype(self) -> Any:
+    def _cell_dtype(self) -> DTypeLike:
         return tf.nest.flatten(self._initial_state)[0].dtype
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, Nest]:
         """`(finished, first_inputs, initial_state)`."""
         new_dropout_masks(self._cell)
         finished, first_inputs = self._helper.initialize()
         return finished, first_inputs, self._initial_state
 
-    def defer_output_layer(self) -> tuple[BasicDecoder, Callable[[Any, Any], Any]] | None:
+    def defer_output_layer(self) -> tuple[BasicDecoder, Callable[[Any, Any], object]] | None:
         """In teacher forcing, the output layer and the samples can wait for the last step."""
         layer = self._output_layer
         if (
@@ -161,8 +164,8 @@ class BasicDecoder(_CellAndHelper, Decoder):
         return _CellDecoder(self._cell, self._helper, self._initial_state), complete
 
     def step(
-        self, time: Any, inputs: Any, state: Any, name: str | None = None
-    ) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+        self, time: IntLike, inputs: Nest, state: Nest, name: str | None = None
+    ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         """Cell, output layer, sampling, next inputs.
 
         Args:
@@ -189,13 +192,15 @@ class _CellDecoder(BasicDecoder):
     def output_dtype(self) -> BasicDecoderOutput:
         return super().output_dtype._replace(sample_id=())
 
-    def _step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+    def _step(
+        self, time: IntLike, inputs: Nest, state: Nest
+    ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         outputs, state = self._cell(inputs, state)
         finished, next_inputs, state = self._helper.next_inputs(time, outputs, state)
         return BasicDecoderOutput(outputs, ()), state, next_inputs, finished
 
 
-def _is_vector(size: Any) -> bool:
+def _is_vector(size: Size) -> bool:
     return isinstance(size, int) or (isinstance(size, tf.TensorShape) and size.rank == 1)
 
 
@@ -224,7 +229,9 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
     Legacy: `tensorflow.contrib.seq2seq.python.ops.basic_decoder.BasicDecoderV2` of TF 1.15.
     """
 
-    def __init__(self, cell: Any, sampler: Any, output_layer: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, cell: Cell, sampler: object, output_layer: LayerLike | None = None, **kwargs: Any
+    ) -> None:
         cell = as_rnn_cell(cell)
         if not isinstance(sampler, Sampler):
             raise TypeError(
@@ -238,13 +245,17 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
         self.output_layer = self._output_layer = output_layer
         self._cell_dtype = None
 
-    def initialize(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+    def initialize(
+        self, inputs: Nest, initial_state: Nest | None = None, **kwargs: object
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         """`(finished, first_inputs, initial_state)`; `inputs` and `kwargs` are the sampler's."""
         new_dropout_masks(self._cell)
         self._cell_dtype = tf.nest.flatten(initial_state)[0].dtype
         finished, first_inputs = self._helper.initialize(inputs, **kwargs)
         return finished, first_inputs, initial_state
 
-    def step(self, time: Any, inputs: Any, state: Any) -> tuple[BasicDecoderOutput, Any, Any, Any]:
+    def step(
+        self, time: IntLike, inputs: Nest, state: Nest
+    ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         """Cell, output layer, sampling, next inputs, as `BasicDecoder`."""
         return self._step(time, inputs, state)

@@ -11,7 +11,8 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from typing import Any, NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -46,6 +47,17 @@ from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
 from tf_seq2seq_compat.seq2seq.helper import inputs_unless_finished
 from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, output_size
 from tf_seq2seq_compat.seq2seq.tile_batch import _tile_batch, tile_batch
+from tf_seq2seq_compat.types import (
+    Cell,
+    Embedding,
+    FloatLike,
+    IntLike,
+    LayerLike,
+    Nest,
+    ShapeLike,
+    Size,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -89,8 +101,8 @@ class FinalBeamSearchDecoderOutput(NamedTuple):
     Legacy: `tf.contrib.seq2seq.FinalBeamSearchDecoderOutput` of TF 1.15.
     """
 
-    predicted_ids: Any
-    beam_search_decoder_output: Any
+    predicted_ids: tf.Tensor
+    beam_search_decoder_output: Nest
 
 
 class BeamSearchDecoderMixin:
@@ -108,23 +120,23 @@ class BeamSearchDecoderMixin:
       **kwargs: Given on to the next base class.
     """
 
-    _embedding_fn: Any
-    _batch_size: Any = None
-    _start_tokens: Any
-    _start_inputs: Any
-    _end_token: Any
-    _initial_cell_state: Any
-    _finished: Any
+    _embedding_fn: Callable[[tf.Tensor], tf.Tensor]
+    _batch_size: IntLike = None
+    _start_tokens: tf.Tensor
+    _start_inputs: Nest
+    _end_token: tf.Tensor
+    _initial_cell_state: Nest
+    _finished: tf.Tensor
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell,
         beam_width: int,
-        output_layer: Any = None,
-        length_penalty_weight: Any = 0.0,
-        coverage_penalty_weight: Any = 0.0,
+        output_layer: LayerLike | None = None,
+        length_penalty_weight: FloatLike = 0.0,
+        coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         self._cell = as_rnn_cell(cell)
         check_output_layer(output_layer)
@@ -136,7 +148,7 @@ class BeamSearchDecoderMixin:
         super().__init__(**kwargs)
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         """Number of examples, int32 scalar; the beams are not counted."""
         return self._batch_size
 
@@ -160,13 +172,13 @@ class BeamSearchDecoderMixin:
         """As TF1: that of the first tensor of the cell's state."""
         return tf.nest.flatten(self._initial_cell_state)[0].dtype
 
-    def _rnn_output_size(self) -> Any:
+    def _rnn_output_size(self) -> Size:
         return output_size(self._cell, self._output_layer)
 
     @without_autograph
     def step(
-        self, time: Any, inputs: Any, state: Any, name: str | None = None
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Any, Any]:
+        self, time: IntLike, inputs: Nest, state: Nest, name: str | None = None
+    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
         """Takes one step.
 
         Args:
@@ -209,8 +221,8 @@ class BeamSearchDecoderMixin:
         return output, next_state, next_inputs, next_state.finished
 
     def finalize(
-        self, outputs: Any, final_state: Any, sequence_lengths: Any
-    ) -> tuple[FinalBeamSearchDecoderOutput, Any]:
+        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
+    ) -> tuple[FinalBeamSearchDecoderOutput, Nest]:
         """Follows the beams of the last step back to their beginnings.
 
         Args:
@@ -237,7 +249,9 @@ class BeamSearchDecoderMixin:
 
     # The beginning, the same for all.
 
-    def _begin_from(self, start_tokens: Any, end_token: Any, initial_state: Any) -> None:
+    def _begin_from(
+        self, start_tokens: TensorLike, end_token: IntLike, initial_state: Nest
+    ) -> None:
         start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
         if start_tokens.shape.rank != 1:
             raise ValueError(
@@ -263,7 +277,7 @@ class BeamSearchDecoderMixin:
         first = tf.equal(tf.range(self._beam_width), 0)
         self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
 
-    def _after_row_check(self, t: Any) -> Any:
+    def _after_row_check(self, t: tf.Tensor | tf.TensorArray) -> tf.Tensor:
         """A check of what is known when it runs, for its message."""
         if not _has_rows(t) or under_xla() or tf.compat.dimension_value(t.shape[0]) is not None:
             return t
@@ -275,7 +289,7 @@ class BeamSearchDecoderMixin:
         )
         return after([] if check is None else [check], t)
 
-    def _first_step(self) -> tuple[Any, Any, BeamSearchDecoderState]:
+    def _first_step(self) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished."""
         new_dropout_masks(self._cell)
         dtype = self._score_dtype()
@@ -292,7 +306,9 @@ class BeamSearchDecoderMixin:
 
     # Between [batch * beam_width, ...], which the cell sees, and [batch, beam_width, ...].
 
-    def _merge_batch_beams(self, t: Any, s: Any = None) -> tf.Tensor:
+    def _merge_batch_beams(
+        self, t: tf.Tensor | tf.TensorArray, s: ShapeLike | None = None
+    ) -> tf.Tensor:
         """`[batch, beam_width] + s` to `[batch * beam_width] + s`."""
         t = tf.convert_to_tensor(t)
         rows = self._static_rows()
@@ -300,7 +316,9 @@ class BeamSearchDecoderMixin:
         merged.set_shape(tf.TensorShape([rows]).concatenate(_shape_of_one(s, t.shape[2:])))
         return merged
 
-    def _split_batch_beams(self, t: Any, s: Any = None) -> tf.Tensor:
+    def _split_batch_beams(
+        self, t: tf.Tensor | tf.TensorArray, s: ShapeLike | None = None
+    ) -> tf.Tensor:
         """`[batch * beam_width] + s` to `[batch, beam_width] + s`."""
         t = tf.convert_to_tensor(t)
         batch, one = tf.get_static_value(self._batch_size), _shape_of_one(s, t.shape[1:])
@@ -318,15 +336,21 @@ class BeamSearchDecoderMixin:
         split.set_shape(tf.TensorShape([batch, self._beam_width]).concatenate(one))
         return split
 
-    def _maybe_split_batch_beams(self, t: Any, s: Any) -> Any:
+    def _maybe_split_batch_beams(
+        self, t: tf.Tensor | tf.TensorArray, s: ShapeLike
+    ) -> tf.Tensor | tf.TensorArray:
         """Splits what has rows: not a TensorArray, not a scalar."""
         return self._split_batch_beams(t, s) if _has_rows(t) else t
 
-    def _maybe_merge_batch_beams(self, t: Any, s: Any) -> Any:
+    def _maybe_merge_batch_beams(
+        self, t: tf.Tensor | tf.TensorArray, s: ShapeLike
+    ) -> tf.Tensor | tf.TensorArray:
         """Merges what has rows."""
         return self._merge_batch_beams(t, s) if _has_rows(t) else t
 
-    def _maybe_sort_array_beams(self, t: Any, parent_ids: Any, sequence_length: Any) -> Any:
+    def _maybe_sort_array_beams(
+        self, t: tf.Tensor | tf.TensorArray, parent_ids: tf.Tensor, sequence_length: TensorLike
+    ) -> tf.Tensor | tf.TensorArray:
         """A TensorArray as a tensor, its beams in their order at the end; else `t` itself."""
         if not isinstance(t, tf.TensorArray):
             return t
@@ -349,7 +373,7 @@ class BeamSearchDecoderMixin:
             stacked = after([] if check is None else [check], stacked)
         return gather_tree_from_array(stacked, parent_ids, sequence_length)
 
-    def _rows(self) -> Any:
+    def _rows(self) -> tf.Tensor:
         return self._batch_size * self._beam_width
 
     def _static_rows(self) -> int | None:
@@ -421,15 +445,15 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
     @without_autograph
     def __init__(
         self,
-        cell: Any,
-        embedding: Any,
-        start_tokens: Any,
-        end_token: Any,
-        initial_state: Any,
+        cell: Cell,
+        embedding: Embedding,
+        start_tokens: TensorLike,
+        end_token: IntLike,
+        initial_state: Nest,
         beam_width: int,
-        output_layer: Any = None,
-        length_penalty_weight: Any = 0.0,
-        coverage_penalty_weight: Any = 0.0,
+        output_layer: LayerLike | None = None,
+        length_penalty_weight: FloatLike = 0.0,
+        coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
     ) -> None:
         super().__init__(
@@ -444,7 +468,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         self._begin_from(start_tokens, end_token, initial_state)
 
     @without_autograph
-    def initialize(self, name: str | None = None) -> tuple[Any, Any, BeamSearchDecoderState]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
@@ -495,14 +519,14 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
 
     def __init__(
         self,
-        cell: Any,
+        cell: Cell,
         beam_width: int,
-        embedding_fn: Any = None,
-        output_layer: Any = None,
-        length_penalty_weight: Any = 0.0,
-        coverage_penalty_weight: Any = 0.0,
+        embedding_fn: Embedding | None = None,
+        output_layer: LayerLike | None = None,
+        length_penalty_weight: FloatLike = 0.0,
+        coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
-        **kwargs: Any,
+        **kwargs: object,
     ) -> None:
         super().__init__(
             cell,
@@ -521,8 +545,12 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         self.embedding_fn = embedding_fn
 
     def initialize(  # type: ignore[override]
-        self, embedding: Any, start_tokens: Any, end_token: Any, initial_state: Any
-    ) -> tuple[Any, Any, BeamSearchDecoderState]:
+        self,
+        embedding: Embedding,
+        start_tokens: TensorLike,
+        end_token: IntLike,
+        initial_state: Nest,
+    ) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
@@ -559,12 +587,12 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
 
     def call(  # type: ignore[override]
         self,
-        embedding: Any,
-        start_tokens: Any = None,
-        end_token: Any = None,
-        initial_state: Any = None,
-        **kwargs: Any,
-    ) -> tuple[Any, Any, Any]:
+        embedding: Embedding,
+        start_tokens: TensorLike | None = None,
+        end_token: IntLike | None = None,
+        initial_state: Nest | None = None,
+        **kwargs: object,
+    ) -> tuple[Nest, Nest, tf.Tensor]:
         """Decodes; the arguments are those of `initialize`.
 
         Args:
@@ -586,7 +614,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         )
 
 
-def _checked_beam_width(beam_width: Any) -> int:
+def _checked_beam_width(beam_width: IntLike) -> int:
     try:
         width = operator.index(beam_width)
     except TypeError:
@@ -598,7 +626,7 @@ def _checked_beam_width(beam_width: Any) -> int:
     return width
 
 
-def _shape_of_one(s: Any, known: tf.TensorShape) -> tf.TensorShape:
+def _shape_of_one(s: ShapeLike, known: tf.TensorShape) -> tf.TensorShape:
     """The static shape of one example, merged from a cell's size and a tensor's shape."""
     if s is None:
         return known
@@ -608,7 +636,7 @@ def _shape_of_one(s: Any, known: tf.TensorShape) -> tf.TensorShape:
     return tf.TensorShape(s)
 
 
-def _has_rows(t: Any) -> bool:
+def _has_rows(t: tf.Tensor | tf.TensorArray) -> bool:
     if isinstance(t, tf.TensorArray):
         return False
     _check_ndims(t)

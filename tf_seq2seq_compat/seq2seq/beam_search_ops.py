@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.types import IntLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -17,10 +16,10 @@ __all__ = ['gather_tree']
 
 @without_autograph
 def gather_tree(
-    step_ids: Any,
-    parent_ids: Any,
-    max_sequence_lengths: Any,
-    end_token: Any,
+    step_ids: TensorLike,
+    parent_ids: TensorLike,
+    max_sequence_lengths: TensorLike,
+    end_token: IntLike,
     name: str | None = None,
 ) -> tf.Tensor:
     """The sequence of each beam, from the ids and the parents that the steps of a search left.
@@ -103,7 +102,7 @@ def _with_valid_parents(parent_ids: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
     return tf.cond(tf.reduce_any(wrong), refuse, accept)
 
 
-def _checked(argument: str, value: Any, shape: str, rank: int) -> tf.Tensor:
+def _checked(argument: str, value: TensorLike, shape: str, rank: int) -> tf.Tensor:
     tensor = tf.convert_to_tensor(value, dtype_hint=tf.int32)
     if tensor.dtype != tf.int32:
         raise TypeError(

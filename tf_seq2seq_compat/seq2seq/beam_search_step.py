@@ -5,13 +5,15 @@ The names are those within TF1's `beam_search_decoder` module, which has them he
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState
+from tf_seq2seq_compat.types import FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -34,11 +36,11 @@ class BeamSearchDecoderState(NamedTuple):
     Legacy: `tf.contrib.seq2seq.BeamSearchDecoderState` of TF 1.15.
     """
 
-    cell_state: Any
-    log_probs: Any
-    finished: Any
-    lengths: Any
-    accumulated_attention_probs: Any
+    cell_state: Nest
+    log_probs: tf.Tensor
+    finished: tf.Tensor
+    lengths: tf.Tensor
+    accumulated_attention_probs: tf.Tensor
 
 
 class BeamSearchDecoderOutput(NamedTuple):
@@ -56,21 +58,21 @@ class BeamSearchDecoderOutput(NamedTuple):
     Legacy: `tf.contrib.seq2seq.BeamSearchDecoderOutput` of TF 1.15.
     """
 
-    scores: Any
-    predicted_ids: Any
-    parent_ids: Any
+    scores: tf.Tensor
+    predicted_ids: tf.Tensor
+    parent_ids: tf.Tensor
 
 
 def _beam_search_step(
-    time: Any,
-    logits: Any,
-    next_cell_state: Any,
-    beam_state: Any,
-    batch_size: Any,
-    beam_width: Any,
-    end_token: Any,
-    length_penalty_weight: Any,
-    coverage_penalty_weight: Any,
+    time: IntLike,
+    logits: TensorLike,
+    next_cell_state: Nest,
+    beam_state: BeamSearchDecoderState,
+    batch_size: IntLike,
+    beam_width: IntLike,
+    end_token: IntLike,
+    length_penalty_weight: FloatLike,
+    coverage_penalty_weight: FloatLike,
 ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
     """Chooses the next beams, given the cell's next state and `[batch, beam, vocabulary]` logits.
 
@@ -78,7 +80,7 @@ def _beam_search_step(
     """
     _check_weight('length_penalty_weight', length_penalty_weight)
     _check_weight('coverage_penalty_weight', coverage_penalty_weight)
-    accumulated: Any = ()
+    accumulated: Nest = ()
     coverage = None
     attention = get_attention_probs(next_cell_state, coverage_penalty_weight)
     if attention is not None:
@@ -95,7 +97,7 @@ def _beam_search_step(
         coverage,
     )
 
-    def follow(t: Any) -> Any:
+    def follow(t: tf.TensorArray) -> tf.Tensor:
         if isinstance(t, tf.TensorArray):
             return t
         _check_ndims(t)
@@ -111,19 +113,19 @@ def _beam_search_step(
     return BeamSearchDecoderOutput(chosen.scores, chosen.word_ids, chosen.parents), next_state
 
 
-def _coverage(attention: tf.Tensor, finished: tf.Tensor, weight: Any) -> tf.Tensor:
+def _coverage(attention: tf.Tensor, finished: tf.Tensor, weight: FloatLike) -> tf.Tensor:
     """The coverage penalty added to the scores, `[batch, beam]`: zero for unfinished beams."""
     penalty = core.coverage_penalty(attention)
     return penalty * tf.cast(finished, penalty.dtype) * tf.cast(weight, penalty.dtype)
 
 
 def _get_scores(
-    log_probs: Any,
-    sequence_lengths: Any,
-    length_penalty_weight: Any,
-    coverage_penalty_weight: Any,
-    finished: Any,
-    accumulated_attention_probs: Any,
+    log_probs: tf.Tensor,
+    sequence_lengths: TensorLike,
+    length_penalty_weight: FloatLike,
+    coverage_penalty_weight: FloatLike,
+    finished: tf.Tensor,
+    accumulated_attention_probs: tf.Tensor,
 ) -> tf.Tensor:
     """Scores `[batch, beam, vocabulary]` of log-probabilities and lengths of that shape."""
     _check_weight('coverage_penalty_weight', coverage_penalty_weight)
@@ -135,7 +137,7 @@ def _get_scores(
     return scores + tf.cast(coverage, scores.dtype)[:, :, None]
 
 
-def _length_penalty(sequence_lengths: Any, penalty_factor: Any) -> Any:
+def _length_penalty(sequence_lengths: TensorLike, penalty_factor: FloatLike) -> FloatLike:
     """`core.beam_search.length_penalty`; the float 1.0 for a factor that is known to be zero."""
     _check_weight('penalty_factor', penalty_factor)
     if core.is_zero(penalty_factor):
@@ -143,7 +145,7 @@ def _length_penalty(sequence_lengths: Any, penalty_factor: Any) -> Any:
     return core.length_penalty(tf.convert_to_tensor(sequence_lengths), penalty_factor)
 
 
-def _check_weight(argument: str, weight: Any) -> None:
+def _check_weight(argument: str, weight: TensorLike) -> None:
     if isinstance(weight, str | bytes):
         raise TypeError(f'{argument} must be a number, but is {weight!r}.')
     shape = weight.shape if tf.is_tensor(weight) else tf.TensorShape(np.shape(weight))
@@ -153,12 +155,12 @@ def _check_weight(argument: str, weight: Any) -> None:
         )
 
 
-def _mask_probs(probs: Any, eos_token: Any, finished: Any) -> tf.Tensor:
+def _mask_probs(probs: tf.Tensor, eos_token: IntLike, finished: tf.Tensor) -> tf.Tensor:
     probs = tf.convert_to_tensor(probs)
     return core.only_end_token(probs, eos_token, tf.convert_to_tensor(finished))
 
 
-def get_attention_probs(next_cell_state: Any, coverage_penalty_weight: Any) -> Any:
+def get_attention_probs(next_cell_state: Nest, coverage_penalty_weight: FloatLike) -> tf.Tensor:
     """Attention weights `[batch, beam_width, max_time]` in a cell's state, for the coverage.
 
     Args:
@@ -189,7 +191,7 @@ def get_attention_probs(next_cell_state: Any, coverage_penalty_weight: Any) -> A
     return tf.reduce_mean(tf.stack(attention, -1), -1)
 
 
-def attention_probs_from_attn_state(attention_state: Any) -> tf.Tensor:
+def attention_probs_from_attn_state(attention_state: Nest) -> tf.Tensor:
     """Attention weights in an `AttentionWrapperState`; of several mechanisms, their mean."""
     alignments = attention_state.alignments
     if not isinstance(alignments, tuple):
@@ -197,7 +199,9 @@ def attention_probs_from_attn_state(attention_state: Any) -> tf.Tensor:
     return tf.reduce_mean(tf.stack(alignments, -1), -1)
 
 
-def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> tf.Tensor:
+def gather_tree_from_array(
+    t: tf.TensorArray, parent_ids: TensorLike, sequence_length: TensorLike
+) -> tf.Tensor:
     """Puts what each step left, an alignment history say, in the order of the beams at the end.
 
     Args:
@@ -215,11 +219,11 @@ def gather_tree_from_array(t: Any, parent_ids: Any, sequence_length: Any) -> tf.
 
 
 def _tensor_gather_helper(
-    gather_indices: Any,
-    gather_from: Any,
-    batch_size: Any,
-    range_size: Any,
-    gather_shape: Any,
+    gather_indices: tf.Tensor,
+    gather_from: tf.Tensor | tf.TensorArray,
+    batch_size: IntLike,
+    range_size: IntLike,
+    gather_shape: Sequence[IntLike],
     name: str | None = None,
 ) -> tf.Tensor:
     """Gathers example by example from `gather_from`, reshaped to `gather_shape`.
@@ -239,8 +243,12 @@ def _tensor_gather_helper(
 
 
 def _maybe_tensor_gather_helper(
-    gather_indices: Any, gather_from: Any, batch_size: Any, range_size: Any, gather_shape: Any
-) -> Any:
+    gather_indices: tf.Tensor,
+    gather_from: tf.Tensor | tf.TensorArray,
+    batch_size: IntLike,
+    range_size: IntLike,
+    gather_shape: Sequence[IntLike],
+) -> tf.Tensor | tf.TensorArray:
     """`_tensor_gather_helper` of what has as many axes as `gather_shape`, all else as it is."""
     if isinstance(gather_from, tf.TensorArray):
         return gather_from
@@ -250,14 +258,14 @@ def _maybe_tensor_gather_helper(
     return _tensor_gather_helper(gather_indices, gather_from, batch_size, range_size, gather_shape)
 
 
-def _check_ndims(t: Any) -> None:
+def _check_ndims(t: tf.TensorArray) -> None:
     if t.shape.rank is None:
         raise ValueError(
             f'Expected tensor ({t}) to have known rank, but its shape is {t.shape}: use set_shape.'
         )
 
 
-def _splits_into_beams(shape: Any, batch_size: int | None, beam_width: int) -> bool:
+def _splits_into_beams(shape: tf.TensorShape, batch_size: int | None, beam_width: int) -> bool:
     """Whether elements of this shape may be `[batch * beam, ...]` or `[batch, beam, ...]`."""
     rows = None if batch_size is None else int(batch_size) * beam_width
     leading = tf.TensorShape([batch_size, beam_width])
@@ -266,7 +274,9 @@ def _splits_into_beams(shape: Any, batch_size: int | None, beam_width: int) -> b
     )
 
 
-def _check_static_batch_beam_maybe(shape: Any, batch_size: Any, beam_width: Any) -> bool:
+def _check_static_batch_beam_maybe(
+    shape: tf.TensorShape, batch_size: IntLike, beam_width: IntLike
+) -> bool:
     """TF1's rule for what it puts in order; it leaves `[batch * beam, depth]` of known sizes out.
 
     By it the first axis must be `batch * beam`, and the first two also `batch` and `beam`, where
@@ -281,7 +291,9 @@ def _check_static_batch_beam_maybe(shape: Any, batch_size: Any, beam_width: Any)
     return depth is None or (rows, depth) == (batch_size, beam_width)
 
 
-def _check_batch_beam(t: Any, batch_size: Any, beam_width: Any) -> Any:
+def _check_batch_beam(
+    t: tf.TensorArray, batch_size: IntLike, beam_width: IntLike
+) -> tf.Operation | None:
     """Checks, when it runs, that `[time, ...]` elements can be split into beams."""
     message = (
         'TensorArray reordering expects elements to be reshapable to [batch_size, beam_width, -1], '

@@ -23,6 +23,7 @@ from tf_seq2seq_compat.core.structure import (
 )
 from tf_seq2seq_compat.core.xla_loop import is_compiled, unroll_for
 from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -51,22 +52,22 @@ class Decoder(metaclass=abc.ABCMeta):
     """
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         """Batch size of the inputs: int or int32 scalar."""
         raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
 
     @property
-    def output_size(self) -> Any:
+    def output_size(self) -> Size:
         """Nest of `TensorShape`: one output of one example."""
         raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
 
     @property
-    def output_dtype(self) -> Any:
+    def output_dtype(self) -> Nest:
         """Nest of dtypes, like `output_size`."""
         raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
 
     @abc.abstractmethod
-    def initialize(self, name: str | None = None) -> tuple[Any, Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, Nest]:
         """The first inputs, the initial state and which sequences are finished already.
 
         Args:
@@ -79,8 +80,8 @@ class Decoder(metaclass=abc.ABCMeta):
 
     @abc.abstractmethod
     def step(
-        self, time: Any, inputs: Any, state: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any, Any]:
+        self, time: IntLike, inputs: Nest, state: Nest, name: str | None = None
+    ) -> tuple[Nest, Nest, Nest, tf.Tensor]:
         """One step.
 
         Args:
@@ -95,7 +96,9 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
-    def finalize(self, outputs: Any, final_state: Any, sequence_lengths: Any) -> tuple[Any, Any]:
+    def finalize(
+        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
+    ) -> tuple[Nest, Nest]:
         """Turns the outputs of all steps, time-major, into the decoder's results.
 
         Args:
@@ -152,7 +155,7 @@ class BaseDecoder(Layer):
         self,
         output_time_major: bool = False,
         impute_finished: bool = False,
-        maximum_iterations: Any = None,
+        maximum_iterations: IntLike | None = None,
         parallel_iterations: int = 32,
         swap_memory: bool = False,
         **kwargs: Any,
@@ -170,15 +173,19 @@ class BaseDecoder(Layer):
     tracks_own_finished = Decoder.tracks_own_finished
     finalize = Decoder.finalize
 
-    def initialize(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> Any:
+    def initialize(
+        self, inputs: Nest, initial_state: Nest | None = None, **kwargs: object
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         """Returns `(finished, first_inputs, initial_state)`."""
         raise NotImplementedError(f'{type(self).__name__} defines no initialize(inputs).')
 
-    def step(self, time: Any, inputs: Any, state: Any) -> Any:
+    def step(self, time: IntLike, inputs: Nest, state: Nest) -> tuple[Nest, Nest, Nest, tf.Tensor]:
         """Returns `(outputs, next_state, next_inputs, finished)`."""
         raise NotImplementedError(f'{type(self).__name__} defines no step(time, inputs, state).')
 
-    def call(self, inputs: Any, initial_state: Any = None, **kwargs: Any) -> tuple[Any, Any, Any]:
+    def call(
+        self, inputs: Nest, initial_state: Nest | None = None, **kwargs: object
+    ) -> tuple[Nest, Nest, tf.Tensor]:
         """Decodes.
 
         Args:
@@ -203,7 +210,9 @@ class BaseDecoder(Layer):
     # Variables are below `decoder/`, the scope of dynamic_decode, and not below the decoder's name.
     @without_autograph
     @keeping_variables
-    def __call__(self, inputs: Any, *args: Any, **kwargs: Any) -> tuple[Any, Any, Any]:
+    def __call__(
+        self, inputs: Nest, *args: object, **kwargs: object
+    ) -> tuple[Nest, Nest, tf.Tensor]:
         return self.call(inputs, *args, **kwargs)
 
 
@@ -212,15 +221,15 @@ def dynamic_decode(
     decoder: Decoder | BaseDecoder,
     output_time_major: bool = False,
     impute_finished: bool = False,
-    maximum_iterations: Any = None,
+    maximum_iterations: IntLike | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
-    scope: Any = None,
+    scope: Scope | None = None,
     *,
     jit_compile: bool | None = None,
     policy: str | None = None,
-    **kwargs: Any,
-) -> tuple[Any, Any, Any]:
+    **kwargs: object,
+) -> tuple[Nest, Nest, tf.Tensor]:
     """Decodes until every sequence is finished.
 
     Args:
@@ -281,7 +290,7 @@ def dynamic_decode(
         if impute_finished:
             _check_imputable(decoder, finished, state)
 
-        def step(time: tf.Tensor, carried: Any) -> tuple[Any, Any]:
+        def step(time: tf.Tensor, carried: Nest) -> tuple[Nest, Nest]:
             finished, inputs, state, lengths = carried
             outputs, next_state, next_inputs, next_finished = decoder.step(time, inputs, state)
             check_same_structure(zero_outputs, outputs, f'The output of {type(decoder).__name__}')
@@ -327,14 +336,16 @@ def dynamic_decode(
         return outputs, state, lengths
 
 
-def _initialized(decoder: Decoder | BaseDecoder, kwargs: dict[str, Any]) -> Any:
+def _initialized(
+    decoder: Decoder | BaseDecoder, kwargs: dict[str, Any]
+) -> tuple[tf.Tensor, Nest, Nest]:
     if not isinstance(decoder, BaseDecoder):
         return decoder.initialize(**kwargs)
     inputs = kwargs.pop('decoder_init_input', None)
     return decoder.initialize(inputs, **(kwargs.pop('decoder_init_kwargs', None) or {}), **kwargs)
 
 
-def _checked_maximum(maximum_iterations: Any) -> Any:
+def _checked_maximum(maximum_iterations: IntLike) -> tf.Tensor | None:
     """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
     if maximum_iterations is None:
         return None
@@ -361,7 +372,7 @@ def _checked_maximum(maximum_iterations: Any) -> Any:
     return tf.maximum(tf.cast(maximum, tf.int32), 0)
 
 
-def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Any) -> None:
+def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Nest) -> None:
     """Rows can be copied through; of what is finished by beams, only what has no other axes."""
     rank = finished.shape.rank
     if rank is None or rank < 2:
@@ -379,15 +390,15 @@ def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Any) -> None:
 # -- the names within TF1's module that programs call ----------------------------------------------
 
 
-def _create_zero_outputs(size: Any, dtype: Any, batch_size: Any) -> Any:
+def _create_zero_outputs(size: Size, dtype: Nest, batch_size: IntLike) -> Nest:
     """Zeros `[batch_size] + size`, a nest like `size` and `dtype`."""
     return batched_zeros(batch_size, size, dtype)
 
 
-def _zero_state_tensors(state_size: Any, batch_size: Any, dtype: Any) -> Any:
+def _zero_state_tensors(state_size: Size, batch_size: IntLike, dtype: DTypeLike) -> Nest:
     """Zeros `[batch_size] + state_size`, a nest like `state_size`."""
     return batched_zeros(batch_size, state_size, dtype)
 
 
-def _as_tensor(value: Any) -> Any:
+def _as_tensor(value: TensorLike) -> tf.Tensor:
     return value if isinstance(value, tf.TensorArray) else tf.convert_to_tensor(value)

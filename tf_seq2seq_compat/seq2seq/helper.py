@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import abc
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -14,6 +13,15 @@ from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, mo
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 from tf_seq2seq_compat.core.traced_step import traced_step
 from tf_seq2seq_compat.layers.cell_checks import layer_size
+from tf_seq2seq_compat.types import (
+    DTypeLike,
+    Embedding,
+    FloatLike,
+    IntLike,
+    Nest,
+    ShapeLike,
+    TensorLike,
+)
 
 tf1 = tf.compat.v1
 
@@ -51,36 +59,36 @@ class Helper(metaclass=abc.ABCMeta):
 
     @property
     @abc.abstractmethod
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         """Batch size: int32 scalar."""
         raise NotImplementedError
 
     @property
     @abc.abstractmethod
-    def sample_ids_shape(self) -> Any:
+    def sample_ids_shape(self) -> ShapeLike:
         """`TensorShape` of one sample of one example."""
         raise NotImplementedError
 
     @property
     @abc.abstractmethod
-    def sample_ids_dtype(self) -> Any:
+    def sample_ids_dtype(self) -> DTypeLike:
         """Type of the samples."""
         raise NotImplementedError
 
     @abc.abstractmethod
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
         raise NotImplementedError
 
     @abc.abstractmethod
-    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+    def sample(self, time: IntLike, outputs: Nest, state: Nest, name: str | None = None) -> Nest:
         """Returns the samples of a step, `[batch] + sample_ids_shape`."""
         raise NotImplementedError
 
     @abc.abstractmethod
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         """Returns `(finished, next_inputs, next_state)`."""
         raise NotImplementedError
 
@@ -114,11 +122,11 @@ class CustomHelper(Helper):
 
     def __init__(
         self,
-        initialize_fn: Callable[[], Any],
-        sample_fn: Callable[..., Any],
-        next_inputs_fn: Callable[..., Any],
-        sample_ids_shape: Any = None,
-        sample_ids_dtype: Any = None,
+        initialize_fn: Callable[[], tuple[tf.Tensor, Nest]],
+        sample_fn: Callable[..., Nest],
+        next_inputs_fn: Callable[..., tuple[tf.Tensor, Nest, Nest]],
+        sample_ids_shape: ShapeLike | None = None,
+        sample_ids_dtype: DTypeLike | None = None,
     ) -> None:
         for argument, function in (
             ('initialize_fn', initialize_fn),
@@ -129,12 +137,12 @@ class CustomHelper(Helper):
         self._initialize_fn = initialize_fn
         self._sample_fn = sample_fn
         self._next_inputs_fn = next_inputs_fn
-        self._batch_size: Any = None
+        self._batch_size: IntLike | None = None
         self._sample_ids_shape = _checked_shape('sample_ids_shape', sample_ids_shape or [])
         self._sample_ids_dtype = sample_ids_dtype or tf.int32
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         if self._batch_size is None:
             raise ValueError(
                 'The batch_size of a CustomHelper is known once initialize has been called.'
@@ -146,22 +154,22 @@ class CustomHelper(Helper):
         return self._sample_ids_shape
 
     @property
-    def sample_ids_dtype(self) -> Any:
+    def sample_ids_dtype(self) -> DTypeLike:
         return self._sample_ids_dtype
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         with tf1.name_scope(name, 'CustomHelperInitialize'):
             finished, first_inputs = self._initialize_fn()
             self._batch_size = tf.size(finished)
         return finished, first_inputs
 
-    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+    def sample(self, time: IntLike, outputs: Nest, state: Nest, name: str | None = None) -> Nest:
         with tf1.name_scope(name, 'CustomHelperSample'):
             return self._sample_fn(time=time, outputs=outputs, state=state)
 
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         with tf1.name_scope(name, 'CustomHelperNextInputs'):
             return self._next_inputs_fn(
                 time=time, outputs=outputs, state=state, sample_ids=sample_ids
@@ -190,7 +198,11 @@ class TrainingHelper(Helper):
     """
 
     def __init__(
-        self, inputs: Any, sequence_length: Any, time_major: bool = False, name: str | None = None
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike,
+        time_major: bool = False,
+        name: str | None = None,
     ) -> None:
         with tf1.name_scope(name, 'TrainingHelper', [sequence_length]):
             inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
@@ -233,7 +245,7 @@ class TrainingHelper(Helper):
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0]), inputs)
 
     @property
-    def inputs(self) -> Any:
+    def inputs(self) -> Nest:
         """The inputs, as given."""
         return self._inputs
 
@@ -243,12 +255,12 @@ class TrainingHelper(Helper):
         return self._sequence_length
 
     @property
-    def maximum_length(self) -> Any:
+    def maximum_length(self) -> IntLike | None:
         """Most steps that there are inputs for."""
         return self._steps
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         return self._batch_size
 
     @property
@@ -259,12 +271,12 @@ class TrainingHelper(Helper):
     def sample_ids_dtype(self) -> tf.DType:
         return tf.int32
 
-    def _read(self, time: Any, ahead: int = 0) -> tuple[tf.Tensor, Any]:
+    def _read(self, time: IntLike, ahead: int = 0) -> tuple[tf.Tensor, Nest]:
         """`(finished, inputs)` of a step `ahead`; zeros once every sequence is finished."""
         index = time + ahead if ahead else time
         finished = index >= tf.cast(self._sequence_length, tf.int32)
 
-        def inputs() -> Any:
+        def inputs() -> Nest:
             if traced_step() is not None:  # Steps to be compiled have no checks.
                 return tf.nest.map_structure(lambda array: array.read(time, ahead), self._input_tas)
             check = tf1.assert_less(
@@ -278,19 +290,24 @@ class TrainingHelper(Helper):
 
         return finished, inputs_unless_finished(finished, self._zero_inputs, inputs)
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         with tf1.name_scope(name, 'TrainingHelperInitialize'):
             return self._read(tf.constant(0))
 
     def sample(  # type: ignore[override]
-        self, time: Any, outputs: Any, name: str | None = None, **unused_kwargs: Any
+        self, time: IntLike, outputs: Nest, name: str | None = None, **unused_kwargs: object
     ) -> tf.Tensor:
         with tf1.name_scope(name, 'TrainingHelperSample', [time, outputs]):
             return most_likely(outputs)
 
     def next_inputs(  # type: ignore[override]
-        self, time: Any, outputs: Any, state: Any, name: str | None = None, **unused_kwargs: Any
-    ) -> tuple[Any, Any, Any]:
+        self,
+        time: IntLike,
+        outputs: Nest,
+        state: Nest,
+        name: str | None = None,
+        **unused_kwargs: object,
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         with tf1.name_scope(name, 'TrainingHelperNextInputs', [time, outputs]):
             finished, inputs = self._read(time, ahead=1)
         return finished, inputs, state
@@ -316,7 +333,7 @@ class GreedyEmbeddingHelper(Helper):
     Legacy: `tf.contrib.seq2seq.GreedyEmbeddingHelper` of TF 1.15.
     """
 
-    def __init__(self, embedding: Any, start_tokens: Any, end_token: Any) -> None:
+    def __init__(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> None:
         self._embedding_fn = embedding_function(embedding)
         self._start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
         self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
@@ -334,16 +351,18 @@ class GreedyEmbeddingHelper(Helper):
     sample_ids_shape = TrainingHelper.sample_ids_shape
     sample_ids_dtype = TrainingHelper.sample_ids_dtype
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         return tf.zeros([self._batch_size], tf.bool), self._start_inputs
 
-    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> tf.Tensor:
+    def sample(
+        self, time: IntLike, outputs: tf.Tensor, state: Nest, name: str | None = None
+    ) -> tf.Tensor:
         _check_logits(outputs)
         return most_likely(outputs)
 
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         finished = tf.equal(sample_ids, self._end_token)
         inputs = inputs_unless_finished(
             finished, self._start_inputs, lambda: self._embedding_fn(sample_ids)
@@ -375,17 +394,19 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
     def __init__(
         self,
-        embedding: Any,
-        start_tokens: Any,
-        end_token: Any,
-        softmax_temperature: Any = None,
+        embedding: Embedding,
+        start_tokens: TensorLike,
+        end_token: IntLike,
+        softmax_temperature: FloatLike | None = None,
         seed: int | None = None,
     ) -> None:
         super().__init__(embedding, start_tokens, end_token)
         self._softmax_temperature = softmax_temperature
         self._seed = seed
 
-    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> tf.Tensor:
+    def sample(
+        self, time: IntLike, outputs: tf.Tensor, state: Nest, name: str | None = None
+    ) -> tf.Tensor:
         _check_logits(outputs)
         if self._softmax_temperature is not None:
             outputs = outputs / self._softmax_temperature
@@ -420,12 +441,12 @@ class InferenceHelper(Helper):
 
     def __init__(
         self,
-        sample_fn: Callable[[Any], Any],
-        sample_shape: Any,
-        sample_dtype: Any,
-        start_inputs: Any,
-        end_fn: Callable[[Any], Any],
-        next_inputs_fn: Callable[[Any], Any] | None = None,
+        sample_fn: Callable[[Nest], Nest],
+        sample_shape: ShapeLike,
+        sample_dtype: DTypeLike,
+        start_inputs: Nest,
+        end_fn: Callable[[tf.Tensor], tf.Tensor],
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
     ) -> None:
         _check_callable('sample_fn', sample_fn)
         _check_callable('end_fn', end_fn)
@@ -442,7 +463,7 @@ class InferenceHelper(Helper):
         self._batch_size = tf.convert_to_tensor(axis_size(self._start_inputs, 0))
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         return self._batch_size
 
     @property
@@ -450,18 +471,18 @@ class InferenceHelper(Helper):
         return self._sample_shape
 
     @property
-    def sample_ids_dtype(self) -> Any:
+    def sample_ids_dtype(self) -> DTypeLike:
         return self._sample_dtype
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         return tf.zeros([self._batch_size], tf.bool), self._start_inputs
 
-    def sample(self, time: Any, outputs: Any, state: Any, name: str | None = None) -> Any:
+    def sample(self, time: IntLike, outputs: Nest, state: Nest, name: str | None = None) -> Nest:
         return self._sample_fn(outputs)
 
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         inputs = sample_ids if self._next_inputs_fn is None else self._next_inputs_fn(sample_ids)
         return self._end_fn(sample_ids), inputs, state
 
@@ -470,10 +491,10 @@ class InferenceHelper(Helper):
 
 
 def bernoulli_sample(
-    probs: Any = None,
-    logits: Any = None,
-    dtype: Any = tf.int32,
-    sample_shape: Any = (),
+    probs: TensorLike | None = None,
+    logits: TensorLike | None = None,
+    dtype: DTypeLike = tf.int32,
+    sample_shape: ShapeLike = (),
     seed: int | None = None,
 ) -> tf.Tensor:
     """Coin flips `sample_shape + probs.shape`; or of the sigmoid of the logits."""
@@ -484,7 +505,10 @@ def bernoulli_sample(
 
 
 def categorical_sample(
-    logits: Any, dtype: Any = tf.int32, sample_shape: Any = (), seed: int | None = None
+    logits: TensorLike,
+    dtype: DTypeLike = tf.int32,
+    sample_shape: ShapeLike = (),
+    seed: int | None = None,
 ) -> tf.Tensor:
     """Classes `sample_shape + logits.shape[:-1]`, drawn from the softmax of the logits."""
     logits = tf.convert_to_tensor(logits)
@@ -492,14 +516,14 @@ def categorical_sample(
 
 
 def _call_sampler(
-    sample_n_fn: Callable[[Any], Any], sample_shape: Any, name: str | None = None
+    sample_n_fn: Callable[[tf.Tensor], tf.Tensor], sample_shape: ShapeLike, name: str | None = None
 ) -> tf.Tensor:
     """Samples of `sample_n_fn(n)`, `[n, ...]`, in the shape `sample_shape + [...]`."""
     with tf1.name_scope(name, 'call_sampler'):
         return in_shape(lambda n: tf.convert_to_tensor(sample_n_fn(n)), sample_shape)
 
 
-def _unstack_ta(inp: Any) -> tf.TensorArray:
+def _unstack_ta(inp: tf.Tensor) -> tf.TensorArray:
     """The steps of `[time, ...]` inputs."""
     inp = tf.convert_to_tensor(inp)
     return tf.TensorArray(inp.dtype, axis_size(inp, 0), clear_after_read=False).unstack(inp)
@@ -508,26 +532,26 @@ def _unstack_ta(inp: Any) -> tf.TensorArray:
 # -- pieces of the helpers ------------------------------------------------------------------------
 
 
-def inputs_unless_finished(finished: tf.Tensor, others: Any, inputs: Callable[[], Any]) -> Any:
+def inputs_unless_finished(finished: tf.Tensor, others: Nest, inputs: Callable[[], Nest]) -> Nest:
     """`inputs()`, or `others` once every sequence is finished: nothing reads what follows then."""
     if traced_step() is not None:
         return inputs()
     return tf.cond(tf.reduce_all(finished), lambda: others, inputs)
 
 
-def _checked_shape(argument: str, shape: Any) -> tf.TensorShape:
+def _checked_shape(argument: str, shape: ShapeLike) -> tf.TensorShape:
     """The shape of one sample; TF1 takes sizes like 4.0."""
     if isinstance(shape, list | tuple):
         shape = [size if size is None else layer_size(argument, size) for size in shape]
     return tf.TensorShape(shape)
 
 
-def _check_callable(argument: str, function: Any) -> None:
+def _check_callable(argument: str, function: object) -> None:
     if not callable(function):
         raise TypeError(f'{argument} must be callable, but is a {type(function).__name__}.')
 
 
-def _check_logits(outputs: Any) -> None:
+def _check_logits(outputs: Nest) -> None:
     if not tf.is_tensor(outputs):
         raise TypeError(
             f'Expected outputs to be a single Tensor, got: {type(outputs)}. Ids are sampled from '

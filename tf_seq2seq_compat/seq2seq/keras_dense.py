@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.dense import Dense, activation_name
+from tf_seq2seq_compat.types import Config, LayerLike
 
 tf1 = tf.compat.v1
 
@@ -18,7 +19,7 @@ _scaled = functools.partial(tf1.variance_scaling_initializer, mode='fan_in')
 _uniform = functools.partial(tf1.random_uniform_initializer, -0.05, 0.05)
 _normal = functools.partial(tf1.random_normal_initializer, 0.0, 0.05)
 # By the names that tf.keras.initializers.get of TF 1.15 knows, beside those of the classes.
-_INITIALIZERS: dict[str, Callable[[], Any]] = {
+_INITIALIZERS: dict[str, Callable[[], object]] = {
     'constant': tf1.constant_initializer,
     'glorot_normal': tf1.glorot_normal_initializer,
     'glorot_uniform': tf1.glorot_uniform_initializer,
@@ -40,7 +41,7 @@ _CLASSES = {type(make()).__name__: type(make()) for make in _INITIALIZERS.values
 _NAMES = {type(make()).__name__: make for make in _INITIALIZERS.values()}
 
 
-def initializer(given: Any) -> Any:
+def initializer(given: object) -> Any:
     """An initializer as Keras takes it: itself, its name, its configuration, or None.
 
     Raises:
@@ -59,7 +60,7 @@ def initializer(given: Any) -> Any:
     return make()
 
 
-def configuration(part: Any) -> Any:
+def configuration(part: object) -> Any:
     """The configuration of an initializer or a layer, as Keras's `serialize` returns it."""
     if part is None or not hasattr(part, 'get_config'):
         return getattr(part, '__name__', part)
@@ -67,7 +68,7 @@ def configuration(part: Any) -> Any:
     return {'class_name': name, 'config': part.get_config()}
 
 
-def layer_of(config: Any, custom_objects: Mapping[str, Any] | None) -> Any:
+def layer_of(config: Config, custom_objects: Mapping[str, Any] | None) -> LayerLike:
     """The layer of a configuration: a `KerasDense` where that does it, else one of Keras."""
     if not isinstance(config, Mapping):
         return config
@@ -90,7 +91,7 @@ class OfKeras(Layer):
     _freezes_variables = False  # Keras's `trainable` is of the layer alone
 
     @contextlib.contextmanager
-    def _variable_scope(self, reuse: bool | None) -> Iterator[Any]:
+    def _variable_scope(self, reuse: bool | None) -> Iterator[object]:
         with super()._variable_scope(reuse) as scope:
             scope.set_initializer(tf1.glorot_uniform_initializer())
             scope.set_regularizer(None)
@@ -112,7 +113,7 @@ class KerasDense(OfKeras, Dense):
     """`Dense` with the arguments and the configuration of Keras's."""
 
     def __init__(self, units: int, **kwargs: Any) -> None:
-        self._initializers = {
+        self._initializers: dict[str, Any] = {
             name: initializer(kwargs.pop(name, default))
             for name, default in (
                 ('kernel_initializer', 'glorot_uniform'),
@@ -121,7 +122,7 @@ class KerasDense(OfKeras, Dense):
         }
         super().__init__(units, **self._initializers, **kwargs)
 
-    def get_config(self) -> dict[str, Any]:
+    def get_config(self) -> Config:
         """The arguments, as Keras's layer has them."""
         return {
             'name': self.name,

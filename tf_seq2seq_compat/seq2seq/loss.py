@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import losses
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.types import LossFunction, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -17,14 +15,14 @@ __all__ = ['SequenceLoss', 'sequence_loss']
 
 @without_autograph
 def sequence_loss(
-    logits: Any,
-    targets: Any,
-    weights: Any,
+    logits: TensorLike,
+    targets: TensorLike,
+    weights: TensorLike,
     average_across_timesteps: bool = True,
     average_across_batch: bool = True,
     sum_over_timesteps: bool = False,
     sum_over_batch: bool = False,
-    softmax_loss_function: Callable[..., Any] | None = None,
+    softmax_loss_function: LossFunction | None = None,
     name: str | None = None,
 ) -> tf.Tensor:
     """Weighted cross entropy of a batch of sequences.
@@ -128,7 +126,7 @@ class SequenceLoss:
         average_across_batch: bool = False,
         sum_over_timesteps: bool = True,
         sum_over_batch: bool = True,
-        softmax_loss_function: Callable[..., Any] | None = None,
+        softmax_loss_function: LossFunction | None = None,
         name: str | None = None,
     ) -> None:
         self.average_across_timesteps = average_across_timesteps
@@ -138,7 +136,9 @@ class SequenceLoss:
         self.softmax_loss_function = softmax_loss_function
         self.name = name
 
-    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> tf.Tensor:
+    def __call__(
+        self, y_true: TensorLike, y_pred: TensorLike, sample_weight: TensorLike | None = None
+    ) -> tf.Tensor:
         """The loss.
 
         Args:
@@ -155,7 +155,7 @@ class SequenceLoss:
         options = {flag: getattr(self, flag) for flag in self._FLAGS}
         return sequence_loss(y_pred, y_true, sample_weight, **options)
 
-    def call(self, y_true: Any, y_pred: Any) -> tf.Tensor:
+    def call(self, y_true: TensorLike, y_pred: TensorLike) -> tf.Tensor:
         """The loss with all weights 1."""
         return self(y_true, y_pred)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -16,11 +16,12 @@ from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     _BaseAttentionMechanism,
     projection,
 )
+from tf_seq2seq_compat.types import DTypeLike, FloatLike, IntLike, TensorLike
 
 tf1 = tf.compat.v1
 
 
-def safe_cumprod(x: Any, *args: Any, **kwargs: Any) -> tf.Tensor:
+def safe_cumprod(x: TensorLike, *args: Any, **kwargs: Any) -> tf.Tensor:
     """Cumulative product of numbers from 0 to 1, by sums of their logarithms.
 
     It has a gradient everywhere. What lies beyond the smallest normal number and 1 is clipped.
@@ -52,7 +53,9 @@ def safe_cumprod(x: Any, *args: Any, **kwargs: Any) -> tf.Tensor:
     return cumprod(*args, **kwargs)
 
 
-def monotonic_attention(p_choose_i: Any, previous_attention: Any, mode: str) -> tf.Tensor:
+def monotonic_attention(
+    p_choose_i: TensorLike, previous_attention: TensorLike, mode: str
+) -> tf.Tensor:
     """The attention after one more output step of a walk that only goes forward.
 
     It walks along the memory from where it was, and stops at each slot with a probability (Raffel
@@ -85,7 +88,11 @@ def monotonic_attention(p_choose_i: Any, previous_attention: Any, mode: str) -> 
 
 
 def _monotonic_probability_fn(
-    score: Any, previous_alignments: Any, sigmoid_noise: Any, mode: str, seed: int | None = None
+    score: tf.Tensor,
+    previous_alignments: tf.Tensor,
+    sigmoid_noise: float,
+    mode: str,
+    seed: int | None = None,
 ) -> tf.Tensor:
     """The alignments for a score, given those of the step before."""
     core.check_mode(mode)
@@ -98,7 +105,7 @@ def _monotonic_probability_fn(
 class _BaseMonotonicAttentionMechanism(_BaseAttentionMechanism):
     """A mechanism whose attention begins at the first slot of the memory."""
 
-    def initial_alignments(self, batch_size: Any, dtype: Any) -> tf.Tensor:
+    def initial_alignments(self, batch_size: IntLike, dtype: DTypeLike) -> tf.Tensor:
         """`[batch_size, max_time]`: 1 at the first slot, 0 elsewhere."""
         if isinstance(batch_size, tf1.Dimension):
             batch_size = batch_size.value
@@ -112,8 +119,12 @@ class Monotonic(_BaseAttentionMechanism):
     _score_bias_init: Any
 
     def _set_monotonic(
-        self, sigmoid_noise: Any, sigmoid_noise_seed: int | None, score_bias_init: Any, mode: str
-    ) -> Callable[..., Any]:
+        self,
+        sigmoid_noise: float,
+        sigmoid_noise_seed: int | None,
+        score_bias_init: FloatLike,
+        mode: str,
+    ) -> Callable[..., object]:
         """Keeps and checks the arguments; returns the probability function."""
         core.check_mode(mode)
         if isinstance(score_bias_init, str | bytes):
@@ -127,12 +138,14 @@ class Monotonic(_BaseAttentionMechanism):
         )
 
     def _score_weights(self) -> list[Weight]:
-        def initializer(shape: Any, dtype: Any = None, partition_info: Any = None) -> tf.Tensor:
+        def initializer(
+            shape: Sequence[int], dtype: tf.DType | None = None, partition_info: object = None
+        ) -> tf.Tensor:
             return tf.cast(self._score_bias_init, dtype)
 
         return [*super()._score_weights(), Weight('attention_score_bias', (), initializer)]
 
-    def _compute_score(self, query: tf.Tensor, **weights: Any) -> tf.Tensor:
+    def _compute_score(self, query: tf.Tensor, **weights: object) -> tf.Tensor:
         bias = weights.pop('attention_score_bias')
         return super()._compute_score(query, **weights) + bias
 
@@ -181,15 +194,15 @@ class BahdanauMonotonicAttention(Monotonic, Additive, _BaseMonotonicAttentionMec
     def __init__(
         self,
         num_units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         normalize: bool = False,
-        score_mask_value: Any = None,
+        score_mask_value: FloatLike | None = None,
         sigmoid_noise: float = 0.0,
         sigmoid_noise_seed: int | None = None,
-        score_bias_init: Any = 0.0,
+        score_bias_init: FloatLike = 0.0,
         mode: str = 'parallel',
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         name: str = 'BahdanauMonotonicAttention',
     ) -> None:
         super().__init__(
@@ -248,15 +261,15 @@ class LuongMonotonicAttention(Monotonic, Multiplicative, _BaseMonotonicAttention
     def __init__(
         self,
         num_units: int,
-        memory: Any,
-        memory_sequence_length: Any = None,
+        memory: TensorLike,
+        memory_sequence_length: TensorLike | None = None,
         scale: bool = False,
-        score_mask_value: Any = None,
+        score_mask_value: FloatLike | None = None,
         sigmoid_noise: float = 0.0,
         sigmoid_noise_seed: int | None = None,
-        score_bias_init: Any = 0.0,
+        score_bias_init: FloatLike = 0.0,
         mode: str = 'parallel',
-        dtype: Any = None,
+        dtype: DTypeLike | None = None,
         name: str = 'LuongMonotonicAttention',
     ) -> None:
         super().__init__(

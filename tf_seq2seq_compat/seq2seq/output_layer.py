@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.layers.dense import activation_function
+from tf_seq2seq_compat.types import Cell, LayerLike, Size
 
 _PACKAGES_OF_DENSE = ('tf_seq2seq_compat', 'tf_keras', 'keras', 'tensorflow')
 
 
-def check_output_layer(layer: Any) -> None:
+def check_output_layer(layer: LayerLike) -> None:
     """Raises TypeError if `layer` is neither None nor a layer that can say its output's shape."""
     if layer is not None and not (callable(layer) and hasattr(layer, 'compute_output_shape')):
         raise TypeError(
@@ -20,7 +19,7 @@ def check_output_layer(layer: Any) -> None:
         )
 
 
-def is_affine(layer: Any) -> bool:
+def is_affine(layer: LayerLike) -> bool:
     """Whether it is a Dense layer, of this package or Keras, without a function behind it."""
     kind = type(layer)
     package = kind.__module__.partition('.')[0]
@@ -33,12 +32,12 @@ def is_affine(layer: Any) -> bool:
     )
 
 
-def output_size(cell: Any, layer: Any) -> Any:
+def output_size(cell: Cell, layer: LayerLike) -> Size:
     """Nest of sizes: one output of one example of `cell`, behind `layer` unless that is None."""
     if layer is None:
         return cell.output_size
 
-    def through_layer(one_size: Any) -> tf.TensorShape:
+    def through_layer(one_size: Size) -> tf.TensorShape:
         # The layer sees a batch, of any size.
         with_batch = tf.TensorShape([None]).concatenate(one_size)
         return tf.TensorShape(layer.compute_output_shape(with_batch))[1:]

@@ -28,6 +28,15 @@ from tf_seq2seq_compat.seq2seq.scheduled_helper import (
     ScheduledOutputTrainingHelper,
     _checked_probability,
 )
+from tf_seq2seq_compat.types import (
+    DTypeLike,
+    Embedding,
+    FloatLike,
+    IntLike,
+    Nest,
+    ShapeLike,
+    TensorLike,
+)
 
 __all__ = [
     'CustomSampler',
@@ -52,37 +61,37 @@ class Sampler(metaclass=abc.ABCMeta):
     """
 
     @abc.abstractmethod
-    def initialize(self, inputs: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def initialize(self, inputs: Nest, **kwargs: object) -> tuple[tf.Tensor, Nest]:
         """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
         raise NotImplementedError
 
     @abc.abstractmethod
-    def sample(self, time: Any, outputs: Any, state: Any) -> Any:
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
         """Returns the samples of a step, `[batch] + sample_ids_shape`."""
         raise NotImplementedError
 
     @abc.abstractmethod
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         """Returns `(finished, next_inputs, next_state)`."""
         raise NotImplementedError
 
     @property
     @abc.abstractmethod
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         """Batch size: int32 scalar."""
         raise NotImplementedError
 
     @property
     @abc.abstractmethod
-    def sample_ids_shape(self) -> Any:
+    def sample_ids_shape(self) -> ShapeLike:
         """`TensorShape` of one sample of one example."""
         raise NotImplementedError
 
     @property
     @abc.abstractmethod
-    def sample_ids_dtype(self) -> Any:
+    def sample_ids_dtype(self) -> DTypeLike:
         """Type of the samples."""
         raise NotImplementedError
 
@@ -94,7 +103,7 @@ class _HelperSampler(Sampler):
     _sample_ids_shape = tf.TensorShape([])
     _sample_ids_dtype = tf.int32
 
-    def _begin(self, helper: Helper) -> tuple[Any, Any]:
+    def _begin(self, helper: Helper) -> tuple[tf.Tensor, Nest]:
         self._helper = helper
         return helper.initialize()
 
@@ -107,11 +116,11 @@ class _HelperSampler(Sampler):
         return self._helper
 
     @property
-    def batch_size(self) -> Any:
+    def batch_size(self) -> IntLike:
         return self._initialized('batch_size').batch_size
 
     @property
-    def maximum_length(self) -> Any:
+    def maximum_length(self) -> IntLike | None:
         """Most steps that there are inputs for, None if there is no such limit."""
         return getattr(self._helper, 'maximum_length', None)
 
@@ -120,15 +129,15 @@ class _HelperSampler(Sampler):
         return self._sample_ids_shape
 
     @property
-    def sample_ids_dtype(self) -> Any:
+    def sample_ids_dtype(self) -> DTypeLike:
         return self._sample_ids_dtype
 
-    def sample(self, time: Any, outputs: Any, state: Any) -> Any:
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
         return self._initialized('sample').sample(time=time, outputs=outputs, state=state)
 
     def next_inputs(
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         return self._initialized('next_inputs').next_inputs(
             time=time, outputs=outputs, state=state, sample_ids=sample_ids
         )
@@ -147,11 +156,11 @@ class CustomSampler(_HelperSampler):
 
     def __init__(
         self,
-        initialize_fn: Callable[..., Any],
-        sample_fn: Callable[..., Any],
-        next_inputs_fn: Callable[..., Any],
-        sample_ids_shape: Any = None,
-        sample_ids_dtype: Any = None,
+        initialize_fn: Callable[..., tuple[tf.Tensor, Nest]],
+        sample_fn: Callable[..., Nest],
+        next_inputs_fn: Callable[..., tuple[tf.Tensor, Nest, Nest]],
+        sample_ids_shape: ShapeLike | None = None,
+        sample_ids_dtype: DTypeLike | None = None,
     ) -> None:
         self._initialize_fn = initialize_fn
         self._sample_fn = sample_fn
@@ -159,7 +168,7 @@ class CustomSampler(_HelperSampler):
         self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
         self._sample_ids_dtype = sample_ids_dtype or tf.int32
 
-    def initialize(self, inputs: Any, **kwargs: Any) -> tuple[Any, Any]:
+    def initialize(self, inputs: Nest, **kwargs: object) -> tuple[tf.Tensor, Nest]:
         return self._begin(
             CustomHelper(
                 lambda: self._initialize_fn(inputs, **kwargs),
@@ -182,7 +191,7 @@ class TrainingSampler(_HelperSampler):
         self.time_major = time_major
 
     @property
-    def inputs(self) -> Any:
+    def inputs(self) -> Nest:
         """The inputs, as given to `initialize`."""
         return self._initialized('inputs').inputs
 
@@ -192,13 +201,13 @@ class TrainingSampler(_HelperSampler):
         return self._initialized('sequence_length').sequence_length
 
     def initialize(  # type: ignore[override]
-        self, inputs: Any, sequence_length: Any = None
-    ) -> tuple[Any, Any]:
+        self, inputs: Nest, sequence_length: TensorLike | None = None
+    ) -> tuple[tf.Tensor, Nest]:
         """Begins; `inputs` and `sequence_length` are those of `TrainingHelper`."""
         self._check_given('sequence_length', sequence_length)
         return self._begin(TrainingHelper(inputs, sequence_length, self.time_major))
 
-    def _check_given(self, argument: str, value: Any) -> None:
+    def _check_given(self, argument: str, value: object) -> None:
         if value is None:
             raise ValueError(
                 f'{argument} is required for {type(self).__name__}: give it to the decoder as '
@@ -219,8 +228,8 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
 
     def __init__(
         self,
-        sampling_probability: Any,
-        embedding_fn: Callable[[Any], Any] | None = None,
+        sampling_probability: FloatLike,
+        embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
         time_major: bool = False,
         seed: int | None = None,
         scheduling_seed: int | None = None,
@@ -233,8 +242,11 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
         self.scheduling_seed = scheduling_seed
 
     def initialize(  # type: ignore[override]
-        self, inputs: Any, sequence_length: Any = None, embedding: Any = None
-    ) -> tuple[Any, Any]:
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike | None = None,
+        embedding: Embedding | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Begins; `embedding` is a matrix, where there is no `embedding_fn`."""
         if self.embedding_fn is None:
             self._check_given('embedding', embedding)
@@ -264,10 +276,10 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
 
     def __init__(
         self,
-        sampling_probability: Any,
+        sampling_probability: FloatLike,
         time_major: bool = False,
         seed: int | None = None,
-        next_inputs_fn: Callable[[Any], Any] | None = None,
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
     ) -> None:
         super().__init__(time_major)
         self.sampling_probability = _checked_probability(sampling_probability)
@@ -275,8 +287,11 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
         self.next_inputs_fn = next_inputs_fn
 
     def initialize(  # type: ignore[override]
-        self, inputs: Any, sequence_length: Any = None, auxiliary_inputs: Any = None
-    ) -> tuple[Any, Any]:
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike | None = None,
+        auxiliary_inputs: Nest | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Begins; `auxiliary_inputs` are those of the helper."""
         self._check_given('sequence_length', sequence_length)
         return self._begin(
@@ -299,17 +314,20 @@ class GreedyEmbeddingSampler(_HelperSampler):
       embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
     """
 
-    def __init__(self, embedding_fn: Callable[[Any], Any] | None = None) -> None:
+    def __init__(self, embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None) -> None:
         _check_embedding_fn(embedding_fn)
         self.embedding_fn = embedding_fn
 
     def initialize(  # type: ignore[override]
-        self, embedding: Any, start_tokens: Any = None, end_token: Any = None
-    ) -> tuple[Any, Any]:
+        self,
+        embedding: Embedding,
+        start_tokens: TensorLike | None = None,
+        end_token: IntLike | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
         """Begins; `embedding` is a matrix, None where there is an `embedding_fn`."""
         return self._begin(self._make(self.embedding_fn or embedding, start_tokens, end_token))
 
-    def _make(self, embedding: Any, start_tokens: Any, end_token: Any) -> Helper:
+    def _make(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> Helper:
         if embedding is None:
             raise ValueError(
                 'params must be specified: give the embedding as the inputs of the decoder, or an '
@@ -329,15 +347,15 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
 
     def __init__(
         self,
-        embedding_fn: Callable[[Any], Any] | None = None,
-        softmax_temperature: Any = None,
+        embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        softmax_temperature: FloatLike | None = None,
         seed: int | None = None,
     ) -> None:
         super().__init__(embedding_fn)
         self.softmax_temperature = softmax_temperature
         self.seed = seed
 
-    def _make(self, embedding: Any, start_tokens: Any, end_token: Any) -> Helper:
+    def _make(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> Helper:
         return SampleEmbeddingHelper(
             embedding, start_tokens, end_token, self.softmax_temperature, self.seed
         )
@@ -356,11 +374,11 @@ class InferenceSampler(_HelperSampler):
 
     def __init__(
         self,
-        sample_fn: Callable[[Any], Any],
-        sample_shape: Any,
-        sample_dtype: Any,
-        end_fn: Callable[[Any], Any],
-        next_inputs_fn: Callable[[Any], Any] | None = None,
+        sample_fn: Callable[[Nest], Nest],
+        sample_shape: ShapeLike,
+        sample_dtype: DTypeLike,
+        end_fn: Callable[[tf.Tensor], tf.Tensor],
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
     ) -> None:
         self.sample_fn = sample_fn
         self.end_fn = end_fn
@@ -368,7 +386,7 @@ class InferenceSampler(_HelperSampler):
         self._sample_ids_shape = tf.TensorShape(sample_shape)
         self._sample_ids_dtype = sample_dtype
 
-    def initialize(self, start_inputs: Any) -> tuple[Any, Any]:  # type: ignore[override]
+    def initialize(self, start_inputs: Nest) -> tuple[tf.Tensor, Nest]:  # type: ignore[override]
         """Begins with these inputs, `[batch, ...]`."""
         return self._begin(
             InferenceHelper(
@@ -382,7 +400,7 @@ class InferenceSampler(_HelperSampler):
         )
 
 
-def _check_embedding_fn(function: Any) -> None:
+def _check_embedding_fn(function: object) -> None:
     if function is not None and not callable(function):
         raise ValueError(
             f'embedding_fn is expected to be a callable, got {type(function)}: give a matrix as '

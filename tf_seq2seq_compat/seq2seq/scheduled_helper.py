@@ -6,7 +6,6 @@ Bengio et al. 2015, https://arxiv.org/abs/1506.03099.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -23,6 +22,7 @@ from tf_seq2seq_compat.seq2seq.helper import (
     _check_callable,
     _check_logits,
 )
+from tf_seq2seq_compat.types import Embedding, FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -69,10 +69,10 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
 
     def __init__(
         self,
-        inputs: Any,
-        sequence_length: Any,
-        embedding: Any,
-        sampling_probability: Any,
+        inputs: Nest,
+        sequence_length: TensorLike,
+        embedding: Embedding,
+        sampling_probability: FloatLike,
         time_major: bool = False,
         seed: int | None = None,
         scheduling_seed: int | None = None,
@@ -85,11 +85,11 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
             self._scheduling_seed = scheduling_seed
             super().__init__(inputs, sequence_length, time_major)
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         return super().initialize(name)
 
     def sample(  # type: ignore[override]
-        self, time: Any, outputs: Any, state: Any, name: str | None = None
+        self, time: IntLike, outputs: Nest, state: Nest, name: str | None = None
     ) -> tf.Tensor:
         with tf1.name_scope(name, 'ScheduledEmbeddingTrainingHelperSample', [time]):
             _check_logits(outputs)
@@ -99,8 +99,8 @@ class ScheduledEmbeddingTrainingHelper(TrainingHelper):
             return tf.where(coins, categorical(outputs, self._seed, time), -1)
 
     def next_inputs(  # type: ignore[override]
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         with tf1.name_scope(name, 'ScheduledEmbeddingTrainingHelperNextInputs', [time]):
             finished, truth, state = super().next_inputs(time, outputs, state)
             drawn = self._embedding_fn(tf.maximum(sample_ids, 0))
@@ -145,13 +145,13 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
 
     def __init__(
         self,
-        inputs: Any,
-        sequence_length: Any,
-        sampling_probability: Any,
+        inputs: Nest,
+        sequence_length: TensorLike,
+        sampling_probability: FloatLike,
         time_major: bool = False,
         seed: int | None = None,
-        next_inputs_fn: Callable[[Any], Any] | None = None,
-        auxiliary_inputs: Any = None,
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
+        auxiliary_inputs: Nest | None = None,
         name: str | None = None,
     ) -> None:
         with tf1.name_scope(name, 'ScheduledOutputTrainingHelper', [sampling_probability]):
@@ -160,7 +160,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
             if next_inputs_fn is not None:
                 _check_callable('next_inputs_fn', next_inputs_fn)
             self._next_inputs_fn = next_inputs_fn
-            self._auxiliary_input_tas: Any = None
+            self._auxiliary_input_tas: Nest | None = None
             if auxiliary_inputs is not None:
                 inputs, auxiliary_inputs = tf.nest.map_structure(
                     tf.convert_to_tensor, (inputs, auxiliary_inputs)
@@ -172,19 +172,19 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
                 self._auxiliary_input_tas = tf.nest.map_structure(input_array, auxiliary_inputs)
             super().__init__(inputs, sequence_length, time_major)
 
-    def initialize(self, name: str | None = None) -> tuple[Any, Any]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         return super().initialize(name)
 
     def sample(  # type: ignore[override]
-        self, time: Any, outputs: Any, state: Any, name: str | None = None
+        self, time: IntLike, outputs: Nest, state: Nest, name: str | None = None
     ) -> tf.Tensor:
         with tf1.name_scope(name, 'ScheduledOutputTrainingHelperSample', [time]):
             coins = _flip(self._sampling_probability, self._batch_size, self._seed, time, outputs)
             return tf.cast(coins, tf.int32)
 
     def next_inputs(  # type: ignore[override]
-        self, time: Any, outputs: Any, state: Any, sample_ids: Any, name: str | None = None
-    ) -> tuple[Any, Any, Any]:
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
+    ) -> tuple[tf.Tensor, Nest, Nest]:
         with tf1.name_scope(name, 'ScheduledOutputTrainingHelperNextInputs', [time]):
             finished, truth, state = super().next_inputs(time, outputs, state)
             fed_back = outputs if self._next_inputs_fn is None else self._next_inputs_fn(outputs)
@@ -199,7 +199,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
 
 
 def _flip(
-    probability: tf.Tensor, batch_size: Any, seed: int | None, time: Any, outputs: Any
+    probability: tf.Tensor, batch_size: IntLike, seed: int | None, time: IntLike, outputs: Nest
 ) -> tf.Tensor:
     """One coin for each example, bool `[batch]`, flipped after the outputs of the step."""
     # Else several steps of a TF1 loop would be in flight and draw in any order.
@@ -207,7 +207,7 @@ def _flip(
         return bernoulli(tf.broadcast_to(probability, [batch_size]), seed, time)
 
 
-def _mixed(chosen: tf.Tensor, fed_back: Any, truth: Any, finished: tf.Tensor) -> Any:
+def _mixed(chosen: tf.Tensor, fed_back: Nest, truth: Nest, finished: tf.Tensor) -> Nest:
     """Feeds the sampled ids back, unless all sequences are finished."""
     fed_back = tf.nest.map_structure(tf.convert_to_tensor, fed_back)
     check_same_structure(truth, fed_back, 'What is fed back')
@@ -221,11 +221,11 @@ def _mixed(chosen: tf.Tensor, fed_back: Any, truth: Any, finished: tf.Tensor) ->
     return where_rows(chosen, fed_back, truth)
 
 
-def _beside(inputs: Any, auxiliary: Any) -> Any:
+def _beside(inputs: Nest, auxiliary: Nest) -> Nest:
     return tf.nest.map_structure(lambda x, y: tf.concat([x, y], -1), inputs, auxiliary)
 
 
-def _checked_probability(probability: Any) -> tf.Tensor:
+def _checked_probability(probability: FloatLike) -> tf.Tensor:
     tensor = tf.convert_to_tensor(probability, name='sampling_probability')
     if tensor.shape.rank not in (0, 1) or tensor.shape.num_elements() == 0:
         raise ValueError(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.types import IntLike, Nest, ShapeLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -17,7 +16,7 @@ __all__ = ['_tile_batch', 'tile_batch']
 
 
 @without_autograph
-def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
+def tile_batch(t: Nest, multiplier: IntLike, name: str | None = None) -> Nest:
     """Repeats every example of a batch, as beam search needs its memory and its initial state.
 
     Args:
@@ -45,7 +44,7 @@ def tile_batch(t: Any, multiplier: Any, name: str | None = None) -> Any:
         return tf.nest.map_structure(lambda x: _tile_batch(x, multiplier), t)
 
 
-def _checked_multiplier(multiplier: Any) -> Any:
+def _checked_multiplier(multiplier: IntLike) -> IntLike:
     static = tf.get_static_value(multiplier)
     if static is None and multiplier is not None:
         return multiplier
@@ -57,7 +56,7 @@ def _checked_multiplier(multiplier: Any) -> Any:
     return int(value)
 
 
-def _tile_batch(t: Any, multiplier: Any) -> Any:
+def _tile_batch(t: TensorLike, multiplier: IntLike) -> tf.Tensor:
     if isinstance(t, OpenEndedArray):
         return open_ended_array(t.dtype, _tiled_shape(t.element_shape, multiplier))
     if isinstance(t, tf.TensorArray):
@@ -77,7 +76,7 @@ def _tile_batch(t: Any, multiplier: Any) -> Any:
     return tiled
 
 
-def _tiled_shape(shape: Any, multiplier: Any) -> tf.TensorShape:
+def _tiled_shape(shape: ShapeLike, multiplier: IntLike) -> tf.TensorShape:
     shape = tf.TensorShape(shape)
     if shape.rank is None:
         return shape

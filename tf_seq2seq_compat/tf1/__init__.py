@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import sys
 import types
-from typing import Any
 
 from tf_seq2seq_compat.tf1 import facade, import_hook, v1_behavior
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -62,7 +61,7 @@ def uninstall() -> None:
     _runtime.close()
 
 
-def _rebind(namespace: dict[str, Any], roots: dict[str, types.ModuleType]) -> None:
+def _rebind(namespace: dict[str, object], roots: dict[str, types.ModuleType]) -> None:
     """Rebinds the names that hold a real root package, or tf.compat.v1, to its façade."""
     real = {id(sys.modules[root]): module for root, module in roots.items() if root in sys.modules}
     tensorflow = sys.modules.get('tensorflow')

@@ -28,7 +28,7 @@ PARAMETERS = {
 
 
 @functools.cache
-def in_order(function: Callable[..., Any], parameters: str) -> Callable[..., Any]:
+def in_order(function: Callable[..., object], parameters: str) -> Callable[..., object]:
     """The function with parameters in another order.
 
     Args:
@@ -49,7 +49,7 @@ def in_order(function: Callable[..., Any], parameters: str) -> Callable[..., Any
     )
 
     @functools.wraps(function)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> Any:
         given = signature.bind(*args, **kwargs).arguments
         if given.pop('_sentinel', None) is not None:
             raise ValueError(

@@ -18,7 +18,6 @@ import os
 import sys
 import sysconfig
 from importlib.machinery import PathFinder
-from typing import Any
 
 from tf_seq2seq_compat.tf1 import import_hook
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -27,7 +26,7 @@ VARIABLE = 'TF_SEQ2SEQ_COMPAT_CHILDREN'
 _STARTUP = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'startup')
 
 
-def _this_python() -> list[Any]:
+def _this_python() -> list[object]:
     return [sys.prefix, *sys.version_info[:2]]
 
 

@@ -7,9 +7,12 @@ import statistics
 import sys
 import time
 from collections.abc import Mapping
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 # A run of a session with the same fetches takes much longer than others only if XLA compiles.
 _MANY_TIMES = 3
@@ -22,7 +25,7 @@ class CompileTimes:
     """Times each run of every session, in the process that calls `watch`."""
 
     def __init__(self) -> None:
-        self._seconds: dict[Any, list[float]] = {}
+        self._seconds: dict[object, list[float]] = {}
         self._process: int | None = None
 
     def watch(self, runtime: Runtime) -> None:
@@ -33,7 +36,7 @@ class CompileTimes:
         self._process = os.getpid()
         run = session.BaseSession.run
 
-        def timed(this: Any, fetches: Any, *args: Any, **kwargs: Any) -> Any:
+        def timed(this: tf.compat.v1.Session, fetches: Any, *args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
             result = run(this, fetches, *args, **kwargs)
             names = tuple(str(getattr(one, 'name', one)) for one in tf.nest.flatten(fetches))
@@ -42,7 +45,7 @@ class CompileTimes:
 
         runtime.set(session.BaseSession, 'run', timed)
 
-    def add(self, what: Any, seconds: float) -> None:
+    def add(self, what: object, seconds: float) -> None:
         """Notes that a run took so long; `what` tells runs that can be compared."""
         self._seconds.setdefault(what, []).append(seconds)
 

@@ -90,7 +90,7 @@ class NotProvided:
             raise AttributeError(f'{self!r} has no attribute {name!r}')
         raise not_provided(self.__path)
 
-    def _use(self, *_: Any, **__: Any) -> NoReturn:
+    def _use(self, *_: object, **__: object) -> NoReturn:
         raise not_provided(self.__path)
 
     __call__ = __getitem__ = __iter__ = __mro_entries__ = _use
@@ -115,7 +115,7 @@ def spec(name: str, module: types.ModuleType) -> ModuleSpec:
     return ModuleSpec(name, _Loader(module), is_package=True)
 
 
-_own_names: Callable[[types.ModuleType], dict[str, Any]] = vars(types.ModuleType)[
+_own_names: Callable[[types.ModuleType], dict[str, object]] = vars(types.ModuleType)[
     '__dict__'
 ].__get__
 
@@ -128,7 +128,7 @@ def _names_shown(base: types.ModuleType) -> list[str]:
     return list(getattr(base, '__all__', own))
 
 
-def _is_from(module: str, value: Any) -> bool:
+def _is_from(module: str, value: object) -> bool:
     return str(getattr(value, '__module__', '')).startswith(module)
 
 
@@ -161,7 +161,7 @@ class Namespace(types.ModuleType):
         return target or None
 
     @property
-    def __dict__(self) -> dict[str, Any]:  # type: ignore[override]
+    def __dict__(self) -> dict[str, object]:  # type: ignore[override]
         names = _own_names(self)
         for name in set(dir(self)).difference(names):
             # What is not installed is not there.
@@ -178,7 +178,7 @@ class Namespace(types.ModuleType):
             raise AttributeError(f'module {self.__name__!r} has no attribute {name!r}')
         return self._room.attribute(self, name)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         # A program that replaces a function inside tf.contrib means the one that is used.
         target = self._ours(name)
         if target is not None:
@@ -202,7 +202,7 @@ class Namespace(types.ModuleType):
     def __repr__(self) -> str:
         return f'<module {self.__name__!r} (tf_seq2seq_compat)>'
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _namespace, (self._room.base, self._path)
 
 
@@ -270,7 +270,7 @@ class Facade:
         _own_names(module)[row.name.rpartition('.')[2]] = value
         return value
 
-    def _wrapped(self, path: str, value: Any) -> Any:
+    def _wrapped(self, path: str, value: object) -> Any:
         """A real module that the table has rows inside of becomes a namespace over it.
 
         A function whose parameters TensorFlow 2 put in another order gets TF1's.

@@ -20,7 +20,7 @@ from tf_seq2seq_compat.tf1.runtime import Runtime
 _GATHER_TREE = ('GatherTree', 'Addons>GatherTree')
 
 
-def with_missing_operations(graph_def: Any) -> Any:
+def with_missing_operations(graph_def: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
     """A graph in which each operation that TensorFlow lacks is a function of the graph's library.
 
     Args:
@@ -59,7 +59,7 @@ def _operations(groups: Iterable[Iterable[Any]]) -> set[str]:
 
 
 @functools.cache
-def _gather_tree_functions() -> tuple[Any, ...]:
+def _gather_tree_functions() -> tuple[object, ...]:
     """The `FunctionDef` of gather_tree, and those of the functions that it calls.
 
     The latter get names that no other function of a graph has.
@@ -91,7 +91,7 @@ def provide_missing_operations(runtime: Runtime) -> None:
     original = importer._import_graph_def_internal
 
     @functools.wraps(original)
-    def import_graph_def(graph_def: Any, *args: Any, **kwargs: Any) -> Any:
+    def import_graph_def(graph_def: tf.compat.v1.GraphDef, *args: object, **kwargs: object) -> Any:
         if hasattr(graph_def, 'library'):
             graph_def = with_missing_operations(graph_def)
         return original(graph_def, *args, **kwargs)

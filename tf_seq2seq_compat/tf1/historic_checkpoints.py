@@ -21,7 +21,7 @@ def explain_missing_names(runtime: Runtime) -> None:
     original = tf1.train.Saver.restore
 
     @functools.wraps(original)
-    def restore(self: Any, sess: Any, save_path: Any) -> Any:
+    def restore(self: object, sess: tf.compat.v1.Session, save_path: str) -> Any:
         try:
             return original(self, sess, save_path)
         except tf.errors.NotFoundError as error:
@@ -35,7 +35,7 @@ def explain_missing_names(runtime: Runtime) -> None:
     runtime.set(tf1.train.Saver, 'restore', restore)
 
 
-def _advice(sess: Any, save_path: Any) -> str:
+def _advice(sess: tf.compat.v1.Session, save_path: str) -> str:
     from tf_seq2seq_compat import checkpoint
     from tf_seq2seq_compat.checkpoint.rename import historic_advice, historic_names
 

@@ -107,7 +107,7 @@ def is_standard_file(file: str) -> bool:
     return own and not installed and not is_program_file(file)
 
 
-def is_program(namespace: Mapping[str, Any]) -> bool:
+def is_program(namespace: Mapping[str, object]) -> bool:
     """Whether the module with these globals is part of the program, not of a library."""
     file = namespace.get('__file__')
     if isinstance(file, str):
@@ -115,7 +115,7 @@ def is_program(namespace: Mapping[str, Any]) -> bool:
     return namespace.get('__name__') == '__main__' or _runs_in_program(namespace)
 
 
-def _runs_in_program(namespace: Mapping[str, Any]) -> bool:
+def _runs_in_program(namespace: Mapping[str, object]) -> bool:
     """Whether `exec` in a namespace of no file runs code of the program, or is called by it."""
     frame: types.FrameType | None = sys._getframe(2)
     while frame is not None and frame.f_globals is not namespace:
@@ -154,7 +154,7 @@ def _imports_for_others(namespace: Mapping[str, Any], file: str = '') -> bool:
     return isinstance(file, str) and (file.startswith(_RESTORING) or is_standard_file(file))
 
 
-def _program_asks(namespace: Mapping[str, Any] | None) -> bool:
+def _program_asks(namespace: Mapping[str, object] | None) -> bool:
     """Whether the program imports: itself, or by calling the standard library.
 
     Args:
@@ -232,8 +232,8 @@ class ImportHook(MetaPathFinder):
     def import_name(
         self,
         name: str,
-        globals: Mapping[str, Any] | None = None,
-        locals: Mapping[str, Any] | None = None,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
         fromlist: Sequence[str] | None = (),
         level: int = 0,
     ) -> types.ModuleType:

@@ -99,7 +99,7 @@ def as_in_tf1(runtime: Runtime) -> None:
 class _View(types.ModuleType):
     """A module in which some names are others."""
 
-    def __init__(self, module: types.ModuleType, **names: Any) -> None:
+    def __init__(self, module: types.ModuleType, **names: object) -> None:
         super().__init__(module.__name__)
         self.__dict__.update(names, _module=module)
 
@@ -107,14 +107,14 @@ class _View(types.ModuleType):
         return getattr(self.__dict__['_module'], name)
 
 
-def _in_callers_scope(call: Callable[..., Any]) -> Callable[..., Any]:
+def _in_callers_scope(call: Callable[..., object]) -> Callable[..., object]:
     """A recurrent layer's call, for which a cell that makes variables as it is called has no scope.
 
     TF1's layer calls the `call` of a cell, so only what `build` makes is below the cell's name.
     """
 
     @functools.wraps(call)
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def wrapped(self: Any, *args: object, **kwargs: object) -> object:
         for cell in getattr(self.cell, 'cells', [self.cell]):
             if isinstance(cell, RNNCell) and not isinstance(cell, LayerRNNCell):
                 cell._set_scope(tf1.get_variable_scope())
@@ -126,17 +126,17 @@ def _in_callers_scope(call: Callable[..., Any]) -> Callable[..., Any]:
     return wrapped
 
 
-def _from_zero(from_config: Callable[..., Any]) -> Callable[..., Any]:
+def _from_zero(from_config: Callable[..., object]) -> Callable[..., object]:
     """An Adagrad made of its name begins with squares of zero."""
 
-    def changed(cls: type, config: dict[str, Any], **kwargs: Any) -> Any:
+    def changed(cls: type, config: dict[str, object], **kwargs: object) -> Any:
         return from_config(cls, {'initial_accumulator_value': 0.0, **config}, **kwargs)
 
     return changed
 
 
 def _by_old_position(
-    init: Callable[..., None], new: str | None, gone: tuple[tuple[str, str, Any], ...]
+    init: Callable[..., None], new: str | None, gone: tuple[tuple[str, str, object], ...]
 ) -> Callable[..., None]:
     """A constructor with the parameters in TF1's order, a new one by its name alone."""
     parameters = []
@@ -155,7 +155,7 @@ def _by_old_position(
     signature = inspect.Signature([*parameters, *later])
 
     @functools.wraps(init)
-    def __init__(*args: Any, **kwargs: Any) -> None:
+    def __init__(*args: object, **kwargs: object) -> None:
         given = signature.bind(*args, **kwargs).arguments
         init(given.pop('self'), **given.pop('kwargs', {}), **given)
 
@@ -163,14 +163,14 @@ def _by_old_position(
     return __init__
 
 
-def _keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
+def _keeping_variables(call: Callable[..., Any]) -> Callable[..., object]:
     """The call of a `Lambda` that has the variables of its function, by name, as TF1's has."""
 
     @functools.wraps(call)
-    def wrapped(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def wrapped(self: Any, *args: Any, **kwargs: Any) -> object:
         known = vars(self).setdefault('_variable_dict', {})
 
-        def creator(create: Callable[..., Any], **options: Any) -> Any:
+        def creator(create: Callable[..., Any], **options: Any) -> object:
             name = options.get('name')
             if name not in known:
                 known[name] = variable = create(**options)
@@ -187,20 +187,20 @@ def _keeping_variables(call: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _making_resources(
-    call: Callable[..., Any], other: type, track: Callable[[Any], None]
-) -> Callable[..., Any]:
+    call: Callable[..., object], other: type, track: Callable[[Any], None]
+) -> Callable[..., object]:
     """A layer's call in which every new variable is a resource that Keras's session initializes.
 
     Layers of tf.layers, which is `other`, make them as before.
     """
 
-    def creator(create: Callable[..., Any], **options: Any) -> Any:
+    def creator(create: Callable[..., object], **options: object) -> object:
         variable = create(**{**options, 'use_resource': True})
         track(variable)
         return variable
 
     @functools.wraps(call)
-    def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: object, *args: object, **kwargs: object) -> Any:
         if isinstance(self, other):
             return call(self, *args, **kwargs)
         with tf1.variable_creator_scope(creator):

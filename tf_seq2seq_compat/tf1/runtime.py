@@ -34,7 +34,7 @@ class Runtime:
         """Has `close` call `action`."""
         self._undo.append(action)
 
-    def set(self, owner: Any, name: str, value: Any) -> None:
+    def set(self, owner: object, name: str, value: object) -> None:
         """Sets an attribute of a module or a class, as `setattr` does."""
         before = vars(owner).get(name, _ABSENT)
         setattr(owner, name, value)
@@ -49,7 +49,7 @@ class Runtime:
 
         self._undo.append(undo)
 
-    def set_item(self, items: MutableMapping[Any, Any], key: Any, value: Any) -> None:
+    def set_item(self, items: MutableMapping[Any, Any], key: object, value: object) -> None:
         """Sets an item of a dictionary."""
         before = items.get(key, _ABSENT)
         items[key] = value

@@ -7,6 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import Cell
+
 
 def scalar() -> tf.TensorShape:
     """The shape of a scalar: `tensorflow.python.framework.tensor_shape.scalar`.
@@ -19,7 +21,7 @@ def scalar() -> tf.TensorShape:
     return tf.TensorShape([])
 
 
-def vector(length: Any) -> tf.TensorShape:
+def vector(length: object) -> tf.TensorShape:
     """The shape of a vector: `tensorflow.python.framework.tensor_shape.vector`.
 
     Args:
@@ -28,7 +30,7 @@ def vector(length: Any) -> tf.TensorShape:
     return tf.TensorShape([length])
 
 
-def matrix(rows: Any, cols: Any) -> tf.TensorShape:
+def matrix(rows: object, cols: object) -> tf.TensorShape:
     """The shape of a matrix: `tensorflow.python.framework.tensor_shape.matrix`.
 
     Args:
@@ -38,7 +40,7 @@ def matrix(rows: Any, cols: Any) -> tf.TensorShape:
     return tf.TensorShape([rows, cols])
 
 
-def like_rnncell(cell: Any) -> bool:
+def like_rnncell(cell: Cell) -> bool:
     """Whether `cell` can be used as an RNNCell: TF 1.2's `rnn_cell_impl._like_rnncell`.
 
     Args:
@@ -64,6 +66,6 @@ class RegisterShape:
         if not isinstance(op_type, str):
             raise TypeError(f'op_type is {op_type!r}: pass the name of the operation, a string')
 
-    def __call__(self, f: Callable[..., Any] | None) -> Callable[..., Any] | None:
+    def __call__(self, f: Callable[..., object] | None) -> Callable[..., Any] | None:
         """Gives the shape function back as it is: operations know their shapes themselves."""
         return f

@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import Nest, TensorLike
+
 tf1 = tf.compat.v1
 
 __all__ = [
@@ -17,20 +19,20 @@ __all__ = [
 
 
 def bucket(
-    tensors: Any,
-    which_bucket: Any,
+    tensors: Nest,
+    which_bucket: TensorLike,
     batch_size: int | Sequence[int],
     num_buckets: int,
     num_threads: int = 1,
     capacity: int = 32,
     bucket_capacities: Sequence[int] | None = None,
-    shapes: Any = None,
+    shapes: Nest | None = None,
     dynamic_pad: bool = False,
     allow_smaller_final_batch: bool = False,
-    keep_input: Any = True,
+    keep_input: TensorLike = True,
     shared_name: str | None = None,
     name: str | None = None,
-) -> tuple[tf.Tensor, Any]:
+) -> tuple[tf.Tensor, Nest]:
     """Batches of examples of one bucket each, made by queues (graph mode).
 
     Args:
@@ -80,7 +82,7 @@ def bucket(
                 'shapes=…, or dynamic_pad=True to pad each batch.'
             )
 
-        def queue_of(index: int) -> Any:
+        def queue_of(index: int) -> tf.queue.QueueBase:
             own = f'{shared_name}_{index}' if shared_name is not None else None
             return queue_class(
                 capacity=capacities[index],
@@ -102,15 +104,15 @@ def bucket(
             name='top_queue',
         )
 
-        def put(index: int) -> Any:
-            def enqueue() -> Any:
+        def put(index: int) -> tf.Operation:
+            def enqueue() -> tf.Operation:
                 with tf1.control_dependencies([buckets[index].enqueue(listed)]):
                     return tf.constant(True)
 
             chosen = tf.equal(which, index)
             return tf1.cond(chosen, enqueue, lambda: tf.constant(False))
 
-        def put_all() -> Any:
+        def put_all() -> tf.Operation:
             done = [put(index) for index in range(num_buckets)]
             with tf1.control_dependencies(done):
                 return tf.constant(True)
@@ -122,7 +124,7 @@ def bucket(
             kept = tf1.cond(keep, put_all, lambda: tf.constant(False))
             enqueue = tf.group(kept, name='group_enqueues')
 
-        def move(index: int) -> Any:
+        def move(index: int) -> tf.Operation:
             source = buckets[index]
             many = source.dequeue_up_to if allow_smaller_final_batch else source.dequeue_many
             batch = many(batch_sizes[index], name=f'read_bucket_{index}')
@@ -162,20 +164,20 @@ def bucket(
 
 
 def bucket_by_sequence_length(
-    input_length: Any,
-    tensors: Any,
+    input_length: TensorLike,
+    tensors: Nest,
     batch_size: int | Sequence[int],
     bucket_boundaries: Sequence[int],
     num_threads: int = 1,
     capacity: int = 32,
     bucket_capacities: Sequence[int] | None = None,
-    shapes: Any = None,
+    shapes: Nest | None = None,
     dynamic_pad: bool = False,
     allow_smaller_final_batch: bool = False,
-    keep_input: Any = True,
+    keep_input: TensorLike = True,
     shared_name: str | None = None,
     name: str | None = None,
-) -> tuple[tf.Tensor, Any]:
+) -> tuple[tf.Tensor, Nest]:
     """Batches of examples of like length, made by queues (graph mode).
 
     Args:

@@ -6,13 +6,12 @@ column. A sequence of length 0 has the score 0 and the normalizer 0 (Lafferty et
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat import rnn
 from tf_seq2seq_compat.layers.rnn_cell import RNNCell
+from tf_seq2seq_compat.types import Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -45,7 +44,9 @@ def _steps_after_the_first(lengths: tf.Tensor) -> tf.Tensor:
     return tf.maximum(tf.constant(0, lengths.dtype), lengths - 1)
 
 
-def crf_unary_score(tag_indices: Any, sequence_lengths: Any, inputs: Any) -> tf.Tensor:
+def crf_unary_score(
+    tag_indices: TensorLike, sequence_lengths: TensorLike, inputs: TensorLike
+) -> tf.Tensor:
     """The sum of the unary scores of given tags.
 
     Args:
@@ -62,7 +63,9 @@ def crf_unary_score(tag_indices: Any, sequence_lengths: Any, inputs: Any) -> tf.
     return tf.reduce_sum(scores * mask, 1)
 
 
-def crf_binary_score(tag_indices: Any, sequence_lengths: Any, transition_params: Any) -> tf.Tensor:
+def crf_binary_score(
+    tag_indices: TensorLike, sequence_lengths: TensorLike, transition_params: TensorLike
+) -> tf.Tensor:
     """The sum of the scores of the transitions between given tags.
 
     Args:
@@ -82,7 +85,10 @@ def crf_binary_score(tag_indices: Any, sequence_lengths: Any, transition_params:
 
 
 def crf_sequence_score(
-    inputs: Any, tag_indices: Any, sequence_lengths: Any, transition_params: Any
+    inputs: TensorLike,
+    tag_indices: TensorLike,
+    sequence_lengths: TensorLike,
+    transition_params: TensorLike,
 ) -> tf.Tensor:
     """The unnormalized score of given tags.
 
@@ -103,7 +109,10 @@ def crf_sequence_score(
 
 
 def crf_multitag_sequence_score(
-    inputs: Any, tag_bitmap: Any, sequence_lengths: Any, transition_params: Any
+    inputs: TensorLike,
+    tag_bitmap: TensorLike,
+    sequence_lengths: TensorLike,
+    transition_params: TensorLike,
 ) -> tf.Tensor:
     """The log of the summed exponential scores of all sequences of allowed tags.
 
@@ -128,7 +137,7 @@ def crf_multitag_sequence_score(
 class _TagScores(RNNCell):
     """A cell with a score for each tag as state and output."""
 
-    def __init__(self, transition_params: Any) -> None:
+    def __init__(self, transition_params: TensorLike) -> None:
         super().__init__()
         self._transition_params = tf.convert_to_tensor(transition_params)
         self._size = _num_tags(self._transition_params)
@@ -150,8 +159,8 @@ class CrfForwardRnnCell(_TagScores):
     """
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
+    ) -> tuple[tf.Tensor, Nest]:
         log_sums = inputs + tf.reduce_logsumexp(state[:, :, None] + self._transition_params, 1)
         return log_sums, log_sums
 
@@ -164,8 +173,8 @@ class CrfDecodeForwardRnnCell(_TagScores):
     """
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
+    ) -> tuple[tf.Tensor, Nest]:
         candidates = state[:, :, None] + self._transition_params
         best = inputs + tf.reduce_max(candidates, 1)
         return tf.argmax(candidates, 1, output_type=tf.int32), best
@@ -191,13 +200,15 @@ class CrfDecodeBackwardRnnCell(RNNCell):
         return 1
 
     def __call__(  # type: ignore[override]
-        self, inputs: Any, state: Any, scope: Any = None
-    ) -> Any:
+        self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
+    ) -> tuple[tf.Tensor, Nest]:
         tags = tf.gather(inputs, state, batch_dims=1)
         return tags, tags
 
 
-def crf_log_norm(inputs: Any, sequence_lengths: Any, transition_params: Any) -> tf.Tensor:
+def crf_log_norm(
+    inputs: TensorLike, sequence_lengths: TensorLike, transition_params: TensorLike
+) -> tf.Tensor:
     """The log of the summed exponential scores of all sequences of tags.
 
     Args:
@@ -228,8 +239,11 @@ def crf_log_norm(inputs: Any, sequence_lengths: Any, transition_params: Any) -> 
 
 
 def crf_log_likelihood(
-    inputs: Any, tag_indices: Any, sequence_lengths: Any, transition_params: Any = None
-) -> tuple[tf.Tensor, Any]:
+    inputs: TensorLike,
+    tag_indices: TensorLike,
+    sequence_lengths: TensorLike,
+    transition_params: TensorLike | None = None,
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The log likelihood of given tags.
 
     Args:
@@ -250,7 +264,7 @@ def crf_log_likelihood(
 
 
 def crf_decode(
-    potentials: Any, transition_params: Any, sequence_length: Any
+    potentials: TensorLike, transition_params: TensorLike, sequence_length: TensorLike
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The best tags of each sequence, by the Viterbi algorithm.
 
@@ -296,7 +310,9 @@ def crf_decode(
     return tf.reverse_sequence(backwards, lengths, seq_axis=1), tf.reduce_max(best, 1)
 
 
-def viterbi_decode(score: Any, transition_params: Any) -> tuple[list[int], Any]:
+def viterbi_decode(
+    score: np.ndarray, transition_params: TensorLike
+) -> tuple[list[int], np.ndarray]:
     """The best tags of one sequence, in NumPy.
 
     Args:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import tensorflow as tf
 from tensorflow.python.data.ops import dataset_ops
 from tensorflow.python.util import nest
+
+from tf_seq2seq_compat.types import IntLike, Nest, ShapeLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -57,7 +59,7 @@ class Dataset(dataset_ops.DatasetV1Adapter):
         found = tf1.data.Dataset.map(self, map_func, num_parallel_calls=calls, **kwargs)
         return Dataset(found if output_buffer_size is None else found.prefetch(output_buffer_size))
 
-    def dense_to_sparse_batch(self, batch_size: int, row_shape: Any) -> Dataset:
+    def dense_to_sparse_batch(self, batch_size: int, row_shape: ShapeLike) -> Dataset:
         """Batches tensors of several shapes as sparse tensors."""
         return self.apply(tf1.data.experimental.dense_to_sparse_batch(batch_size, row_shape))
 
@@ -67,7 +69,7 @@ def _chained(name: str) -> Callable[..., Dataset]:
     method = getattr(tf1.data.Dataset, name)
 
     @functools.wraps(method)
-    def chained(self: Dataset, *args: Any, **kwargs: Any) -> Dataset:
+    def chained(self: Dataset, *args: object, **kwargs: object) -> Dataset:
         return Dataset(method(self, *args, **kwargs))
 
     return chained
@@ -78,7 +80,7 @@ def _constructor(name: str) -> staticmethod:
     function = getattr(tf1.data.Dataset, name)
 
     @functools.wraps(function)
-    def construct(*args: Any, **kwargs: Any) -> Dataset:
+    def construct(*args: object, **kwargs: object) -> Dataset:
         return Dataset(function(*args, **kwargs))
 
     return staticmethod(construct)
@@ -101,7 +103,10 @@ class TextLineDataset(Dataset):
     """The lines of text files. Legacy: `tf.contrib.data.TextLineDataset` of TF 1.2 to 1.4."""
 
     def __init__(
-        self, filenames: Any, compression_type: Any = None, buffer_size: int | None = None
+        self,
+        filenames: TensorLike,
+        compression_type: TensorLike | None = None,
+        buffer_size: int | None = None,
     ) -> None:
         super().__init__(tf1.data.TextLineDataset(filenames, compression_type, buffer_size))
 
@@ -110,7 +115,10 @@ class TFRecordDataset(Dataset):
     """The records of TFRecord files. Legacy: `tf.contrib.data.TFRecordDataset` of TF 1.2 to 1.4."""
 
     def __init__(
-        self, filenames: Any, compression_type: Any = None, buffer_size: int | None = None
+        self,
+        filenames: TensorLike,
+        compression_type: TensorLike | None = None,
+        buffer_size: int | None = None,
     ) -> None:
         super().__init__(tf1.data.TFRecordDataset(filenames, compression_type, buffer_size))
 
@@ -120,7 +128,7 @@ class FixedLengthRecordDataset(Dataset):
 
     def __init__(
         self,
-        filenames: Any,
+        filenames: TensorLike,
         record_bytes: int,
         header_bytes: int | None = None,
         footer_bytes: int | None = None,
@@ -137,7 +145,7 @@ class FixedLengthRecordDataset(Dataset):
 # ------------------------------------------------------------------------------------------------
 
 
-def batch_and_drop_remainder(batch_size: Any) -> Transformation:
+def batch_and_drop_remainder(batch_size: IntLike) -> Transformation:
     """`batch(batch_size, drop_remainder=True)`, for `Dataset.apply`.
 
     Example:
@@ -152,7 +160,7 @@ def batch_and_drop_remainder(batch_size: Any) -> Transformation:
 
 
 def padded_batch_and_drop_remainder(
-    batch_size: Any, padded_shapes: Any, padding_values: Any = None
+    batch_size: IntLike, padded_shapes: Nest, padding_values: Nest | None = None
 ) -> Transformation:
     """`padded_batch(..., drop_remainder=True)`, for `Dataset.apply`.
 
@@ -186,10 +194,10 @@ def sliding_window_batch(
         raise ValueError('Cannot specify both `stride` and `window_shift`')
     shift = next((each for each in (window_shift, stride) if each is not None), 1)
 
-    def apply(dataset: Any) -> Any:
+    def apply(dataset: tf.data.Dataset) -> tf.data.Dataset:
         windows = dataset.window(window_size, shift, window_stride, drop_remainder=True)
 
-        def batched(*parts: Any) -> Any:
+        def batched(*parts: Nest) -> tf.data.Dataset:
             # A window of tuples is a tuple of datasets.
             window = parts[0] if len(parts) == 1 else tf1.data.Dataset.zip(parts)
             if isinstance(window, dict):
@@ -202,7 +210,7 @@ def sliding_window_batch(
 
 
 def sloppy_interleave(
-    map_func: Callable[..., Any], cycle_length: int, block_length: int = 1
+    map_func: Callable[..., tf.data.Dataset], cycle_length: int, block_length: int = 1
 ) -> Transformation:
     """`parallel_interleave` that does not wait for slow inputs, for `Dataset.apply`.
 
@@ -213,7 +221,7 @@ def sloppy_interleave(
     )
 
 
-def assert_element_shape(expected_shapes: Any) -> Transformation:
+def assert_element_shape(expected_shapes: Nest) -> Transformation:
     """Gives the elements static shapes, checked at run time, for `Dataset.apply`.
 
     Args:
@@ -229,17 +237,17 @@ def assert_element_shape(expected_shapes: Any) -> Transformation:
         tensor.shape.assert_is_compatible_with(shape)
         return tf.ensure_shape(tensor, shape)
 
-    def check(*elements: Any) -> Any:
+    def check(*elements: Nest) -> Nest:
         structure = elements[0] if len(elements) == 1 else elements
         return nest.map_structure_up_to(structure, one, structure, expected_shapes)
 
-    def apply(dataset: Any) -> Any:
+    def apply(dataset: tf.data.Dataset) -> tf.data.Dataset:
         return dataset.map(check)
 
     return apply
 
 
-def reduce_dataset(dataset: Any, reducer: Any) -> Any:
+def reduce_dataset(dataset: tf.data.Dataset, reducer: Any) -> Nest:
     """The last state of a `tf.data.experimental.Reducer` over a dataset.
 
     As in TF1, `reducer.finalize_func` is not called.
@@ -251,15 +259,15 @@ def reduce_dataset(dataset: Any, reducer: Any) -> Any:
 
 
 def read_batch_features(
-    file_pattern: Any,
+    file_pattern: TensorLike,
     batch_size: int,
-    features: Any,
-    reader: Any = None,
-    reader_args: Any = None,
+    features: Mapping[str, object],
+    reader: object = None,
+    reader_args: object = None,
     randomize_input: bool = True,
     num_epochs: int | None = None,
     capacity: int = 10000,
-) -> Any:
+) -> tf.data.Dataset:
     """The next batch of parsed `tf.train.Example`s of files.
 
     Args:

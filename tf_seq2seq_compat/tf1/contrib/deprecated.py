@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import tensorflow as tf
+
+from tf_seq2seq_compat.types import TensorLike
 
 tf1 = tf.compat.v1
 
 __all__ = ['audio_summary', 'histogram_summary', 'image_summary', 'scalar_summary']
 
 
-def _collected(summary: Any, collections: Sequence[str] | None) -> Any:
+def _collected(summary: tf.Tensor, collections: Sequence[str] | None) -> tf.Tensor:
     for each in [tf1.GraphKeys.SUMMARIES] if collections is None else collections:
         tf1.add_to_collection(each, summary)
     return summary
 
 
 def scalar_summary(
-    tags: Any, values: Any, collections: Sequence[str] | None = None, name: str | None = None
+    tags: TensorLike,
+    values: TensorLike,
+    collections: Sequence[str] | None = None,
+    name: str | None = None,
 ) -> tf.Tensor:
     """A summary of numbers, each under a tag of its own.
 
@@ -46,7 +50,10 @@ def scalar_summary(
 
 
 def histogram_summary(
-    tag: Any, values: Any, collections: Sequence[str] | None = None, name: str | None = None
+    tag: TensorLike,
+    values: TensorLike,
+    collections: Sequence[str] | None = None,
+    name: str | None = None,
 ) -> tf.Tensor:
     """A summary of how numbers are distributed.
 
@@ -73,8 +80,8 @@ def histogram_summary(
 
 
 def image_summary(
-    tag: Any,
-    tensor: Any,
+    tag: TensorLike,
+    tensor: TensorLike,
     max_images: int = 3,
     collections: Sequence[str] | None = None,
     name: str | None = None,
@@ -105,9 +112,9 @@ def image_summary(
 
 
 def audio_summary(
-    tag: Any,
-    tensor: Any,
-    sample_rate: Any,
+    tag: TensorLike,
+    tensor: TensorLike,
+    sample_rate: TensorLike,
     max_outputs: int = 3,
     collections: Sequence[str] | None = None,
     name: str | None = None,

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import tensorflow as tf
+
+from tf_seq2seq_compat.types import IntLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -43,9 +44,9 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
 
     def __init__(
         self,
-        loc: Any = None,
-        scale_diag: Any = None,
-        scale_identity_multiplier: Any = None,
+        loc: TensorLike | None = None,
+        scale_diag: TensorLike | None = None,
+        scale_identity_multiplier: TensorLike | None = None,
         validate_args: bool = False,
         allow_nan_stats: bool = True,
         name: str = 'MultivariateNormalDiag',
@@ -90,7 +91,7 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
         return self._loc
 
     @property
-    def scale(self) -> Any:
+    def scale(self) -> tf.linalg.LinearOperator:
         """The linear operator of the standard deviations."""
         return tf.linalg.LinearOperatorDiag(self._scale_diag, is_non_singular=True)
 
@@ -112,18 +113,18 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
     def _event_shape_tensor(self) -> tf.Tensor:
         return self._shape_tensor()[-1:]
 
-    def _sample_n(self, n: Any, seed: int | None = None) -> tf.Tensor:
+    def _sample_n(self, n: IntLike, seed: int | None = None) -> tf.Tensor:
         shape = tf.concat([[n], self._shape_tensor()], 0)
         drawn = tf1.random_normal(shape, dtype=self.dtype, seed=seed)
         return drawn * self._scale_diag + self._mean_
 
-    def _log_prob(self, x: Any) -> tf.Tensor:
+    def _log_prob(self, x: TensorLike) -> tf.Tensor:
         z = (x - self._mean_) / self._scale_diag
         size = tf.cast(self._event_shape_tensor()[0], self.dtype)
         norm = 0.5 * size * math.log(2 * math.pi) + self._log_det
         return -0.5 * tf.reduce_sum(tf.square(z), axis=-1) - norm
 
-    def _prob(self, x: Any) -> tf.Tensor:
+    def _prob(self, x: TensorLike) -> tf.Tensor:
         return tf.exp(self._log_prob(x))
 
     def _entropy(self) -> tf.Tensor:
@@ -155,8 +156,8 @@ class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
 
     def __init__(
         self,
-        loc: Any,
-        scale_diag: Any,
+        loc: TensorLike,
+        scale_diag: TensorLike,
         validate_args: bool = False,
         allow_nan_stats: bool = True,
         name: str = 'MultivariateNormalDiagWithSoftplusScale',
@@ -178,8 +179,8 @@ class NormalWithSoftplusScale(tf.compat.v1.distributions.Normal):
 
     def __init__(
         self,
-        loc: Any,
-        scale: Any,
+        loc: TensorLike,
+        scale: TensorLike,
         validate_args: bool = False,
         allow_nan_stats: bool = True,
         name: str = 'NormalWithSoftplusScale',
@@ -204,7 +205,7 @@ def _kl_divergence(
         return tf.reduce_sum(by_dimension, axis=-1)
 
 
-def softplus_inverse(x: Any, name: str | None = None) -> tf.Tensor:
+def softplus_inverse(x: TensorLike, name: str | None = None) -> tf.Tensor:
     """The y with `softplus(y) = x`, for x above 0.
 
     Legacy: `tf.contrib.distributions.softplus_inverse` of TF 1.15.
@@ -215,7 +216,7 @@ def softplus_inverse(x: Any, name: str | None = None) -> tf.Tensor:
         return x + tf.math.log(-tf.math.expm1(-x))
 
 
-def fill_triangular(x: Any, upper: bool = False, name: str | None = None) -> tf.Tensor:
+def fill_triangular(x: TensorLike, upper: bool = False, name: str | None = None) -> tf.Tensor:
     """A triangular matrix of a vector's values, in the order that TF1 gave them.
 
     Args:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from collections.abc import Iterator as IteratorOf
-from collections.abc import Mapping
-from typing import Any
 
 import tensorflow as tf
+
+from tf_seq2seq_compat.types import IntLike, Nest
 
 tf1 = tf.compat.v1
 
@@ -30,7 +31,7 @@ class Iterator:
     Legacy: `tf.contrib.eager.Iterator` of TF 1.15.
     """
 
-    def __init__(self, dataset: Any) -> None:
+    def __init__(self, dataset: tf.data.Dataset) -> None:
         if not tf.executing_eagerly():
             raise RuntimeError(
                 'tf.contrib.eager.Iterator works in eager mode; in a graph use '
@@ -38,13 +39,13 @@ class Iterator:
             )
         self._iterator = iter(dataset)
 
-    def __iter__(self) -> IteratorOf[Any]:
+    def __iter__(self) -> IteratorOf[Nest]:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> Nest:
         return next(self._iterator)
 
-    def next(self) -> Any:
+    def next(self) -> Nest:
         """The next element; raises StopIteration after the last."""
         return next(self._iterator)
 
@@ -58,7 +59,7 @@ class Saver:
     Legacy: `tf.contrib.eager.Saver` of TF 1.15.
     """
 
-    def __init__(self, var_list: Any) -> None:
+    def __init__(self, var_list: Iterable[tf.Variable]) -> None:
         by_name = var_list
         if not isinstance(var_list, Mapping):
             by_name = {
@@ -67,7 +68,7 @@ class Saver:
             by_name = {name.partition(':')[0]: each for name, each in by_name.items()}
         self._saver = tf1.train.Saver(by_name)
 
-    def save(self, file_prefix: str, global_step: Any = None) -> str:
+    def save(self, file_prefix: str, global_step: IntLike | None = None) -> str:
         """Writes a checkpoint; returns its prefix."""
         return self._saver.save(None, file_prefix, write_meta_graph=False, global_step=global_step)
 
@@ -76,6 +77,6 @@ class Saver:
         self._saver.restore(None, file_prefix)
 
 
-def get_optimizer_variables(optimizer: Any) -> list[Any]:
+def get_optimizer_variables(optimizer: tf.compat.v1.train.Optimizer) -> list[tf.Variable]:
     """The variables of a `tf.train.Optimizer`. Legacy: the same name of `tf.contrib.eager`."""
     return optimizer.variables()

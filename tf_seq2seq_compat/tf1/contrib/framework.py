@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 from tensorflow.python.ops import confusion_matrix
 from tensorflow.python.util import nest
+
+from tf_seq2seq_compat.types import Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -34,13 +37,13 @@ def _graph_name(tensor: tf.Tensor) -> str:
     return str(getattr(tensor, 'name', 'tensor')) if not tf.executing_eagerly() else 'tensor'
 
 
-def _wrong_shape(tensor: tf.Tensor, expected: Any) -> ValueError:
+def _wrong_shape(tensor: tf.Tensor, expected: object) -> ValueError:
     return ValueError(
         f'Invalid shape for tensor {_graph_name(tensor)}, expected {expected}, got {tensor.shape}.'
     )
 
 
-def with_shape(expected_shape: Any, tensor: tf.Tensor) -> tf.Tensor:
+def with_shape(expected_shape: Sequence[int | None] | tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
     """A tensor that is known, or else checked at run time, to have a shape.
 
     Args:
@@ -119,7 +122,7 @@ def with_same_shape(expected_tensor: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
     return with_shape(tf.shape(expected_tensor), tensor)
 
 
-def assert_scalar_int(tensor: Any, name: str | None = None) -> tf.Tensor:
+def assert_scalar_int(tensor: TensorLike, name: str | None = None) -> tf.Tensor:
     """The tensor, if it is one integer.
 
     Raises:
@@ -150,7 +153,7 @@ def reduce_sum_n(tensors: Sequence[tf.Tensor], name: str | None = None) -> tf.Te
 
 
 def remove_squeezable_dimensions(
-    predictions: Any, labels: Any, name: str | None = None
+    predictions: TensorLike, labels: TensorLike, name: str | None = None
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Drops the last dimension of size 1 of the one tensor that has a dimension too many.
 
@@ -162,7 +165,9 @@ def remove_squeezable_dimensions(
     return predictions, labels
 
 
-def zero_initializer(ref: Any, use_locking: bool = True, name: str = 'zero_initializer') -> Any:
+def zero_initializer(
+    ref: tf.Variable, use_locking: bool = True, name: str = 'zero_initializer'
+) -> tf.Operation:
     """Fills a variable with zeros; returns the variable's new value.
 
     Legacy: `tf.contrib.framework.zero_initializer` of TF 1.15.
@@ -176,7 +181,7 @@ def get_name_scope() -> str:
     return tf1.get_default_graph().get_name_scope()
 
 
-def get_graph_from_inputs(op_input_list: Sequence[Any], graph: Any = None) -> tf.Graph:
+def get_graph_from_inputs(op_input_list: Sequence[Nest], graph: tf.Graph | None = None) -> tf.Graph:
     """The graph that all tensors and operations of a list are in.
 
     Args:
@@ -206,14 +211,14 @@ def get_placeholders(graph: tf.Graph) -> list[tf.Tensor]:
 
 
 def py_func(
-    func: Callable[..., Any],
-    args: Sequence[Any] = (),
-    kwargs: Mapping[str, Any] | None = None,
-    output_types: Any = None,
-    output_shapes: Any = None,
+    func: Callable[..., object],
+    args: Sequence[Nest] = (),
+    kwargs: Mapping[str, object] | None = None,
+    output_types: Nest | None = None,
+    output_shapes: Nest | None = None,
     stateful: bool = True,
     name: str | None = None,
-) -> Any:
+) -> Nest:
     """Calls a Python function on arrays, as an operation; arguments and results may be nested.
 
     Args:
@@ -242,7 +247,7 @@ def py_func(
     # A list of dtypes is a structure to nest, and a TensorShape is not.
     flat_types = nest.flatten(output_types)
 
-    def call(*values: Any) -> Any:
+    def call(*values: object) -> Nest:
         positional, named = nest.pack_sequence_as(arguments, values)
         return nest.flatten(func(*positional, **named))
 
@@ -263,7 +268,7 @@ def load_checkpoint(filepattern: str) -> Any:
     return tf1.train.load_checkpoint(filepattern)
 
 
-def load_variable(checkpoint_dir: str, name: str) -> Any:
+def load_variable(checkpoint_dir: str, name: str) -> np.ndarray:
     """The value of a variable in a checkpoint; see `tf.train.load_variable`."""
     return tf1.train.load_variable(checkpoint_dir, name)
 
@@ -273,6 +278,6 @@ def list_variables(checkpoint_dir: str) -> list[tuple[str, list[int]]]:
     return tf1.train.list_variables(checkpoint_dir)
 
 
-def init_from_checkpoint(checkpoint_dir: str, assignment_map: Mapping[str, Any]) -> None:
+def init_from_checkpoint(checkpoint_dir: str, assignment_map: Mapping[str, object]) -> None:
     """Makes variables start from a checkpoint's values; see `tf.train.init_from_checkpoint`."""
     tf1.train.init_from_checkpoint(checkpoint_dir, assignment_map)

@@ -12,6 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import Nest
+
 Filter = bool | Callable[[Any], bool]
 
 __all__ = [
@@ -46,16 +48,16 @@ __all__ = [
 # ------------------------------------------------------------------------------------
 
 
-def _unique(items: Iterable[Any]) -> list[Any]:
+def _unique(items: Iterable[object]) -> list[tf.Operation | tf.Tensor]:
     """The items, each once. Tensors may compare by value, so they are told by who they are."""
     return list({id(item): item for item in items}.values())
 
 
-def _holds(items: Collection[Any], wanted: Any) -> bool:
+def _holds(items: Collection[object], wanted: object) -> bool:
     return any(item is wanted for item in items)
 
 
-def _listed(items: Any, kind: type, left_out: tuple[type, ...]) -> list[Any]:
+def _listed(items: Any, kind: type, left_out: tuple[type, ...]) -> list[tf.Operation | tf.Tensor]:
     if isinstance(items, (tf.Tensor, tf.Operation)):
         items = [items]
     found = [item for item in items if not isinstance(item, left_out)]
@@ -66,7 +68,7 @@ def _listed(items: Any, kind: type, left_out: tuple[type, ...]) -> list[Any]:
 
 
 def make_list_of_op(
-    ops: Any, check_graph: bool = True, allow_graph: bool = True, ignore_ts: bool = False
+    ops: object, check_graph: bool = True, allow_graph: bool = True, ignore_ts: bool = False
 ) -> list[tf.Operation]:
     """Operations as a list.
 
@@ -84,7 +86,7 @@ def make_list_of_op(
 
 
 def make_list_of_t(
-    ts: Any, check_graph: bool = True, allow_graph: bool = True, ignore_ops: bool = False
+    ts: object, check_graph: bool = True, allow_graph: bool = True, ignore_ops: bool = False
 ) -> list[tf.Tensor]:
     """Tensors as a list.
 
@@ -109,7 +111,7 @@ def get_tensors(graph: tf.Graph) -> list[tf.Tensor]:
     return [tensor for op in graph.get_operations() for tensor in op.outputs]
 
 
-def get_generating_ops(ts: Any) -> list[tf.Operation]:
+def get_generating_ops(ts: object) -> list[tf.Operation]:
     """The operations that give some tensors.
 
     Legacy: `tf.contrib.graph_editor.get_generating_ops` of TF 1.15.
@@ -117,7 +119,7 @@ def get_generating_ops(ts: Any) -> list[tf.Operation]:
     return _unique(tensor.op for tensor in make_list_of_t(ts))
 
 
-def get_consuming_ops(ts: Any) -> list[tf.Operation]:
+def get_consuming_ops(ts: object) -> list[tf.Operation]:
     """The operations that take some tensors.
 
     Legacy: `tf.contrib.graph_editor.get_consuming_ops` of TF 1.15.
@@ -125,7 +127,7 @@ def get_consuming_ops(ts: Any) -> list[tf.Operation]:
     return _unique(op for tensor in make_list_of_t(ts) for op in tensor.consumers())
 
 
-def filter_ops(ops: Any, positive_filter: Filter) -> list[tf.Operation]:
+def filter_ops(ops: object, positive_filter: Filter) -> list[tf.Operation]:
     """Those operations for which a function is true; all of them for True.
 
     Legacy: `tf.contrib.graph_editor.filter_ops` of TF 1.15.
@@ -133,7 +135,7 @@ def filter_ops(ops: Any, positive_filter: Filter) -> list[tf.Operation]:
     return _filtered(make_list_of_op(ops), positive_filter)
 
 
-def filter_ts(ops: Any, positive_filter: Filter) -> list[tf.Tensor]:
+def filter_ts(ops: object, positive_filter: Filter) -> list[tf.Tensor]:
     """Those inputs and outputs of operations for which a function is true; all for True.
 
     Legacy: `tf.contrib.graph_editor.filter_ts` of TF 1.15.
@@ -144,11 +146,11 @@ def filter_ts(ops: Any, positive_filter: Filter) -> list[tf.Tensor]:
     return _filtered(_unique(inputs + outputs), positive_filter)
 
 
-def _filtered(items: list[Any], wanted: Filter) -> list[Any]:
+def _filtered(items: list[object], wanted: Filter) -> list[tf.Operation | tf.Tensor]:
     return [item for item in items if (wanted(item) if callable(wanted) else wanted)]
 
 
-def filter_ops_from_regex(ops: Any, regex: str | re.Pattern[str]) -> list[tf.Operation]:
+def filter_ops_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Operation]:
     """Those operations in whose name a pattern is found.
 
     Legacy: `tf.contrib.graph_editor.filter_ops_from_regex` of TF 1.15.
@@ -156,7 +158,7 @@ def filter_ops_from_regex(ops: Any, regex: str | re.Pattern[str]) -> list[tf.Ope
     return filter_ops(ops, lambda op: re.search(regex, op.name) is not None)
 
 
-def filter_ts_from_regex(ops: Any, regex: str | re.Pattern[str]) -> list[tf.Tensor]:
+def filter_ts_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Tensor]:
     """Those inputs and outputs of operations in whose name a pattern is found.
 
     Legacy: `tf.contrib.graph_editor.filter_ts_from_regex` of TF 1.15.
@@ -164,7 +166,7 @@ def filter_ts_from_regex(ops: Any, regex: str | re.Pattern[str]) -> list[tf.Tens
     return filter_ts(ops, lambda tensor: re.search(regex, tensor.name) is not None)
 
 
-def get_name_scope_ops(ops: Any, scope: str) -> list[tf.Operation]:
+def get_name_scope_ops(ops: object, scope: str) -> list[tf.Operation]:
     """Those operations that are inside a name scope.
 
     Legacy: `tf.contrib.graph_editor.get_name_scope_ops` of TF 1.15.
@@ -172,7 +174,7 @@ def get_name_scope_ops(ops: Any, scope: str) -> list[tf.Operation]:
     return filter_ops_from_regex(ops, f'^{re.escape(scope.rstrip("/"))}(/|$)')
 
 
-def select_ops(*args: Any, graph: tf.Graph | None = None) -> list[tf.Operation]:
+def select_ops(*args: object, graph: tf.Graph | None = None) -> list[tf.Operation]:
     """Operations by their names, or as they are.
 
     Args:
@@ -187,7 +189,7 @@ def select_ops(*args: Any, graph: tf.Graph | None = None) -> list[tf.Operation]:
     return _selected(args, graph, filter_ops_from_regex, tf.Operation)
 
 
-def select_ts(*args: Any, graph: tf.Graph | None = None) -> list[tf.Tensor]:
+def select_ts(*args: object, graph: tf.Graph | None = None) -> list[tf.Tensor]:
     """Tensors by their names, or as they are.
 
     Args:
@@ -202,8 +204,10 @@ def select_ts(*args: Any, graph: tf.Graph | None = None) -> list[tf.Tensor]:
     return _selected(args, graph, filter_ts_from_regex, tf.Tensor)
 
 
-def _selected(args: Any, graph: tf.Graph | None, by_name: Any, kind: type) -> list[Any]:
-    found: list[Any] = []
+def _selected(
+    args: Any, graph: tf.Graph | None, by_name: Any, kind: type
+) -> list[tf.Operation | tf.Tensor]:
+    found: list[tf.Operation | tf.Tensor] = []
     for each in args:
         if isinstance(each, (str, re.Pattern)):
             if graph is None:
@@ -220,12 +224,12 @@ def _selected(args: Any, graph: tf.Graph | None, by_name: Any, kind: type) -> li
 # ------------------------------------------------------------------------------------
 
 
-def _before(op: tf.Operation, stop: Collection[Any], control: bool) -> Iterator[tf.Operation]:
+def _before(op: tf.Operation, stop: Collection[object], control: bool) -> Iterator[tf.Operation]:
     yield from (tensor.op for tensor in op.inputs if not _holds(stop, tensor))
     yield from op.control_inputs if control else ()
 
 
-def _after(op: tf.Operation, stop: Collection[Any], control: bool) -> Iterator[tf.Operation]:
+def _after(op: tf.Operation, stop: Collection[object], control: bool) -> Iterator[tf.Operation]:
     for tensor in op.outputs:
         if not _holds(stop, tensor):
             yield from tensor.consumers()
@@ -234,12 +238,12 @@ def _after(op: tf.Operation, stop: Collection[Any], control: bool) -> Iterator[t
 
 def _walk(
     seeds: Any,
-    of_tensors: Callable[[Any], list[tf.Operation]],
+    of_tensors: Callable[[tf.Tensor], list[tf.Operation]],
     step: Callable[..., Iterable[tf.Operation]],
     inclusive: bool,
-    within_ops: Any,
+    within_ops: Iterable[tf.Operation] | None,
     within_ops_fn: Callable[[tf.Operation], bool] | None,
-    stop_at_ts: Any,
+    stop_at_ts: Iterable[tf.Tensor],
     control: bool,
 ) -> list[tf.Operation]:
     seeds = [seeds] if isinstance(seeds, (tf.Tensor, tf.Operation)) else list(seeds)
@@ -262,7 +266,7 @@ def _walk(
 
 
 def get_backward_walk_ops(
-    seed_ops: Any,
+    seed_ops: object,
     inclusive: bool = True,
     within_ops: Any = None,
     within_ops_fn: Callable[[tf.Operation], bool] | None = None,
@@ -305,12 +309,12 @@ def get_backward_walk_ops(
 
 
 def get_forward_walk_ops(
-    seed_ops: Any,
+    seed_ops: object,
     inclusive: bool = True,
     within_ops: Any = None,
     within_ops_fn: Callable[[tf.Operation], bool] | None = None,
     stop_at_ts: Any = (),
-    control_outputs: Any = None,
+    control_outputs: object = None,
 ) -> list[tf.Operation]:
     """The operations that depend on some.
 
@@ -387,7 +391,9 @@ class SubGraphView:
     Legacy: `tf.contrib.graph_editor.SubGraphView` of TF 1.15.
     """
 
-    def __init__(self, inside_ops: Any = (), passthrough_ts: Any = ()) -> None:
+    def __init__(
+        self, inside_ops: Iterable[tf.Operation] = (), passthrough_ts: Iterable[tf.Tensor] = ()
+    ) -> None:
         self.ops = make_list_of_op(inside_ops)
         self.passthroughs = make_list_of_t(passthrough_ts)
         own = set(self.ops)
@@ -407,7 +413,7 @@ class SubGraphView:
         return 'SubGraphView(ops={}, inputs={}, outputs={})'.format(*names)
 
 
-def make_view(*args: Any, graph: tf.Graph | None = None) -> SubGraphView:
+def make_view(*args: object, graph: tf.Graph | None = None) -> SubGraphView:
     """A view of the operations that are given, by patterns of their names or as they are.
 
     Args:
@@ -439,14 +445,14 @@ class TransformerInfo:
         pairs = self._transformed_ops.items()
         return {t: new.outputs[i] for old, new in pairs for i, t in enumerate(old.outputs)}
 
-    def transformed(self, original: Any) -> Any:
+    def transformed(self, original: tf.Operation | tf.Tensor) -> tf.Operation | tf.Tensor | None:
         """The copy of an operation or a tensor, or None."""
         if isinstance(original, tf.Operation):
             return self._transformed_ops.get(original)
         copied = self._transformed_ops.get(original.op)
         return None if copied is None else copied.outputs[original.value_index]
 
-    def original(self, transformed: Any) -> Any:
+    def original(self, transformed: tf.Operation | tf.Tensor) -> tf.Operation | tf.Tensor | None:
         """The original of a copied operation or tensor, or None."""
         backwards = {new: old for old, new in self._transformed_ops.items()}
         return TransformerInfo(backwards).transformed(transformed)
@@ -501,7 +507,7 @@ def copy_with_input_replacements(
     names = {op.name: _new_name(graph, op.name, src_scope, scope) for op in view.ops}
     replaced = {_deref(old).name: new for old, new in replacement_ts.items()}
     outside = {t.name: replaced.get(t.name, t) for op in view.ops for t in op.inputs}
-    input_map: dict[str, Any] = {
+    input_map: dict[str, tf.Tensor] = {
         name: tensor for name, tensor in outside.items() if name.partition(':')[0] not in names
     }
     input_map |= {
@@ -522,7 +528,7 @@ def copy_with_input_replacements(
     return SubGraphView(made), TransformerInfo(dict(zip(view.ops, made, strict=True)))
 
 
-def _deref(tensor: Any) -> tf.Tensor:
+def _deref(tensor: object) -> tf.Tensor:
     return tensor.deref() if hasattr(tensor, 'deref') else tensor
 
 
@@ -546,12 +552,12 @@ def _colocated(place: bytes, names: Mapping[str, str]) -> bytes:
 
 
 def graph_replace(
-    target_ts: Any,
+    target_ts: Nest,
     replacement_ts: Mapping[tf.Tensor, tf.Tensor],
     dst_scope: str = '',
     src_scope: str = '',
     reuse_dst_scope: bool = False,
-) -> Any:
+) -> Nest:
     """Computes tensors from other inputs: a copy of all that lies between these and the tensors.
 
     Args:
@@ -589,7 +595,9 @@ def graph_replace(
 # ------------------------------------------------------------------------------------
 
 
-def reroute_ts(ts0: Any, ts1: Any, can_modify: Any = None, cannot_modify: Any = None) -> int:
+def reroute_ts(
+    ts0: object, ts1: object, can_modify: object = None, cannot_modify: object = None
+) -> int:
     """Has those that take some tensors take others.
 
     Args:
@@ -609,7 +617,9 @@ def reroute_ts(ts0: Any, ts1: Any, can_modify: Any = None, cannot_modify: Any = 
     return _reroute(make_list_of_t(ts0), make_list_of_t(ts1), can_modify, cannot_modify)
 
 
-def swap_ts(ts0: Any, ts1: Any, can_modify: Any = None, cannot_modify: Any = None) -> int:
+def swap_ts(
+    ts0: object, ts1: object, can_modify: object = None, cannot_modify: object = None
+) -> int:
     """As `reroute_ts`, in both directions.
 
     Legacy: `tf.contrib.graph_editor.swap_ts` of TF 1.15.
@@ -619,7 +629,7 @@ def swap_ts(ts0: Any, ts1: Any, can_modify: Any = None, cannot_modify: Any = Non
 
 
 def _reroute(
-    new: Sequence[tf.Tensor], old: Sequence[tf.Tensor], can_modify: Any, cannot_modify: Any
+    new: Sequence[tf.Tensor], old: Sequence[tf.Tensor], can_modify: object, cannot_modify: object
 ) -> int:
     if len(new) != len(old):
         raise ValueError(f'ts0 and ts1 have different sizes: {len(new)} != {len(old)}')
@@ -638,7 +648,7 @@ def _reroute(
     return len(changes)
 
 
-def add_control_inputs(op: tf.Operation, cops: Any) -> None:
+def add_control_inputs(op: tf.Operation, cops: object) -> None:
     """Has an operation wait for others.
 
     Raises:

@@ -25,8 +25,8 @@ _ASSIGNMENT = re.compile(
 
 
 def parse_values(
-    values: str, type_map: Mapping[str, Any], ignore_unknown: bool = False
-) -> dict[str, Any]:
+    values: str, type_map: Mapping[str, object], ignore_unknown: bool = False
+) -> dict[str, object]:
     """Reads `name=value` assignments.
 
     Args:
@@ -47,7 +47,7 @@ def parse_values(
 
     Legacy: `tf.contrib.training.parse_values` of TF 1.15.
     """
-    found: dict[str, Any] = {}
+    found: dict[str, object] = {}
     position = 0
     while position < len(values):
         match = _ASSIGNMENT.match(values, position)
@@ -134,9 +134,11 @@ class HParams:
     Legacy: `tf.contrib.training.HParams` of TF 1.15.
     """
 
-    def __init__(self, hparam_def: Any = None, model_structure: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, hparam_def: object = None, model_structure: object = None, **kwargs: object
+    ) -> None:
         # Each name's (type, whether it is a list).
-        self._hparam_types: dict[str, tuple[Any, bool]] = {}
+        self._hparam_types: dict[str, tuple[object, bool]] = {}
         self._model_structure = model_structure
         if hparam_def is None:
             for name, value in kwargs.items():
@@ -154,7 +156,7 @@ class HParams:
         self._hparam_types[name] = (type(value[0] if is_list else value), is_list)
         setattr(self, name, value)
 
-    def set_hparam(self, name: str, value: Any) -> None:
+    def set_hparam(self, name: str, value: object) -> None:
         """Sets a hyperparameter that exists, to a value of its type."""
         param_type, is_list = self._hparam_types[name]
         if isinstance(value, list):
@@ -177,7 +179,7 @@ class HParams:
         types = {name: param_type for name, (param_type, _) in self._hparam_types.items()}
         return self.override_from_dict(parse_values(values, types))
 
-    def override_from_dict(self, values_dict: Mapping[str, Any]) -> HParams:
+    def override_from_dict(self, values_dict: Mapping[str, object]) -> HParams:
         """Sets hyperparameters that exist, by name, and returns this object."""
         for name, value in values_dict.items():
             self.set_hparam(name, value)
@@ -189,11 +191,11 @@ class HParams:
         """Sets what a JSON object assigns, and returns this object."""
         return self.override_from_dict(json.loads(values_json))
 
-    def values(self) -> dict[str, Any]:
+    def values(self) -> dict[str, object]:
         """The hyperparameters by name, in the order in which they were added."""
         return {name: getattr(self, name) for name in self._hparam_types}
 
-    def get(self, key: str, default: Any = None) -> Any:
+    def get(self, key: str, default: object = None) -> Any:
         """The value of a hyperparameter, or `default`, which must be of its type."""
         if key not in self._hparam_types:
             return default
@@ -217,7 +219,7 @@ class HParams:
         """The hyperparameters as a JSON object; arguments as for `json.dumps`."""
         return json.dumps(self.values(), indent=indent, separators=separators, sort_keys=sort_keys)
 
-    def set_model_structure(self, model_structure: Any) -> None:
+    def set_model_structure(self, model_structure: object) -> None:
         """Keeps anything, for `get_model_structure`."""
         self._model_structure = model_structure
 
@@ -250,7 +252,7 @@ class HParams:
         return message
 
     @staticmethod
-    def from_proto(hparam_def: Any, import_scope: str | None = None) -> HParams:
+    def from_proto(hparam_def: object, import_scope: str | None = None) -> HParams:
         """The hyperparameters of a message of `to_proto`; `import_scope` is not used."""
         return HParams(hparam_def=hparam_def)
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 
 from tf_seq2seq_compat.tf1.contrib.slim_support import tf_slim
+from tf_seq2seq_compat.types import InitializerLike, Regularizer, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -14,7 +13,7 @@ SPARSE_FEATURE_CROSS_DEFAULT_HASH_KEY = 0xDECAFCAFFE
 
 
 def embedding_lookup_unique(
-    params: Any, ids: Any, partition_strategy: str = 'mod', name: str | None = None
+    params: TensorLike, ids: TensorLike, partition_strategy: str = 'mod', name: str | None = None
 ) -> tf.Tensor:
     """`tf.nn.embedding_lookup` that looks each distinct id up once.
 
@@ -39,14 +38,14 @@ def embedding_lookup_unique(
 
 
 def embed_sequence(
-    ids: Any,
+    ids: TensorLike,
     vocab_size: int | None = None,
     embed_dim: int | None = None,
     unique: bool = False,
-    initializer: Any = None,
-    regularizer: Any = None,
+    initializer: InitializerLike | None = None,
+    regularizer: Regularizer | None = None,
     trainable: bool = True,
-    scope: Any = None,
+    scope: Scope | None = None,
     reuse: bool | None = None,
 ) -> tf.Tensor:
     """Embeds each symbol by a variable `EmbedSequence/embeddings` (TF1's name).

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
 from tensorflow.python.ops import lookup_ops
+
+from tf_seq2seq_compat.types import DTypeLike, TensorLike
 
 __all__ = [
     'HashTable',
@@ -32,33 +32,33 @@ class HashTable(lookup_ops.StaticHashTableV1):
 
     def __init__(
         self,
-        initializer: Any,
-        default_value: Any,
+        initializer: object,
+        default_value: TensorLike,
         shared_name: str | None = None,
         name: str | None = None,
     ) -> None:
         self._shared_name_given = shared_name
         super().__init__(initializer, default_value, name=name or 'hash_table')
 
-    def _create_resource(self) -> Any:
+    def _create_resource(self) -> tf.Tensor:
         if self._shared_name_given is not None:
             self._shared_name = self._shared_name_given
         return super()._create_resource()
 
     @property
-    def init(self) -> Any:
+    def init(self) -> tf.Operation:
         """The operation that fills the table."""
         return self.initializer
 
 
 def index_table_from_tensor(
-    mapping: Any,
+    mapping: TensorLike,
     num_oov_buckets: int = 0,
     default_value: int = -1,
-    hasher_spec: Any = lookup_ops.FastHashSpec,
-    dtype: Any = tf.string,
+    hasher_spec: object = lookup_ops.FastHashSpec,
+    dtype: DTypeLike = tf.string,
     name: str | None = None,
-) -> Any:
+) -> tf.lookup.StaticVocabularyTable:
     """A table from strings (or integers) to their positions in `mapping`.
 
     Args:
@@ -82,12 +82,12 @@ def index_table_from_tensor(
 
 
 def string_to_index_table_from_tensor(
-    mapping: Any,
+    mapping: TensorLike,
     num_oov_buckets: int = 0,
     default_value: int = -1,
-    hasher_spec: Any = lookup_ops.FastHashSpec,
+    hasher_spec: object = lookup_ops.FastHashSpec,
     name: str | None = None,
-) -> Any:
+) -> tf.lookup.StaticVocabularyTable:
     """`index_table_from_tensor` for strings. Legacy: the same name of `tf.contrib.lookup`."""
     return index_table_from_tensor(
         mapping, num_oov_buckets, default_value, hasher_spec, tf.string, name
@@ -95,13 +95,13 @@ def string_to_index_table_from_tensor(
 
 
 def string_to_index_table_from_file(
-    vocabulary_file: Any = None,
+    vocabulary_file: str | tf.Tensor | None = None,
     num_oov_buckets: int = 0,
     vocab_size: int | None = None,
     default_value: int = -1,
-    hasher_spec: Any = lookup_ops.FastHashSpec,
+    hasher_spec: object = lookup_ops.FastHashSpec,
     name: str | None = None,
-) -> Any:
+) -> tf.lookup.StaticVocabularyTable:
     """`index_table_from_file` for strings. Legacy: the same name of `tf.contrib.lookup`."""
     return lookup_ops.index_table_from_file(
         vocabulary_file=vocabulary_file,
@@ -114,8 +114,8 @@ def string_to_index_table_from_file(
 
 
 def index_to_string_table_from_tensor(
-    mapping: Any, default_value: str = 'UNK', name: str | None = None
-) -> Any:
+    mapping: TensorLike, default_value: str = 'UNK', name: str | None = None
+) -> HashTable:
     """A table from positions in `mapping` to the strings there.
 
     Args:
@@ -134,7 +134,7 @@ def index_to_string_table_from_tensor(
 
 
 def string_to_index(
-    tensor: Any, mapping: Any, default_value: int = -1, name: str | None = None
+    tensor: TensorLike, mapping: TensorLike, default_value: int = -1, name: str | None = None
 ) -> tf.Tensor:
     """The ids of strings: one lookup in `index_table_from_tensor(mapping)`.
 
@@ -145,7 +145,7 @@ def string_to_index(
 
 
 def index_to_string(
-    tensor: Any, mapping: Any, default_value: str = 'UNK', name: str | None = None
+    tensor: TensorLike, mapping: TensorLike, default_value: str = 'UNK', name: str | None = None
 ) -> tf.Tensor:
     """The strings of ids: one lookup in `index_to_string_table_from_tensor(mapping)`.
 

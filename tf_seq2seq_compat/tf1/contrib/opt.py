@@ -12,6 +12,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
+
 tf1 = tf.compat.v1
 _raw = tf.raw_ops
 
@@ -21,11 +23,13 @@ _Adam: Any = tf1.train.AdamOptimizer
 _Adagrad: Any = tf1.train.AdagradOptimizer
 
 
-def _is_resource(var: Any) -> bool:
+def _is_resource(var: tf.Variable) -> bool:
     return getattr(getattr(var, 'handle', None), 'dtype', None) == tf.resource
 
 
-def dense_op(name: str, var: Any, slots: dict[str, Any], **arguments: Any) -> tf.Operation:
+def dense_op(
+    name: str, var: tf.Variable, slots: dict[str, tf.Variable], **arguments: object
+) -> tf.Operation:
     """The raw op that updates `var` and its slots, for the kind of variable that it is."""
     op = getattr(_raw, f'Resource{name}' if _is_resource(var) else name)
     holders = {'var': var, **slots}
@@ -37,7 +41,7 @@ def dense_op(name: str, var: Any, slots: dict[str, Any], **arguments: Any) -> tf
     return updated if isinstance(updated, tf.Operation) else updated.op
 
 
-def in_type_of(value: Any, var: Any) -> tf.Tensor:
+def in_type_of(value: TensorLike, var: tf.Variable) -> tf.Tensor:
     """A number in the type of a variable."""
     return tf.cast(value, var.dtype.base_dtype)
 
@@ -45,30 +49,32 @@ def in_type_of(value: Any, var: Any) -> tf.Tensor:
 class RowUpdates(_Optimizer):
     """An optimizer whose sparse update is one function of gradient, variable and row indices."""
 
-    def _apply_sparse(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_sparse(self, grad: tf.IndexedSlices, var: tf.Variable) -> tf.Operation:
         return self._apply_rows(grad.values, var, grad.indices)
 
-    def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> tf.Operation:
+    def _resource_apply_sparse(
+        self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor
+    ) -> tf.Operation:
         return self._apply_rows(grad, var, indices)
 
-    def _resource_apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return self._apply_dense(grad, var)
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         raise NotImplementedError
 
 
-def set_rows(var: Any, indices: tf.Tensor, rows: tf.Tensor, locking: bool) -> Any:
+def set_rows(var: tf.Variable, indices: tf.Tensor, rows: tf.Tensor, locking: bool) -> tf.Operation:
     """Writes rows of a slot."""
     return tf1.scatter_update(var, indices, rows, use_locking=locking)
 
 
 def _rows_moments(
     grad: tf.Tensor,
-    var: Any,
+    var: tf.Variable,
     indices: tf.Tensor,
-    slots: Sequence[Any],
-    betas: Sequence[Any],
+    slots: Sequence[tf.Variable],
+    betas: Sequence[FloatLike],
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The rows of Adam's two moments after a step that is about these rows only."""
     m, v = slots
@@ -81,13 +87,13 @@ def _rows_moments(
 class LazyAdamOptimizer(RowUpdates, _Adam):
     """Adam that for a sparse gradient touches the moments of its rows only."""
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return _Adam._apply_dense(self, grad, var)
 
-    def _resource_apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return _Adam._resource_apply_dense(self, grad, var)
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         powers = [in_type_of(power, var) for power in self._get_beta_accumulators()]
         rate = in_type_of(self._lr_t, var) * tf.sqrt(1 - powers[1]) / (1 - powers[0])
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
@@ -115,11 +121,11 @@ class AdamGSOptimizer(RowUpdates):
 
     def __init__(
         self,
-        global_step: Any = 0,
-        learning_rate: Any = 0.001,
-        beta1: Any = 0.9,
-        beta2: Any = 0.999,
-        epsilon: Any = 1e-8,
+        global_step: IntLike = 0,
+        learning_rate: FloatLike = 0.001,
+        beta1: FloatLike = 0.9,
+        beta2: FloatLike = 0.999,
+        epsilon: FloatLike = 1e-8,
         use_locking: bool = False,
         name: str = 'Adam',
     ) -> None:
@@ -128,7 +134,7 @@ class AdamGSOptimizer(RowUpdates):
         self._global_step = global_step
         self._global_step_on_worker: tf.Tensor | None = None
 
-    def _create_slots(self, var_list: Iterable[Any]) -> None:
+    def _create_slots(self, var_list: Iterable[tf.Variable]) -> None:
         for var in var_list:
             self._zeros_slot(var, 'm', self._name)
             self._zeros_slot(var, 'v', self._name)
@@ -141,15 +147,15 @@ class AdamGSOptimizer(RowUpdates):
         # Read before any update of this step, whoever increments it.
         self._global_step_on_worker = tf.identity(self._global_step) + 1
 
-    def _in_type_of(self, var: Any) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+    def _in_type_of(self, var: tf.Variable) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         numbers = [in_type_of(number, var) for number in self._numbers]
         step = in_type_of(self._global_step_on_worker, var)
         return numbers, [tf.pow(beta, step) for beta in numbers[1:3]]
 
-    def _slots_of(self, var: Any) -> dict[str, Any]:
+    def _slots_of(self, var: tf.Variable) -> dict[str, tf.Variable]:
         return {'m': self.get_slot(var, 'm'), 'v': self.get_slot(var, 'v')}
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         (rate, beta1, beta2, epsilon), powers = self._in_type_of(var)
         return dense_op(
             'ApplyAdam',
@@ -165,7 +171,7 @@ class AdamGSOptimizer(RowUpdates):
             use_locking=self._use_locking,
         )
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         (rate, beta1, beta2, epsilon), powers = self._in_type_of(var)
         rate *= tf.sqrt(1 - powers[1]) / (1 - powers[0])
         m, v = self._slots_of(var).values()
@@ -177,7 +183,7 @@ class AdamGSOptimizer(RowUpdates):
 
 
 def _decayed_sum(
-    slot: Any, decay: tf.Tensor, rows: tf.Tensor, indices: tf.Tensor, locking: bool
+    slot: tf.Variable, decay: tf.Tensor, rows: tf.Tensor, indices: tf.Tensor, locking: bool
 ) -> tf.Tensor:
     """All of a slot after every row has decayed and some have grown."""
     decayed = tf1.assign(slot, slot * decay, use_locking=locking)
@@ -188,7 +194,7 @@ def _decayed_sum(
 class LazyAdamGSOptimizer(AdamGSOptimizer):
     """`AdamGSOptimizer` that for a sparse gradient touches the moments of its rows only."""
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         (rate, beta1, beta2, epsilon), powers = self._in_type_of(var)
         rate *= tf.sqrt(1 - powers[1]) / (1 - powers[0])
         m, v = self._slots_of(var).values()
@@ -204,11 +210,11 @@ class LazyAdamGSOptimizer(AdamGSOptimizer):
 class NadamOptimizer(RowUpdates, _Adam):
     """Adam with Nesterov momentum (Dozat, 2016)."""
 
-    def _numbers_for(self, var: Any) -> list[tf.Tensor]:
+    def _numbers_for(self, var: tf.Variable) -> list[tf.Tensor]:
         values = (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
         return [in_type_of(value, var) for value in (*values, *self._get_beta_accumulators())]
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         rate, beta1, beta2, epsilon, power1, power2 = self._numbers_for(var)
         return dense_op(
             'ApplyAdam',
@@ -225,7 +231,7 @@ class NadamOptimizer(RowUpdates, _Adam):
             use_nesterov=True,
         )
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         rate, beta1, beta2, epsilon, power1, power2 = self._numbers_for(var)
         rate *= tf.sqrt(1 - power2) / (1 - power1)
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
@@ -242,31 +248,31 @@ class AdaMaxOptimizer(RowUpdates, _Adam):
 
     def __init__(
         self,
-        learning_rate: Any = 0.001,
-        beta1: Any = 0.9,
-        beta2: Any = 0.999,
-        epsilon: Any = 1e-8,
+        learning_rate: FloatLike = 0.001,
+        beta1: FloatLike = 0.9,
+        beta2: FloatLike = 0.999,
+        epsilon: FloatLike = 1e-8,
         use_locking: bool = False,
         name: str = 'AdaMax',
     ) -> None:
         super().__init__(learning_rate, beta1, beta2, epsilon, use_locking, name)
 
-    def _get_beta_accumulators(self) -> Any:
+    def _get_beta_accumulators(self) -> tuple[tf.Variable, tf.Variable]:
         graph = None if tf.executing_eagerly() else tf1.get_default_graph()
         return self._get_non_slot_variable('beta1_power', graph=graph)
 
-    def _create_slots(self, var_list: Any) -> None:
+    def _create_slots(self, var_list: Iterable[tf.Variable]) -> None:
         first = min(var_list, key=lambda var: var.name)
         self._create_non_slot_variable(self._beta1, 'beta1_power', first)
         for var in var_list:
             self._zeros_slot(var, 'm', self._name)
             self._zeros_slot(var, 'v', self._name)
 
-    def _numbers_for(self, var: Any) -> list[tf.Tensor]:
+    def _numbers_for(self, var: tf.Variable) -> list[tf.Tensor]:
         values = (self._lr_t, self._beta1_t, self._beta2_t, self._epsilon_t)
         return [in_type_of(value, var) for value in (*values, self._get_beta_accumulators())]
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         rate, beta1, beta2, epsilon, power = self._numbers_for(var)
         return dense_op(
             'ApplyAdaMax',
@@ -281,7 +287,7 @@ class AdaMaxOptimizer(RowUpdates, _Adam):
             use_locking=self._use_locking,
         )
 
-    def _apply_rows(self, grad: tf.Tensor, var: Any, indices: tf.Tensor) -> tf.Operation:
+    def _apply_rows(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         rate, beta1, beta2, epsilon, power = self._numbers_for(var)
         m, v = self.get_slot(var, 'm'), self.get_slot(var, 'v')
         first = beta1 * tf.gather(m, indices) + (1 - beta1) * grad
@@ -293,7 +299,7 @@ class AdaMaxOptimizer(RowUpdates, _Adam):
             set_rows(v, indices, largest, self._use_locking),
         )
 
-    def _finish(self, update_ops: Any, name_scope: str) -> tf.Operation:
+    def _finish(self, update_ops: Sequence[tf.Operation], name_scope: str) -> tf.Operation:
         power = self._get_beta_accumulators()
         with tf.control_dependencies(update_ops), tf1.colocate_with(power):
             next_power = tf1.assign(power, power * self._beta1_t, use_locking=self._use_locking)
@@ -316,7 +322,7 @@ class LARSOptimizer(_Optimizer):
 
     def __init__(
         self,
-        learning_rate: Any,
+        learning_rate: FloatLike,
         momentum: float = 0.9,
         weight_decay: float = 0.0001,
         eeta: float = 0.001,
@@ -338,7 +344,7 @@ class LARSOptimizer(_Optimizer):
         self._weight_decay, self._eeta, self._epsilon = weight_decay, eeta, epsilon
         self._skip_list = skip_list
 
-    def _create_slots(self, var_list: Iterable[Any]) -> None:
+    def _create_slots(self, var_list: Iterable[tf.Variable]) -> None:
         for var in var_list:
             self._zeros_slot(var, 'momentum', self._name)
 
@@ -347,7 +353,7 @@ class LARSOptimizer(_Optimizer):
         self._learning_rate_tensor = tf.convert_to_tensor(rate() if callable(rate) else rate)
         self._momentum_tensor = tf.convert_to_tensor(momentum)
 
-    def compute_lr(self, grad: Any, var: Any) -> tuple[Any, Any]:
+    def compute_lr(self, grad: tf.Tensor, var: tf.Variable) -> tuple[tf.Tensor, tf.Tensor]:
         """The rate for this variable, and its gradient with that of the decay."""
         rate = in_type_of(self._learning_rate, var)
         if self._skip_list is not None and any(part in var.name for part in self._skip_list):
@@ -357,7 +363,7 @@ class LARSOptimizer(_Optimizer):
         trust = tf1.where((weight > 0) & (gradient > 0), trust, tf.ones_like(trust))
         return rate * trust, grad + self._weight_decay * var
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         # The momentum is of the scaled steps, so that a change of rate does not scale the past.
         rate, grad = self.compute_lr(grad, var)
         return dense_op(
@@ -371,10 +377,10 @@ class LARSOptimizer(_Optimizer):
             use_nesterov=self._use_nesterov,
         )
 
-    def _resource_apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return self._apply_dense(grad, var)
 
-    def _sparse(self, grad: Any, var: Any, indices: Any) -> tf.Operation:
+    def _sparse(self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor) -> tf.Operation:
         return dense_op(
             'SparseApplyMomentum',
             var,
@@ -387,10 +393,12 @@ class LARSOptimizer(_Optimizer):
             use_nesterov=self._use_nesterov,
         )
 
-    def _apply_sparse(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_sparse(self, grad: tf.IndexedSlices, var: tf.Variable) -> tf.Operation:
         return self._sparse(grad.values, var, grad.indices)
 
-    def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> tf.Operation:
+    def _resource_apply_sparse(
+        self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor
+    ) -> tf.Operation:
         return self._sparse(grad, var, indices)
 
 
@@ -406,7 +414,7 @@ class RegAdagradOptimizer(_Adagrad):
 
     def __init__(
         self,
-        learning_rate: Any,
+        learning_rate: FloatLike,
         initial_accumulator_value: float = 0.1,
         use_locking: bool = False,
         name: str = 'RegAdagrad',
@@ -423,7 +431,9 @@ class RegAdagradOptimizer(_Adagrad):
         finally:
             self._should_update_slots = before
 
-    def _update(self, op: str, grad: Any, var: Any, **arguments: Any) -> tf.Operation:
+    def _update(
+        self, op: str, grad: tf.Tensor, var: tf.Variable, **arguments: object
+    ) -> tf.Operation:
         return dense_op(
             op,
             var,
@@ -435,14 +445,16 @@ class RegAdagradOptimizer(_Adagrad):
             **arguments,
         )
 
-    def _apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return self._update('ApplyAdagrad', grad, var)
 
-    def _resource_apply_dense(self, grad: Any, var: Any) -> tf.Operation:
+    def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         return self._update('ApplyAdagrad', grad, var)
 
-    def _apply_sparse(self, grad: Any, var: Any) -> tf.Operation:
+    def _apply_sparse(self, grad: tf.IndexedSlices, var: tf.Variable) -> tf.Operation:
         return self._update('SparseApplyAdagrad', grad.values, var, indices=grad.indices)
 
-    def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> tf.Operation:
+    def _resource_apply_sparse(
+        self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor
+    ) -> tf.Operation:
         return self._update('SparseApplyAdagrad', grad, var, indices=indices)

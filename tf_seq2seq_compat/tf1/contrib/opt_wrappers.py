@@ -8,6 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import FloatLike, TensorLike
+
 tf1 = tf.compat.v1
 
 # The base, which the type checker cannot see through the alias.
@@ -28,23 +30,28 @@ class MovingAverageOptimizer(_Optimizer):
 
     def __init__(
         self,
-        opt: Any,
-        average_decay: Any = 0.9999,
-        num_updates: Any = None,
+        opt: tf.compat.v1.train.Optimizer,
+        average_decay: FloatLike = 0.9999,
+        num_updates: TensorLike | None = None,
         sequential_update: bool = True,
     ) -> None:
         self._optimizer = opt
         self._ema = tf1.train.ExponentialMovingAverage(average_decay, num_updates=num_updates)
         self._swapped_variable_name_map: dict[str, str] | None = None
         self._sequential_update = sequential_update
-        self._averages: dict[str, Any] = {}
+        self._averages: dict[str, tf.Variable] = {}
 
-    def compute_gradients(self, *args: Any, **kwargs: Any) -> Any:
+    def compute_gradients(
+        self, *args: object, **kwargs: object
+    ) -> list[tuple[tf.Tensor | None, tf.Variable]]:
         """As the optimizer inside."""
         return self._optimizer.compute_gradients(*args, **kwargs)
 
     def apply_gradients(
-        self, grads_and_vars: Any, global_step: Any = None, name: str | None = None
+        self,
+        grads_and_vars: Iterable[tuple[tf.Tensor | None, tf.Variable]],
+        global_step: tf.Variable | None = None,
+        name: str | None = None,
     ) -> tf.Operation:
         """Updates the variables, then their averages."""
         pairs = list(grads_and_vars)
@@ -60,8 +67,11 @@ class MovingAverageOptimizer(_Optimizer):
         return tf.group(update, averaging, name='train_with_avg')
 
     def swapping_saver(
-        self, var_list: Any = None, name: str = 'swapping_saver', **kwargs: Any
-    ) -> Any:
+        self,
+        var_list: Iterable[tf.Variable] | None = None,
+        name: str = 'swapping_saver',
+        **kwargs: object,
+    ) -> tf.compat.v1.train.Saver:
         """A Saver that gives each variable's name to its average, and the other way round.
 
         Args:
@@ -109,7 +119,7 @@ class MultitaskOptimizerWrapper:
       opt: a `tf.train` optimizer.
     """
 
-    def __init__(self, opt: Any) -> None:
+    def __init__(self, opt: tf.compat.v1.train.Optimizer) -> None:
         if not isinstance(opt, tf1.train.Optimizer):
             raise TypeError(
                 f'Supplied optimizer must be an instance of tf.train.Optimizer, not {opt!r}.'
@@ -122,13 +132,15 @@ class MultitaskOptimizerWrapper:
         return getattr(self.__dict__['_opt'], name)
 
 
-def _all_zeros(gradient: Any) -> tf.Tensor:
+def _all_zeros(gradient: tf.Tensor | tf.IndexedSlices) -> tf.Tensor:
     values = gradient.values if isinstance(gradient, tf.IndexedSlices) else gradient
     return tf.equal(tf.math.count_nonzero(values), 0)
 
 
 def _where_not_zero(update: Any) -> Any:
-    def guarded(self: Any, gradient: Any, *args: Any, **kwargs: Any) -> tf.Operation:
+    def guarded(
+        self: Any, gradient: tf.Tensor | tf.IndexedSlices, *args: object, **kwargs: Any
+    ) -> tf.Operation:
         def update_it() -> tf.Operation:
             return tf.group(update(self, gradient, *args, **kwargs))
 
@@ -138,8 +150,8 @@ def _where_not_zero(update: Any) -> Any:
 
 
 def clip_gradients_by_global_norm(
-    gradients_variables: Iterable[tuple[Any, Any]], clip_norm: float = 20.0
-) -> tuple[Sequence[tuple[Any, Any]], tf.Tensor]:
+    gradients_variables: Iterable[tuple[tf.Tensor | None, tf.Variable]], clip_norm: float = 20.0
+) -> tuple[Sequence[tuple[tf.Tensor | None, tf.Variable]], tf.Tensor]:
     """Clips gradients by their global norm; gradients that are all zeros stay so.
 
     Args:

@@ -7,6 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import Config
+
 tf1 = tf.compat.v1
 
 __all__ = ['SavedModelPredictor', 'from_saved_model']
@@ -40,7 +42,7 @@ class SavedModelPredictor:
         output_names: Mapping[str, str] | None = None,
         tags: str | None = None,
         graph: Any = None,
-        config: Any = None,
+        config: Config | None = None,
     ) -> None:
         ways = (signature_def_key, signature_def, input_names)
         if sum(each is not None for each in ways) > 1:
@@ -89,7 +91,7 @@ class SavedModelPredictor:
             f'{self._fetch_tensors}'
         )
 
-    def __call__(self, input_dict: Mapping[str, Any]) -> dict[str, Any]:
+    def __call__(self, input_dict: Mapping[str, object]) -> dict[str, Any]:
         """The outputs for some inputs.
 
         Args:
@@ -121,14 +123,14 @@ def _signature(meta_graph: Any, key: str | None) -> Any:
 
 
 def from_saved_model(
-    export_dir: Any,
+    export_dir: object,
     signature_def_key: str | None = None,
-    signature_def: Any = None,
+    signature_def: object = None,
     input_names: Mapping[str, str] | None = None,
     output_names: Mapping[str, str] | None = None,
     tags: str | None = None,
-    graph: Any = None,
-    config: Any = None,
+    graph: object = None,
+    config: Config | None = None,
 ) -> SavedModelPredictor:
     """A function of arrays from a SavedModel; arguments as of `SavedModelPredictor`.
 

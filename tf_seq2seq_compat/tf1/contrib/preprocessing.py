@@ -67,14 +67,14 @@ class CategoricalVocabulary:
     """
 
     # TF1's names of the attributes: they stand in the files that `VocabularyProcessor.save` wrote.
-    def __init__(self, unknown_token: Any = '<UNK>', support_reverse: bool = True) -> None:
+    def __init__(self, unknown_token: object = '<UNK>', support_reverse: bool = True) -> None:
         self._unknown_token = unknown_token
         self._support_reverse = support_reverse
-        self._freq: dict[Any, int] = defaultdict(int)
+        self._freq: dict[object, int] = defaultdict(int)
         self._freeze = False
         self._number([])
 
-    def _number(self, categories: Sequence[Any]) -> None:
+    def _number(self, categories: Sequence[object]) -> None:
         """Gives ids from 1 on to `categories`, and forgets all others."""
         numbered = [self._unknown_token, *categories]
         self._mapping = {category: index for index, category in enumerate(numbered)}
@@ -84,7 +84,7 @@ class CategoricalVocabulary:
     def __len__(self) -> int:
         return len(self._mapping)
 
-    def get(self, category: Any) -> int:
+    def get(self, category: object) -> int:
         """The id of `category`: a new one, or 0 where the vocabulary is frozen."""
         known = self._mapping.get(category)
         if known is not None:
@@ -100,7 +100,7 @@ class CategoricalVocabulary:
         """Stops (or, with False, resumes) giving ids to new categories."""
         self._freeze = freeze
 
-    def add(self, category: Any, count: int = 1) -> None:
+    def add(self, category: object, count: int = 1) -> None:
         """Counts `count` more of `category`; one that has no id in a frozen vocabulary is left."""
         if self.get(category) > 0:
             self._freq[category] += count
@@ -149,7 +149,7 @@ class ByteProcessor:
     def __init__(self, max_document_length: int) -> None:
         self.max_document_length = max_document_length
 
-    def fit(self, x: Any) -> ByteProcessor:
+    def fit(self, x: object) -> ByteProcessor:
         """Returns this object: nothing is learned from the documents."""
         return self
 
@@ -205,7 +205,7 @@ class VocabularyProcessor:
         self.vocabulary_ = vocabulary or CategoricalVocabulary()
         self._tokenizer = tokenizer_fn or tokenizer
 
-    def fit(self, raw_documents: Iterable[str], unused_y: Any = None) -> VocabularyProcessor:
+    def fit(self, raw_documents: Iterable[str], unused_y: object = None) -> VocabularyProcessor:
         """Learns the words of the documents, and freezes the vocabulary."""
         for word in itertools.chain.from_iterable(self._tokenizer(raw_documents)):
             self.vocabulary_.add(word)
@@ -215,7 +215,7 @@ class VocabularyProcessor:
         return self
 
     def fit_transform(
-        self, raw_documents: Iterable[str], unused_y: Any = None
+        self, raw_documents: Iterable[str], unused_y: object = None
     ) -> Iterator[np.ndarray]:
         """`fit`, then `transform`, of the same documents."""
         self.fit(raw_documents)
@@ -291,7 +291,7 @@ class CategoricalProcessor:
         for vocabulary in self.vocabularies_ or ():
             vocabulary.freeze(freeze)
 
-    def fit(self, x: Iterable[Sequence[Any]], unused_y: Any = None) -> CategoricalProcessor:
+    def fit(self, x: Iterable[Sequence[object]], unused_y: object = None) -> CategoricalProcessor:
         """Learns the categories of the rows `x`, and freezes the vocabularies."""
         for row in x:
             if self.vocabularies_ is None:
@@ -310,13 +310,13 @@ class CategoricalProcessor:
         return self
 
     def fit_transform(
-        self, x: Iterable[Sequence[Any]], unused_y: Any = None
+        self, x: Iterable[Sequence[object]], unused_y: object = None
     ) -> Iterator[np.ndarray]:
         """`fit`, then `transform`, of the same rows."""
         self.fit(x)
         return self.transform(x)
 
-    def transform(self, x: Iterable[Sequence[Any]]) -> Iterator[np.ndarray]:
+    def transform(self, x: Iterable[Sequence[object]]) -> Iterator[np.ndarray]:
         """Yields the ids of each row, `[columns]` int64."""
         self.freeze()
         for row in x:
@@ -324,5 +324,5 @@ class CategoricalProcessor:
             yield np.array([0 if _is_nan(v) else each.get(v) for each, v in pairs], np.int64)
 
 
-def _is_nan(value: Any) -> bool:
+def _is_nan(value: object) -> bool:
     return isinstance(value, float | np.floating) and math.isnan(value)

@@ -18,21 +18,21 @@ __all__ = [
 
 _BUILDER = tf1.profiler.ProfileOptionBuilder
 
-TRAINABLE_VARS_PARAMS_STAT_OPTIONS: dict[str, Any] = _BUILDER.trainable_variables_parameter()
-FLOAT_OPS_OPTIONS: dict[str, Any] = _BUILDER.float_operation()
-PRINT_ALL_TIMING_MEMORY: dict[str, Any] = _BUILDER.time_and_memory()
-ALL_ADVICE: dict[str, Any] = {
+TRAINABLE_VARS_PARAMS_STAT_OPTIONS: dict[str, object] = _BUILDER.trainable_variables_parameter()
+FLOAT_OPS_OPTIONS: dict[str, object] = _BUILDER.float_operation()
+PRINT_ALL_TIMING_MEMORY: dict[str, object] = _BUILDER.time_and_memory()
+ALL_ADVICE: dict[str, object] = {
     f'{each}Checker': {}
     for each in ('ExpensiveOperation', 'AcceleratorUtilization', 'Job', 'Operation')
 }
 
 
 def print_model_analysis(
-    graph: Any,
-    run_meta: Any = None,
-    op_log: Any = None,
+    graph: object,
+    run_meta: object = None,
+    op_log: object = None,
     tfprof_cmd: str = 'scope',
-    tfprof_options: Any = TRAINABLE_VARS_PARAMS_STAT_OPTIONS,
+    tfprof_options: object = TRAINABLE_VARS_PARAMS_STAT_OPTIONS,
 ) -> Any:
     """Prints statistics of a graph: parameters, operations, time or memory.
 

@@ -34,7 +34,7 @@ _MESSAGES = {
 }
 
 
-def _message_classes() -> dict[str, Any]:
+def _message_classes() -> dict[str, object]:
     file = descriptor_pb2.FileDescriptorProto(
         name='tf_seq2seq_compat/projector.proto', package=_SCOPE, syntax='proto3'
     )

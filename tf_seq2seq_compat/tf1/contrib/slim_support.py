@@ -24,7 +24,7 @@ import tf_slim
 
 tf1 = tf.compat.v1
 
-GONE: dict[str, dict[str, Any]] = {
+GONE: dict[str, dict[str, object]] = {
     'tensorflow.python.framework.ops': {'Tensor': tf.Tensor, 'IndexedSlices': tf.IndexedSlices},
     'tensorflow.python.layers.normalization': {
         # By name: the module is loaded when used, since it brings all of tf-keras along.
@@ -45,7 +45,7 @@ GONE: dict[str, dict[str, Any]] = {
 class _Completed(types.ModuleType):
     """A module, and beside it the names that it lost."""
 
-    def __init__(self, module: types.ModuleType, names: dict[str, Any]) -> None:
+    def __init__(self, module: types.ModuleType, names: dict[str, object]) -> None:
         super().__init__(module.__name__, module.__doc__)
         self._module, self._names = module, names
 

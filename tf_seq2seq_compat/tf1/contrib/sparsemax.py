@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import tensorflow as tf
+
+from tf_seq2seq_compat.types import TensorLike
 
 tf1 = tf.compat.v1
 
 __all__ = ['sparsemax']
 
 
-def sparsemax(logits: Any, name: str | None = None) -> tf.Tensor:
+def sparsemax(logits: TensorLike, name: str | None = None) -> tf.Tensor:
     """The probabilities nearest to the logits, most of which are zero.
 
     Args:

@@ -7,6 +7,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.types import FloatLike
+
 tf1 = tf.compat.v1
 
 # The bases, which the type checker cannot see through the alias.
@@ -14,7 +16,7 @@ _Adam: Any = tf1.train.AdamOptimizer
 _Momentum: Any = tf1.train.MomentumOptimizer
 
 
-def _key(var: Any) -> Any:
+def _key(var: tf.Variable) -> object:
     return var if not hasattr(var, 'ref') else var.ref()
 
 
@@ -29,24 +31,24 @@ class DecoupledWeightDecayExtension:
       **kwargs: of the optimizer.
     """
 
-    def __init__(self, weight_decay: Any, **kwargs: Any) -> None:
-        self._decay_var_list: set[Any] | None = None
+    def __init__(self, weight_decay: FloatLike, **kwargs: object) -> None:
+        self._decay_var_list: set[object] | None = None
         self._weight_decay = weight_decay
         self._weight_decay_tensor: tf.Tensor | None = None
         super().__init__(**kwargs)
 
     def minimize(
         self,
-        loss: Any,
-        global_step: Any = None,
-        var_list: Any = None,
+        loss: tf.Tensor,
+        global_step: tf.Variable | None = None,
+        var_list: Iterable[tf.Variable] | None = None,
         gate_gradients: int = tf1.train.Optimizer.GATE_OP,
-        aggregation_method: Any = None,
+        aggregation_method: int | None = None,
         colocate_gradients_with_ops: bool = False,
         name: str | None = None,
-        grad_loss: Any = None,
-        decay_var_list: Iterable[Any] | None = None,
-    ) -> Any:
+        grad_loss: tf.Tensor | None = None,
+        decay_var_list: Iterable[tf.Variable] | None = None,
+    ) -> tf.Operation:
         """`minimize` of the optimizer.
 
         Args:
@@ -78,11 +80,11 @@ class DecoupledWeightDecayExtension:
 
     def apply_gradients(
         self,
-        grads_and_vars: Any,
-        global_step: Any = None,
+        grads_and_vars: Iterable[tuple[tf.Tensor | None, tf.Variable]],
+        global_step: tf.Variable | None = None,
         name: str | None = None,
-        decay_var_list: Iterable[Any] | None = None,
-    ) -> Any:
+        decay_var_list: Iterable[tf.Variable] | None = None,
+    ) -> tf.Operation:
         """`apply_gradients` of the optimizer.
 
         Args:
@@ -103,13 +105,15 @@ class DecoupledWeightDecayExtension:
         self._weight_decay_tensor = tf.convert_to_tensor(self._weight_decay, name='weight_decay')
         super()._prepare()  # type: ignore[misc]
 
-    def _decay(self, var: Any, grad: Any, indices: Any = None) -> list[Any]:
+    def _decay(
+        self, var: tf.Variable, grad: tf.Tensor, indices: tf.Tensor | None = None
+    ) -> list[tf.Operation]:
         """Operations to run before the optimizer's own update of `var` (or of its rows)."""
         # Not before the gradient: nothing else would keep it from being that of decayed values.
         with tf.control_dependencies([grad]):
             return self._decay_now(var, indices)
 
-    def _decay_now(self, var: Any, indices: Any) -> list[Any]:
+    def _decay_now(self, var: tf.Variable, indices: tf.Tensor) -> list[tf.Operation]:
         if self._decay_var_list is not None and _key(var) not in self._decay_var_list:
             return []
         rate = tf.cast(self._weight_decay_tensor, var.dtype.base_dtype)
@@ -119,24 +123,26 @@ class DecoupledWeightDecayExtension:
         rows = rate * tf.gather(var, indices)
         return [tf1.scatter_sub(var, indices, rows, use_locking=locking)]
 
-    def _apply_dense(self, grad: Any, var: Any) -> Any:
+    def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         with tf.control_dependencies(self._decay(var, grad)):
             return super()._apply_dense(grad, var)  # type: ignore[misc]
 
-    def _resource_apply_dense(self, grad: Any, var: Any) -> Any:
+    def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
         with tf.control_dependencies(self._decay(var, grad)):
             return super()._resource_apply_dense(grad, var)  # type: ignore[misc]
 
-    def _apply_sparse(self, grad: Any, var: Any) -> Any:
+    def _apply_sparse(self, grad: tf.IndexedSlices, var: tf.Variable) -> tf.Operation:
         with tf.control_dependencies(self._decay(var, grad.values, grad.indices)):
             return super()._apply_sparse(grad, var)  # type: ignore[misc]
 
-    def _resource_apply_sparse(self, grad: Any, var: Any, indices: Any) -> Any:
+    def _resource_apply_sparse(
+        self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor
+    ) -> tf.Operation:
         with tf.control_dependencies(self._decay(var, grad, indices)):
             return super()._resource_apply_sparse(grad, var, indices)  # type: ignore[misc]
 
 
-def extend_with_decoupled_weight_decay(base_optimizer: Any) -> type:
+def extend_with_decoupled_weight_decay(base_optimizer: type) -> type:
     """A class: `base_optimizer` with decoupled weight decay.
 
     Args:
@@ -166,9 +172,9 @@ class MomentumWOptimizer(DecoupledWeightDecayExtension, _Momentum):
 
     def __init__(
         self,
-        weight_decay: Any,
-        learning_rate: Any,
-        momentum: Any,
+        weight_decay: FloatLike,
+        learning_rate: FloatLike,
+        momentum: FloatLike,
         use_locking: bool = False,
         name: str = 'MomentumW',
         use_nesterov: bool = False,
@@ -198,11 +204,11 @@ class AdamWOptimizer(DecoupledWeightDecayExtension, _Adam):
 
     def __init__(
         self,
-        weight_decay: Any,
-        learning_rate: Any = 0.001,
-        beta1: Any = 0.9,
-        beta2: Any = 0.999,
-        epsilon: Any = 1e-8,
+        weight_decay: FloatLike,
+        learning_rate: FloatLike = 0.001,
+        beta1: FloatLike = 0.9,
+        beta2: FloatLike = 0.999,
+        epsilon: FloatLike = 1e-8,
         use_locking: bool = False,
         name: str = 'AdamW',
     ) -> None:

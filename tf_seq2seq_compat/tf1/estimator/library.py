@@ -71,7 +71,7 @@ class _export:
     def __init__(self, *names: str, v1: object = None) -> None:
         self.names = names
 
-    def __call__(self, exported: Any) -> Any:
+    def __call__(self, exported: object) -> Any:
         return exported
 
     def export_constant(self, module_name: str, name: str) -> None:
@@ -110,7 +110,7 @@ def _init_run_config(config: Any, tf_config: Mapping[str, Any]) -> None:
     config._maybe_overwrite_session_config_for_distributed_training()
 
 
-def _never(config: Any) -> bool:
+def _never(config: object) -> bool:
     """Whether the distribute coordinator runs the training."""
     return False
 
@@ -128,7 +128,7 @@ class _OnlyOnTpu(types.ModuleType):
         return type(name, (), {'__init__': __init__})
 
 
-def _filled(name: str, **contents: Callable[..., Any]) -> types.ModuleType:
+def _filled(name: str, **contents: Callable[..., object]) -> types.ModuleType:
     made = types.ModuleType(name)
     vars(made).update(contents)
     return made

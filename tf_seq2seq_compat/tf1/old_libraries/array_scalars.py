@@ -26,7 +26,7 @@ def restore(runtime: Runtime) -> None:
             fixed_types.set_attribute(np.ndarray, name, method, runtime)
 
 
-def _taken(kind: Callable[[Any], Any]) -> bool:
+def _taken(kind: Callable[[Any], object]) -> bool:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         try:
@@ -36,8 +36,8 @@ def _taken(kind: Callable[[Any], Any]) -> bool:
         return True
 
 
-def _method(kind: type, original: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def convert(self: Any) -> Any:
+def _method(kind: type, original: Callable[[Any], object]) -> Callable[[Any], object]:
+    def convert(self: Any) -> object:
         if self.ndim == 0 or self.size != 1 or not asked_by_program():
             return original(self)
         RESTORED.note(f'{kind.__name__}() of an array of one element', 'a.item()')

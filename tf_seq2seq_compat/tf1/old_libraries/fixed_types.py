@@ -40,7 +40,7 @@ def _mutable(owner: type) -> Iterator[None]:
         flags.value |= was
 
 
-def set_attribute(owner: type, name: str, value: Any, runtime: Runtime) -> None:
+def set_attribute(owner: type, name: str, value: object, runtime: Runtime) -> None:
     """Sets an attribute of a class written in C, operators such as `__float__` among them.
 
     Args:

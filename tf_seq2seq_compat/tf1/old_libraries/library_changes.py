@@ -17,7 +17,7 @@ def _renamed(**new: Any) -> Maker:
 
     def make(real: Function, note: Note) -> Function:
         @functools.wraps(real)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: object, **kwargs: Any) -> Any:
             for name in [name for name in kwargs if name in new]:
                 value = kwargs.pop(name)
                 if new[name]:
@@ -38,7 +38,7 @@ def _named(names: str, positional: int = 1) -> Maker:
 
     def make(real: Function, note: Note) -> Function:
         @functools.wraps(real)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: object, **kwargs: object) -> Any:
             if len(args) > positional:
                 late = dict(zip(names.split()[positional:], args[positional:], strict=False))
                 note(f'{real.__name__}(...) by position', ', '.join(f'{name}=' for name in late))
@@ -78,7 +78,7 @@ def _style(real: Function, note: Note) -> Function:
     """`matplotlib.style.use` of a style of seaborn by its old name."""
 
     @functools.wraps(real)
-    def use(style: Any) -> Any:
+    def use(style: object) -> object:
         from matplotlib import style as styles
 
         if isinstance(style, str) and style.startswith('seaborn') and style not in styles.available:
@@ -100,7 +100,7 @@ def _download(real: Function, note: Note) -> Function:
     """`nltk.download` of data whose form has changed: NLTK 3.9 reads the new one only."""
 
     @functools.wraps(real)
-    def download(info_or_id: Any = None, *args: Any, **kwargs: Any) -> Any:
+    def download(info_or_id: object = None, *args: object, **kwargs: object) -> object:
         if isinstance(info_or_id, str) and info_or_id in _NEW_DATA:
             note(f'nltk.download({info_or_id!r})', f'nltk.download({_NEW_DATA[info_or_id]!r})')
             real(_NEW_DATA[info_or_id], *args, **kwargs)

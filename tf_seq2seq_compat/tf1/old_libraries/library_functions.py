@@ -24,12 +24,12 @@ def itemfreq(a: Any) -> np.ndarray:
     return np.array(np.unique(a, return_counts=True)).T
 
 
-def dense(self: Any) -> Any:
+def dense(self: Any) -> object:
     """`A` of a sparse matrix."""
     return self.toarray()
 
 
-def conjugate_transpose(self: Any) -> Any:
+def conjugate_transpose(self: Any) -> object:
     """`H` of a sparse matrix."""
     return self.conjugate().transpose()
 
@@ -70,7 +70,7 @@ def append(
     ignore_index: bool = False,
     verify_integrity: bool = False,
     sort: bool = False,
-) -> Any:
+) -> object:
     """`append` of a pandas object: a new one with further rows."""
     import pandas as pd
 
@@ -82,11 +82,11 @@ def append(
                 raise TypeError('a Series without a name is appended with ignore_index=True only.')
             other = other.to_frame().T.infer_objects()
     parts = [self, *(other if isinstance(other, list | tuple) else [other])]
-    options: dict[str, Any] = {'sort': sort} if isinstance(self, pd.DataFrame) else {}
+    options: dict[str, object] = {'sort': sort} if isinstance(self, pd.DataFrame) else {}
     return pd.concat(parts, ignore_index=ignore_index, verify_integrity=verify_integrity, **options)
 
 
-def as_matrix(self: Any, columns: Any = None) -> Any:
+def as_matrix(self: Any, columns: Any = None) -> object:
     """`as_matrix` of a pandas object: its values, of some columns."""
     return (self if columns is None else self[columns]).to_numpy()
 
@@ -135,19 +135,19 @@ def ix(self: Any) -> _LabelsOrPositions:
     return _LabelsOrPositions(self)
 
 
-def get_value(self: Any, index: Any, col: Any = None, takeable: bool = False) -> Any:
+def get_value(self: Any, index: Any, col: Any = None, takeable: bool = False) -> object:
     """`get_value` of a pandas object: one value."""
     key = index if col is None else (index, col)
     return (self.iat if takeable else self.at)[key]
 
 
-def set_value(self: Any, index: Any, col: Any, value: Any = None, takeable: bool = False) -> Any:
+def set_value(self: Any, index: Any, col: Any, value: Any = None, takeable: bool = False) -> object:
     """`set_value` of a `DataFrame`: sets one value."""
     (self.iat if takeable else self.at)[index, col] = value
     return self
 
 
-def value_counts(values: Any, *args: Any, **kwargs: Any) -> Any:
+def value_counts(values: Any, *args: Any, **kwargs: Any) -> object:
     """`pandas.value_counts`: how often each value occurs."""
     import pandas as pd
 
@@ -173,7 +173,7 @@ def hold(*_: Any, **__: Any) -> None:
     """`hold` of pyplot and of axes: what is drawn has been added to what is there since 2.0."""
 
 
-def get_cmap(name: Any = None, lut: int | None = None) -> Any:
+def get_cmap(name: Any = None, lut: int | None = None) -> object:
     """`matplotlib.cm.get_cmap`: a colour map by its name."""
     from matplotlib import pyplot
 
@@ -184,7 +184,7 @@ def get_cmap(name: Any = None, lut: int | None = None) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def dataset_value(self: Any) -> Any:
+def dataset_value(self: Any) -> object:
     """`value` of an HDF5 data set: all of it."""
     return self[()]
 

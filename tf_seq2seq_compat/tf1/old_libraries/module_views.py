@@ -48,7 +48,7 @@ _NAMES = _names()
 
 def _answer_program(module: types.ModuleType, rows: dict[str, Name], runtime: Runtime) -> None:
     """Makes a module answer the program when it is asked for a name that it does not have."""
-    original: Callable[[str], Any] | None = vars(module).get('__getattr__')
+    original: Callable[[str], object] | None = vars(module).get('__getattr__')
 
     def __getattr__(name: str) -> Any:
         row = rows.get(name)
@@ -75,7 +75,7 @@ class _RestoredMethod:
     def __init__(self, row: Method) -> None:
         self._row = row
 
-    def __get__(self, instance: Any, owner: type) -> Any:
+    def __get__(self, instance: object, owner: type) -> object:
         row = self._row
         if not asked_by_program():
             what = f'{owner.__name__!r} object'
@@ -184,7 +184,7 @@ class _Again(functools.partial[Any]):
         return _again, (vars(self)['__module__'], vars(self)['__name__'])
 
 
-def _again(module: str, name: str) -> Any:
+def _again(module: str, name: str) -> object:
     return getattr(view_of(importlib.import_module(module)), name)
 
 
@@ -224,7 +224,7 @@ def restore_open(runtime: Runtime) -> None:
     universal = python_changes.universal_newlines(original, RESTORED.note)
 
     @functools.wraps(original)
-    def open(file: Any, mode: Any = 'r', *args: Any, **kwargs: Any) -> Any:
+    def open(file: Any, mode: Any = 'r', *args: Any, **kwargs: Any) -> object:
         if isinstance(mode, str) and 'U' in mode and asked_by_program():
             return universal(file, mode, *args, **kwargs)
         return original(file, mode, *args, **kwargs)

@@ -48,7 +48,7 @@ def _of_arrays(name: str) -> Callable[[Function, Note], Function]:
 
     def make(real: Function, note: Note) -> Function:
         @functools.wraps(real)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: object, **kwargs: object) -> Any:
             try:
                 return real(*args, **kwargs)
             except ValueError as error:
@@ -63,7 +63,7 @@ def _of_arrays(name: str) -> Callable[[Function, Note], Function]:
     return make
 
 
-def _as_objects(value: Any) -> Any:
+def _as_objects(value: object) -> object:
     """A ragged sequence as an array of objects, all else as it is."""
     if not isinstance(value, (list, tuple)):
         return value
@@ -78,7 +78,7 @@ def _stacking(real: Function, note: Note) -> Function:
     """Stacking what a generator, a map or a zip gives."""
 
     @functools.wraps(real)
-    def stack(arrays: Any, *args: Any, **kwargs: Any) -> Any:
+    def stack(arrays: Any, *args: object, **kwargs: object) -> object:
         if hasattr(arrays, '__next__'):
             note(f'np.{real.__name__} of a generator', f'np.{real.__name__}(list(...))')
             arrays = list(arrays)
@@ -91,7 +91,7 @@ def _sum(real: Function, note: Note) -> Function:
     """`np.sum` of a generator, which was Python's sum."""
 
     @functools.wraps(real)
-    def total(a: Any, *args: Any, **kwargs: Any) -> Any:
+    def total(a: Any, *args: object, **kwargs: object) -> object:
         if hasattr(a, '__next__') and not args and not kwargs:
             note('np.sum of a generator', 'sum')
             return sum(a)
@@ -106,7 +106,7 @@ def _fromstring(real: Function, note: Note) -> Function:
     @functools.wraps(real)
     def fromstring(
         string: Any, dtype: Any = float, count: int = -1, *, sep: str = '', **kwargs: Any
-    ) -> Any:
+    ) -> object:
         if sep:
             return real(string, dtype, count, sep=sep, **kwargs)
         note('np.fromstring of bytes', 'np.frombuffer')
@@ -122,7 +122,7 @@ def _renamed(**keywords: str) -> Callable[[Function, Note], Function]:
 
     def make(real: Function, note: Note) -> Function:
         @functools.wraps(real)
-        def call(*args: Any, **kwargs: Any) -> Any:
+        def call(*args: object, **kwargs: object) -> Any:
             if old in kwargs:
                 note(f'np.{real.__name__}({old}=...)', f'{new}=...')
                 kwargs[new] = kwargs.pop(old)
@@ -137,7 +137,9 @@ def _linspace(real: Function, note: Note) -> Function:
     """`np.linspace` with a number of points that is a float."""
 
     @functools.wraps(real)
-    def linspace(start: Any, stop: Any, num: Any = 50, *args: Any, **kwargs: Any) -> Any:
+    def linspace(
+        start: object, stop: object, num: object = 50, *args: object, **kwargs: object
+    ) -> object:
         if isinstance(num, float):
             note('np.linspace with num a float', 'int(num)')
             num = int(num)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 _FAMILIES: dict[str, list[Any]] = {
     'int': [np.int8, np.int16, np.int32, np.int64],
@@ -18,7 +19,7 @@ _FAMILIES: dict[str, list[Any]] = {
 _KINDS = {'i': 'int', 'u': 'uint', 'f': 'float', 'c': 'complex'}
 
 
-def sctypes() -> dict[str, list[Any]]:
+def sctypes() -> dict[str, list[object]]:
     """`np.sctypes`: the scalar types by family."""
     return {name: list(types) for name, types in _FAMILIES.items()}
 
@@ -26,7 +27,7 @@ def sctypes() -> dict[str, list[Any]]:
 class Cast:
     """`np.cast`: a function that casts, for each type."""
 
-    def __getitem__(self, key: Any) -> Callable[[Any], Any]:
+    def __getitem__(self, key: Any) -> Callable[[Any], object]:
         dtype = np.dtype(key)
         return lambda x: np.asarray(x).astype(dtype)
 
@@ -38,33 +39,35 @@ class ByteSizes:
         return np.dtype(key).itemsize
 
 
-def asfarray(a: Any, dtype: Any = np.float64) -> Any:
+def asfarray(a: ArrayLike, dtype: Any = np.float64) -> np.ndarray:
     """`np.asfarray`: an array of floats."""
     inexact = np.issubdtype(np.dtype(dtype), np.inexact)
     return np.asarray(a, dtype if inexact else np.float64)
 
 
-def asscalar(a: Any) -> Any:
+def asscalar(a: np.ndarray) -> object:
     """`np.asscalar`."""
     return a.item()
 
 
-def alen(a: Any) -> int:
+def alen(a: ArrayLike) -> int:
     """`np.alen`: the length, 1 for a scalar."""
     return len(np.atleast_1d(a))
 
 
-def msort(a: Any) -> Any:
+def msort(a: ArrayLike) -> np.ndarray:
     """`np.msort`: sorted along the first axis."""
     return np.sort(a, axis=0)
 
 
-def in1d(ar1: Any, ar2: Any, assume_unique: bool = False, invert: bool = False) -> Any:
+def in1d(
+    ar1: ArrayLike, ar2: ArrayLike, assume_unique: bool = False, invert: bool = False
+) -> np.ndarray:
     """`np.in1d`: whether each entry of the flattened `ar1` is in `ar2`."""
     return np.isin(np.ravel(ar1), ar2, assume_unique=assume_unique, invert=invert)
 
 
-def obj2sctype(rep: Any, default: Any = None) -> Any:
+def obj2sctype(rep: Any, default: object = None) -> Any:
     """`np.obj2sctype`: the scalar type of a type, a dtype, an array or a name."""
     if isinstance(rep, (np.ndarray, np.generic)):
         return rep.dtype.type
@@ -74,7 +77,7 @@ def obj2sctype(rep: Any, default: Any = None) -> Any:
         return default
 
 
-def issctype(rep: Any) -> bool:
+def issctype(rep: object) -> bool:
     """`np.issctype`: whether this stands for a type of NumPy's scalars."""
     if not isinstance(rep, (type, np.dtype)):
         return False
@@ -90,7 +93,7 @@ def issubclass_(arg1: Any, arg2: Any) -> bool:
         return False
 
 
-def sctype2char(sctype: Any) -> str:
+def sctype2char(sctype: object) -> str:
     """`np.sctype2char`."""
     found = obj2sctype(sctype)
     if found is None:
@@ -98,7 +101,7 @@ def sctype2char(sctype: Any) -> str:
     return np.dtype(found).char
 
 
-def maximum_sctype(t: Any) -> Any:
+def maximum_sctype(t: object) -> Any:
     """`np.maximum_sctype`: the widest type of the same family."""
     found = obj2sctype(t)
     family = _KINDS.get(np.dtype(found).kind) if found is not None else None
@@ -108,7 +111,7 @@ def maximum_sctype(t: Any) -> Any:
 _ORDER = 'buifcSUVOmM'
 
 
-def find_common_type(array_types: Sequence[Any], scalar_types: Sequence[Any]) -> Any:
+def find_common_type(array_types: Sequence[Any], scalar_types: Sequence[Any]) -> object:
     """`np.find_common_type`: scalars count only where they are of a higher kind than arrays."""
     arrays = np.result_type(*map(np.dtype, array_types)) if array_types else None
     scalars = np.result_type(*map(np.dtype, scalar_types)) if scalar_types else None
@@ -118,7 +121,7 @@ def find_common_type(array_types: Sequence[Any], scalar_types: Sequence[Any]) ->
     return np.result_type(arrays, scalars) if higher else arrays
 
 
-def fast_copy_and_transpose(a: Any) -> Any:
+def fast_copy_and_transpose(a: ArrayLike) -> np.ndarray:
     """`np.fastCopyAndTranspose`."""
     return np.asarray(a).T.copy()
 
@@ -133,18 +136,18 @@ def source(object: Any, output: Any = None) -> None:
     print(inspect.getsource(object), file=output)
 
 
-def recfromtxt(fname: Any, **kwargs: Any) -> Any:
+def recfromtxt(fname: Any, **kwargs: Any) -> object:
     """`np.recfromtxt`: a text file as a record array."""
     return np.genfromtxt(fname, **{'dtype': None, **kwargs}).view(np.recarray)
 
 
-def recfromcsv(fname: Any, **kwargs: Any) -> Any:
+def recfromcsv(fname: object, **kwargs: object) -> object:
     """`np.recfromcsv`: likewise, with names in the first line and commas between."""
     usual = {'case_sensitive': 'lower', 'names': True, 'delimiter': ','}
     return recfromtxt(fname, **{**usual, **kwargs})
 
 
-def random_integers(low: int, high: int | None = None, size: Any = None) -> Any:
+def random_integers(low: int, high: int | None = None, size: Any = None) -> object:
     """`np.random.random_integers`: both ends included."""
     if high is None:
         low, high = 1, low
@@ -164,11 +167,11 @@ def itemset(self: Any, *args: Any) -> None:
         self[...] = value
 
 
-def newbyteorder(self: Any, new_order: str = 'S') -> Any:
+def newbyteorder(self: Any, new_order: str = 'S') -> object:
     """`ndarray.newbyteorder`."""
     return self.view(self.dtype.newbyteorder(new_order))
 
 
-def ptp(self: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> Any:
+def ptp(self: Any, axis: Any = None, out: Any = None, keepdims: bool = False) -> object:
     """`ndarray.ptp`."""
     return np.ptp(self, axis, out, keepdims)

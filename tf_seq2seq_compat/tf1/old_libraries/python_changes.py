@@ -19,7 +19,7 @@ def universal_newlines(real: Function, note: Note) -> Function:
     """`open` with 'U' in its mode, which text files need not say since Python 3."""
 
     @functools.wraps(real)
-    def open(*args: Any, **kwargs: Any) -> Any:
+    def open(*args: object, **kwargs: object) -> object:
         mode = args[1] if len(args) > 1 else kwargs.get('mode')
         if isinstance(mode, str) and 'U' in mode and not set(mode) & set('wax+'):
             note(f'open(..., {mode!r})', "without 'U'")
@@ -36,7 +36,7 @@ def _json(real: Function, note: Note) -> Function:
     """`json.load` and `json.loads` with `encoding`, which they did not look at."""
 
     @functools.wraps(real)
-    def load(*args: Any, **kwargs: Any) -> Any:
+    def load(*args: object, **kwargs: object) -> Any:
         if 'encoding' in kwargs and 'cls' not in kwargs:
             del kwargs['encoding']
             note(f'json.{real.__name__}(encoding=...)', 'without it')
@@ -49,7 +49,7 @@ def _yaml(real: Function, note: Note) -> Function:
     """`yaml.load` and `yaml.load_all` without a loader."""
 
     @functools.wraps(real)
-    def load(stream: Any, *args: Any, **kwargs: Any) -> Any:
+    def load(stream: object, *args: object, **kwargs: object) -> Any:
         if not args and 'Loader' not in kwargs:
             import yaml  # type: ignore[import-untyped]
 
@@ -70,7 +70,7 @@ def _pickle_loads(real: Function, note: Note) -> Function:
     """`pickle.loads` of what Python 2 wrote: its strings are bytes, which latin1 keeps."""
 
     @functools.wraps(real)
-    def loads(data: Any, *args: Any, **kwargs: Any) -> Any:
+    def loads(data: Any, *args: object, **kwargs: Any) -> object:
         try:
             return real(data, *args, **kwargs)
         except (UnicodeDecodeError, pickle.UnpicklingError, ImportError, ValueError) as error:
@@ -83,7 +83,7 @@ def _pickle_load(real: Function, note: Note) -> Function:
     """`pickle.load`, likewise, where the file can be read again."""
 
     @functools.wraps(real)
-    def load(file: Any, *args: Any, **kwargs: Any) -> Any:
+    def load(file: Any, *args: object, **kwargs: object) -> Any:
         try:
             start = file.tell()
         except (AttributeError, OSError):
@@ -97,7 +97,7 @@ def _pickle_load(real: Function, note: Note) -> Function:
     return load
 
 
-def _of_python_2(error: Exception, file: Any, kwargs: dict[str, Any], note: Note) -> Any:
+def _of_python_2(error: Exception, file: Any, kwargs: dict[str, Any], note: Note) -> object:
     """Loads a pickle that gave `error`; raises it again if Python 2 is not the reason."""
     if 'encoding' in kwargs:
         raise error
@@ -113,7 +113,7 @@ def _of_python_2(error: Exception, file: Any, kwargs: dict[str, Any], note: Note
     return found
 
 
-def _integral(value: Any) -> Any:
+def _integral(value: object) -> object:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
@@ -121,7 +121,7 @@ def _integers(real: Function, note: Note) -> Function:
     """Whole numbers given as floats, where Python took them."""
 
     @functools.wraps(real)
-    def call(*args: Any, **kwargs: Any) -> Any:
+    def call(*args: object, **kwargs: object) -> Any:
         whole = [_integral(each) for each in args]
         named = {name: _integral(each) for name, each in kwargs.items()}
         if any(isinstance(each, float) for each in (*args, *kwargs.values())):
@@ -135,7 +135,7 @@ def _sample(real: Function, note: Note) -> Function:
     """`random.sample` from a set."""
 
     @functools.wraps(real)
-    def sample(population: Any, *args: Any, **kwargs: Any) -> Any:
+    def sample(population: object, *args: object, **kwargs: object) -> object:
         if isinstance(population, Set):
             note('random.sample of a set', 'random.sample(sorted(...), k)')
             population = tuple(population)
@@ -164,7 +164,7 @@ def _seed(real: Function, note: Note) -> Function:
     """`random.seed` of whatever can be hashed, NumPy's integers among it."""
 
     @functools.wraps(real)
-    def seed(a: Any = None, *args: Any, **kwargs: Any) -> None:
+    def seed(a: object = None, *args: object, **kwargs: object) -> None:
         if not isinstance(a, (type(None), int, float, str, bytes, bytearray)):
             note(f'random.seed of {type(a).__name__}', 'random.seed(int(...))')
             a = hash(a) % 2**64
@@ -180,7 +180,7 @@ def _pattern(real: Function, note: Note) -> Function:
     """Regular expressions with `(?i)` and the like elsewhere than at their start."""
 
     @functools.wraps(real)
-    def call(pattern: Any, *args: Any, **kwargs: Any) -> Any:
+    def call(pattern: object, *args: object, **kwargs: object) -> Any:
         try:
             return real(pattern, *args, **kwargs)
         except re.error as error:

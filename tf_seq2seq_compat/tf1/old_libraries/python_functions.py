@@ -17,7 +17,7 @@ from typing import Any
 ArgSpec = namedtuple('ArgSpec', 'args varargs keywords defaults')
 
 
-def getargspec(func: Any) -> ArgSpec:
+def getargspec(func: object) -> ArgSpec:
     """`inspect.getargspec`: the arguments of a function without keyword-only ones or annotations.
 
     Raises:
@@ -36,8 +36,8 @@ def formatargspec(
     args: Iterable[str],
     varargs: str | None = None,
     varkw: str | None = None,
-    defaults: tuple[Any, ...] | None = None,
-    **_: Any,
+    defaults: tuple[object, ...] | None = None,
+    **_: object,
 ) -> str:
     """`inspect.formatargspec`, of positional arguments and their defaults."""
     names = list(args)
@@ -51,7 +51,7 @@ def formatargspec(
     return f'({", ".join(words)})'
 
 
-def gcd(a: Any, b: Any) -> Any:
+def gcd(a: Any, b: Any) -> object:
     """`fractions.gcd`: the greatest common divisor, with the sign of `b`."""
     while b:
         a, b = b, a % b
@@ -64,7 +64,7 @@ def escape(s: str, quote: bool | None = None) -> str:
     return escaped.replace('"', '&quot;') if quote else escaped
 
 
-def linux_distribution(*_: Any, **__: Any) -> tuple[str, str, str]:
+def linux_distribution(*_: object, **__: object) -> tuple[str, str, str]:
     """`platform.linux_distribution`: name, version and code name."""
     try:
         release = platform.freedesktop_os_release()
@@ -75,21 +75,21 @@ def linux_distribution(*_: Any, **__: Any) -> tuple[str, str, str]:
     return name, version, code
 
 
-def dist(*_: Any, **__: Any) -> tuple[str, str, str]:
+def dist(*_: object, **__: object) -> tuple[str, str, str]:
     """`platform.dist`: as `linux_distribution`, with a short name."""
     name, version, code = linux_distribution()
     return name.partition(' ')[0].lower() if name != 'Ubuntu' else name, version, code
 
 
 def format_number(
-    percent: str, value: Any, grouping: bool = False, monetary: bool = False, *additional: Any
+    percent: str, value: object, grouping: bool = False, monetary: bool = False, *additional: object
 ) -> str:
     """`locale.format`."""
     values = (value, *additional) if additional else value
     return locale.format_string(percent, values, grouping, monetary)
 
 
-def coroutine(func: Callable[..., Any]) -> Callable[..., Any]:
+def coroutine(func: Callable[..., object]) -> Callable[..., Any]:
     """`asyncio.coroutine`: makes a generator function awaitable."""
     if inspect.iscoroutinefunction(func):
         return func
@@ -98,7 +98,7 @@ def coroutine(func: Callable[..., Any]) -> Callable[..., Any]:
 
     @types.coroutine
     @functools.wraps(func)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
+    def wrapper(*args: object, **kwargs: object) -> Any:
         result = func(*args, **kwargs)
         if inspect.isawaitable(result) or inspect.isgenerator(result):
             result = yield from result.__await__() if inspect.isawaitable(result) else result
@@ -107,7 +107,7 @@ def coroutine(func: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-def find_loader(name: str, path: Any = None) -> Any:
+def find_loader(name: str, path: object = None) -> object:
     """`importlib.find_loader`, of a module on `sys.path`."""
     spec = importlib.util.find_spec(name)
     return spec.loader if spec is not None else None
@@ -123,25 +123,33 @@ def _loader(prefix: str, sort_using: Any, suite_class: Any = unittest.TestSuite)
 
 
 def make_suite(
-    test_case: Any, prefix: str = 'test', sort_using: Any = None, suite: Any = unittest.TestSuite
-) -> Any:
+    test_case: object,
+    prefix: str = 'test',
+    sort_using: object = None,
+    suite: object = unittest.TestSuite,
+) -> object:
     """`unittest.makeSuite`."""
     return _loader(prefix, sort_using, suite).loadTestsFromTestCase(test_case)
 
 
 def find_test_cases(
-    module: Any, prefix: str = 'test', sort_using: Any = None, suite: Any = unittest.TestSuite
-) -> Any:
+    module: object,
+    prefix: str = 'test',
+    sort_using: object = None,
+    suite: object = unittest.TestSuite,
+) -> object:
     """`unittest.findTestCases`."""
     return _loader(prefix, sort_using, suite).loadTestsFromModule(module)
 
 
-def get_test_case_names(test_case: Any, prefix: str = 'test', sort_using: Any = None) -> Any:
+def get_test_case_names(
+    test_case: object, prefix: str = 'test', sort_using: object = None
+) -> object:
     """`unittest.getTestCaseNames`."""
     return _loader(prefix, sort_using).getTestCaseNames(test_case)
 
 
-def unescape(self: Any, s: str) -> str:
+def unescape(self: object, s: str) -> str:
     """`HTMLParser.unescape`."""
     return html.unescape(s)
 
@@ -151,12 +159,12 @@ def readfp(self: Any, fp: Iterable[str], filename: str | None = None) -> None:
     self.read_file(fp, filename)
 
 
-def getiterator(self: Any, tag: str | None = None) -> list[Any]:
+def getiterator(self: Any, tag: str | None = None) -> list[object]:
     """`getiterator` of `ElementTree` and `Element`."""
     return list(self.iter(tag))
 
 
-def getchildren(self: Any) -> list[Any]:
+def getchildren(self: Any) -> list[object]:
     """`Element.getchildren`."""
     return list(self)
 

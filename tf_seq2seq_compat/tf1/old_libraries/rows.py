@@ -67,7 +67,7 @@ class Method:
     owner: str
     name: str
     gone: str
-    target: str | Callable[..., Any] | property
+    target: str | Callable[..., object] | property
     now: str = ''
 
     @property

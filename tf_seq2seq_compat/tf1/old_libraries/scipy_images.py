@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 _FILTERS = {'nearest': 0, 'lanczos': 1, 'bilinear': 2, 'bicubic': 3, 'cubic': 3}  # Pillow's codes
 _PILLOW_FILTERS = (
@@ -23,7 +24,11 @@ _CHANNELS = {'RGB': 3, 'YCbCr': 3, 'RGBA': 4, 'CMYK': 4}
 
 
 def bytescale(
-    data: Any, cmin: Any = None, cmax: Any = None, high: int = 255, low: int = 0
+    data: ArrayLike,
+    cmin: float | None = None,
+    cmax: float | None = None,
+    high: int = 255,
+    low: int = 0,
 ) -> np.ndarray:
     """Maps numbers from `cmin` … `cmax` to the bytes from `low` to `high`.
 
@@ -50,12 +55,12 @@ def bytescale(
 
 
 def toimage(
-    arr: Any,
+    arr: ArrayLike,
     high: int = 255,
     low: int = 0,
-    cmin: Any = None,
-    cmax: Any = None,
-    pal: Any = None,
+    cmin: float | None = None,
+    cmax: float | None = None,
+    pal: ArrayLike | None = None,
     mode: str | None = None,
     channel_axis: int | None = None,
 ) -> Any:
@@ -103,8 +108,14 @@ def toimage(
 
 
 def _of_one_channel(
-    data: np.ndarray, high: int, low: int, cmin: Any, cmax: Any, pal: Any, mode: str | None
-) -> Any:
+    data: np.ndarray,
+    high: int,
+    low: int,
+    cmin: float | None,
+    cmax: float | None,
+    pal: ArrayLike | None,
+    mode: str | None,
+) -> object:
     from PIL import Image
 
     size = (data.shape[1], data.shape[0])
@@ -153,7 +164,7 @@ def fromimage(im: Any, flatten: bool = False, mode: str | None = None) -> np.nda
     return np.array(im)
 
 
-def imread(name: Any, flatten: bool = False, mode: str | None = None) -> np.ndarray:
+def imread(name: object, flatten: bool = False, mode: str | None = None) -> np.ndarray:
     """The array of an image file.
 
     Args:
@@ -167,7 +178,7 @@ def imread(name: Any, flatten: bool = False, mode: str | None = None) -> np.ndar
         return fromimage(image, flatten=flatten, mode=mode)
 
 
-def imsave(name: Any, arr: Any, format: str | None = None) -> None:
+def imsave(name: object, arr: ArrayLike, format: str | None = None) -> None:
     """Writes an array to an image file.
 
     Args:
@@ -178,7 +189,9 @@ def imsave(name: Any, arr: Any, format: str | None = None) -> None:
     toimage(arr, channel_axis=2).save(name, *([] if format is None else [format]))
 
 
-def imresize(arr: Any, size: Any, interp: str = 'bilinear', mode: str | None = None) -> np.ndarray:
+def imresize(
+    arr: ArrayLike, size: Any, interp: str = 'bilinear', mode: str | None = None
+) -> np.ndarray:
     """An image of another size, as bytes.
 
     Args:
@@ -196,7 +209,7 @@ def imresize(arr: Any, size: Any, interp: str = 'bilinear', mode: str | None = N
     return fromimage(image.resize(wanted, resample=_FILTERS[interp]))
 
 
-def imrotate(arr: Any, angle: float, interp: str = 'bilinear') -> np.ndarray:
+def imrotate(arr: ArrayLike, angle: float, interp: str = 'bilinear') -> np.ndarray:
     """An image turned counter-clockwise, as bytes.
 
     Args:
@@ -207,7 +220,7 @@ def imrotate(arr: Any, angle: float, interp: str = 'bilinear') -> np.ndarray:
     return fromimage(toimage(arr).rotate(angle, resample=_FILTERS[interp]))
 
 
-def imfilter(arr: Any, ftype: str) -> np.ndarray:
+def imfilter(arr: ArrayLike, ftype: str) -> np.ndarray:
     """An image after one of Pillow's filters, as bytes.
 
     Args:
@@ -224,7 +237,7 @@ def imfilter(arr: Any, ftype: str) -> np.ndarray:
     return fromimage(toimage(arr).filter(getattr(ImageFilter, ftype.upper())))
 
 
-def imshow(arr: Any) -> None:
+def imshow(arr: ArrayLike) -> None:
     """Shows an array as an image in the system's viewer.
 
     Args:

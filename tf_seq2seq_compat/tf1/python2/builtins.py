@@ -33,7 +33,7 @@ open = file = files.open
 
 
 class _Strings(type):
-    def __instancecheck__(cls, value: Any) -> bool:
+    def __instancecheck__(cls, value: object) -> bool:
         return isinstance(value, str | bytes)
 
     def __subclasscheck__(cls, other: type) -> bool:
@@ -51,7 +51,7 @@ def isinstance_of(value: Any, kinds: Any) -> bool:
     return isinstance(value, bytes) and isinstance('', kinds)
 
 
-def range(*arguments: Any) -> list[int]:
+def range(*arguments: object) -> list[int]:
     """A list of numbers."""
     return list(builtins.range(*map(int, arguments)))
 
@@ -66,7 +66,7 @@ def map(function: Any, *iterables: Iterable[Any]) -> list[Any]:
     return list(rows) if function is None else [function(*row) for row in rows]
 
 
-def filter(function: Any, iterable: Any) -> Any:
+def filter(function: Any, iterable: Any) -> object:
     """The elements that pass the filter: text of text, a tuple of a tuple, else a list."""
     passed = [each for each in iterable if (each if function is None else function(each))]
     if isinstance(iterable, str):
@@ -79,7 +79,7 @@ def zip(*iterables: Iterable[Any]) -> list[tuple[Any, ...]]:
     return list(builtins.zip(*iterables, strict=False))
 
 
-def round(number: Any, digits: int = 0) -> Any:
+def round(number: Any, digits: int = 0) -> object:
     """A float, half way away from zero."""
     if not isinstance(number, int | float) and hasattr(type(number), '__round__'):
         return number.__round__(digits)
@@ -91,7 +91,7 @@ def round(number: Any, digits: int = 0) -> Any:
     return float(decimal.Decimal(value).quantize(step, context=exact))
 
 
-def _extreme(choose: Callable[..., Any]) -> Callable[..., Any]:
+def _extreme(choose: Callable[..., Any]) -> Callable[..., object]:
     @functools.wraps(choose)
     def chosen(*arguments: Any, **keywords: Any) -> Any:
         if len(arguments) == 1:
@@ -133,29 +133,29 @@ def oct(number: Any) -> str:
     return builtins.oct(number).replace('0o', '' if number == 0 else '0')
 
 
-def hash(value: Any) -> int:
+def hash(value: object) -> int:
     """The number of a value; Python 2's for strings and tuples."""
     from tf_seq2seq_compat.tf1.python2.draws import hash_of
 
     return hash_of(value)
 
 
-def apply(function: Any, arguments: Any = (), keywords: Mapping[str, Any] | None = None) -> Any:
+def apply(function: Any, arguments: Any = (), keywords: Mapping[str, Any] | None = None) -> object:
     """Calls a function."""
     return function(*arguments, **(keywords or {}))
 
 
-def coerce(one: Any, other: Any) -> tuple[Any, Any]:
+def coerce(one: Any, other: Any) -> tuple[object, object]:
     """Two numbers as ones of one type."""
     return type(one + other)(one), type(one + other)(other)
 
 
-def raw_input(prompt: Any = '') -> str:
+def raw_input(prompt: object = '') -> str:
     """A line of the standard input."""
     return builtins.input(prompt)
 
 
-def input(prompt: Any = '') -> Any:
+def input(prompt: object = '') -> Any:
     """The value of the expression that a line of the standard input is."""
     frame = sys._getframe(1)
     code = _translated(raw_input(prompt), 'eval', frame)
@@ -205,7 +205,7 @@ def print(
         stream.flush()
 
 
-def shown(value: Any) -> str:
+def shown(value: object) -> str:
     """A value as `print` writes it."""
     return value if type(value) is str else str(operations.str(value))
 
@@ -221,7 +221,7 @@ def end_line() -> None:
 # ----------------------------------------------------------------------------------------
 
 
-def _translated(source: Any, mode: str, frame: types.FrameType, name: str = '<string>') -> Any:
+def _translated(source: object, mode: str, frame: types.FrameType, name: str = '<string>') -> Any:
     """Code of a text, of Python 2 where a translated frame asks; code, or a tree, as it is."""
     from tf_seq2seq_compat.tf1.python2 import translation
 
@@ -236,7 +236,7 @@ def _translated(source: Any, mode: str, frame: types.FrameType, name: str = '<st
     return translation.compiled(source.replace('\r\n', '\n'), name, mode)
 
 
-def _namespaces(names: Any, locals_: Any, frame: types.FrameType) -> tuple[Any, Any]:
+def _namespaces(names: Any, locals_: object, frame: types.FrameType) -> tuple[Any, Any]:
     if names is None:
         return frame.f_globals, frame.f_locals if locals_ is None else locals_
     if '__builtins__' not in names:
@@ -244,7 +244,7 @@ def _namespaces(names: Any, locals_: Any, frame: types.FrameType) -> tuple[Any, 
     return names, names if locals_ is None else locals_
 
 
-def exec_(source: Any, globals: Any = None, locals: Any = None) -> None:
+def exec_(source: object, globals: object = None, locals: object = None) -> None:
     """`exec source in globals, locals`."""
     names, own = _namespaces(globals, locals, sys._getframe(1))
     if hasattr(source, 'read'):
@@ -252,14 +252,14 @@ def exec_(source: Any, globals: Any = None, locals: Any = None) -> None:
     builtins.exec(_translated(source, 'exec', sys._getframe(1)), names, own)
 
 
-def eval_(source: Any, globals: Any = None, locals: Any = None) -> Any:
+def eval_(source: object, globals: object = None, locals: object = None) -> Any:
     """`eval(source, globals, locals)`."""
     frame = sys._getframe(1)
     names, own = _namespaces(globals, locals, frame)
     return builtins.eval(_translated(source, 'eval', frame), names, own)
 
 
-def execfile(name: str, globals: Any = None, locals: Any = None) -> None:
+def execfile(name: str, globals: object = None, locals: object = None) -> None:
     """Runs a file in a namespace, by default that of the caller."""
     names, own = _namespaces(globals, locals, sys._getframe(1))
     with builtins.open(name, 'rb') as source:
@@ -267,7 +267,7 @@ def execfile(name: str, globals: Any = None, locals: Any = None) -> None:
     builtins.exec(code, names, own)
 
 
-def compile_(source: Any, filename: str, mode: str, *arguments: Any, **keywords: Any) -> Any:
+def compile_(source: Any, filename: str, mode: str, *arguments: Any, **keywords: Any) -> object:
     """`compile(source, filename, mode)`."""
     if arguments or keywords or not isinstance(source, str | bytes):
         return builtins.compile(source, filename, mode, *arguments, **keywords)
@@ -279,10 +279,10 @@ _OWN = (
     'long map max min oct open ord print range raw_input reduce reload round sorted unichr '
     'unicode xrange zip'
 )
-IMPORTABLE: dict[str, Any] = {name: globals()[name] for name in _OWN.split()}
+IMPORTABLE: dict[str, object] = {name: globals()[name] for name in _OWN.split()}
 """Names that a program written by `migrate` may import; none shadows a built-in of Python 3."""
 
-NAMES: dict[str, Any] = {
+NAMES: dict[str, object] = {
     **IMPORTABLE,
     'isinstance': isinstance_of,
     'exec': exec_,

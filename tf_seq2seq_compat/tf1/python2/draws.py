@@ -25,7 +25,7 @@ def _signed(value: int) -> int:
     return -2 if value == -1 else value
 
 
-def hash_of(value: Any) -> int:
+def hash_of(value: object) -> int:
     """`hash(value)` of Python 2 on 64 bits: of numbers, strings, and tuples of these.
 
     Example:
@@ -100,12 +100,12 @@ def randrange(generator: Any, start: Any, stop: Any = None, step: int = 1) -> in
     return start + step * _below(generator, count)
 
 
-def randint(generator: Any, low: int, high: int) -> int:
+def randint(generator: object, low: int, high: int) -> int:
     """A number from `low` to `high`, both included."""
     return randrange(generator, low, high + 1)
 
 
-def choice(generator: Any, values: Sequence[Any]) -> Any:
+def choice(generator: Any, values: Sequence[Any]) -> object:
     """One of the values."""
     return values[int(generator.random() * len(values))]
 
@@ -120,7 +120,7 @@ def shuffle(
         values[last], values[other] = values[other], values[last]
 
 
-def sample(generator: Any, population: Any, count: int) -> list[Any]:
+def sample(generator: Any, population: Any, count: int) -> list[object]:
     """So many of the population, none twice."""
     size = len(population)
     if not 0 <= count <= size:
@@ -153,7 +153,7 @@ def gammavariate(generator: Any, alpha: float, beta: float) -> float:
     return -math.log(drawn) * beta
 
 
-def betavariate(generator: Any, alpha: float, beta: float) -> float:
+def betavariate(generator: object, alpha: float, beta: float) -> float:
     """A draw of the beta distribution."""
     drawn = gammavariate(generator, alpha, 1.0)
     return drawn / (drawn + gammavariate(generator, beta, 1.0)) if drawn else 0.0
@@ -164,7 +164,7 @@ def paretovariate(generator: Any, alpha: float) -> float:
     return float(1.0 / pow(1.0 - generator.random(), 1.0 / alpha))
 
 
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
+_FUNCTIONS: dict[str, Callable[..., object]] = {
     each.__name__: each
     for each in (
         *(seed, randrange, randint, choice, shuffle, sample),
@@ -176,11 +176,11 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
 class Random(random.Random):
     """A generator of one's own, with Python 2's methods."""
 
-    def __init__(self, value: Any = None) -> None:
+    def __init__(self, value: object = None) -> None:
         super().__init__()
         self.seed(value)
 
-    def seed(self, value: Any = None, version: int = 2) -> None:
+    def seed(self, value: object = None, version: int = 2) -> None:
         """Starts the generator."""
         if value is not None and not isinstance(value, int):
             value = hash_of(value) % _BITS
@@ -191,7 +191,7 @@ for _name, _function in _FUNCTIONS.items():
     if _name != 'seed' and not _name.endswith('variate'):
         setattr(Random, _name, functools.partialmethod(_function))
 
-NAMES: dict[str, Any] = {
+NAMES: dict[str, object] = {
     'Random': Random,
     **{
         name: functools.partial(function, sys.modules['random']._inst)

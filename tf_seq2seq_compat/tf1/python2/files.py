@@ -55,7 +55,7 @@ class File:
         """Whether it is closed."""
         return bool(self.raw.closed)
 
-    def _given(self, data: Any, library: bool) -> Any:
+    def _given(self, data: Any, library: bool) -> object:
         if not self._binary:
             return to_text(data)
         return data if library else Bytes(data)
@@ -64,12 +64,12 @@ class File:
         """Up to `size` bytes, all that is left by default."""
         return self._given(self.raw.read(-1 if size is None else size), _asked_by_library())
 
-    def readline(self, size: int = -1) -> Any:
+    def readline(self, size: int = -1) -> object:
         """One line, its end included."""
         line = self.raw.readline(size)
         return line if self._binary and _asked_by_library() else to_text(line)
 
-    def readlines(self, size: int = -1) -> list[Any]:
+    def readlines(self, size: int = -1) -> list[object]:
         """All lines that are left, or about so many that they have `size` bytes."""
         lines = self.raw.readlines(size)
         return lines if self._binary and _asked_by_library() else [to_text(each) for each in lines]
@@ -81,20 +81,20 @@ class File:
     def __iter__(self) -> Iterator[Any]:
         return self
 
-    def __next__(self) -> Any:
+    def __next__(self) -> object:
         line = self.raw.readline()
         if not line:
             raise StopIteration
         return line if self._binary and _asked_by_library() else to_text(line)
 
-    def next(self) -> Any:
+    def next(self) -> object:
         """The next line."""
         line = self.raw.readline()
         if not line:
             raise StopIteration
         return to_text(line)
 
-    def xreadlines(self) -> Iterator[Any]:
+    def xreadlines(self) -> Iterator[object]:
         """The lines."""
         return self
 

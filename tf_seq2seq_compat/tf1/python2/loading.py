@@ -157,7 +157,7 @@ class _Finder(MetaPathFinder):
 _own: dict[str, bool] = {}
 
 
-def _is_own(folder: Any) -> bool:
+def _is_own(folder: object) -> bool:
     if not isinstance(folder, str):
         return False
     key = folder or os.getcwd()
@@ -213,11 +213,11 @@ def _translated_cell(lines: list[str]) -> list[str]:
 
 def _import(
     name: str,
-    globals: Mapping[str, Any] | None = None,
-    locals: Mapping[str, Any] | None = None,
+    globals: Mapping[str, object] | None = None,
+    locals: Mapping[str, object] | None = None,
     fromlist: Sequence[str] | None = (),
     level: int = 0,
-) -> Any:
+) -> object:
     """`__import__` of Python 2."""
     globals = globals or {}
     if level in (0, -1) and 'absolute_import' not in globals:
@@ -242,7 +242,7 @@ def _from_library(name: str, globals: Any, locals: Any) -> types.ModuleType:
     return modules.module(name, real)
 
 
-def _package(globals: Mapping[str, Any]) -> str:
+def _package(globals: Mapping[str, object]) -> str:
     package = globals.get('__package__')
     if package is None:
         name = str(globals.get('__name__', ''))
@@ -272,6 +272,6 @@ def _is_programs_own(name: str) -> bool:
     return bool(folders) and PathFinder.find_spec(name, folders) is not None
 
 
-BUILTINS: dict[str, Any] = {**vars(builtins), **built_in.NAMES, '__import__': _import}
+BUILTINS: dict[str, object] = {**vars(builtins), **built_in.NAMES, '__import__': _import}
 """`__builtins__` of what was translated."""
 BUILTINS['print'] = built_in.print

@@ -64,18 +64,18 @@ def _named(path: str) -> types.ModuleType:
     return importlib.import_module(path)
 
 
-def _strings_in(function: Callable[..., Any], out: Callable[[Any], Any] = to_text) -> Any:
+def _strings_in(function: Callable[..., object], out: Callable[[Any], object] = to_text) -> object:
     """A function of bytes, as one of strings."""
 
     @functools.wraps(function)
-    def wrapped(*arguments: Any, **keywords: Any) -> Any:
+    def wrapped(*arguments: object, **keywords: object) -> object:
         plain = {name: to_bytes(value) for name, value in keywords.items()}
         return out(function(*map(to_bytes, arguments), **plain))
 
     return wrapped
 
 
-def _bytes_out(value: Any) -> Any:
+def _bytes_out(value: object) -> object:
     if isinstance(value, tuple):
         return tuple(map(_bytes_out, value))
     return Bytes(value) if isinstance(value, bytes) else value
@@ -85,12 +85,12 @@ def _bytes_out(value: Any) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def _string(real: Any) -> dict[str, Any]:
+def _string(real: types.ModuleType) -> dict[str, object]:
     methods = (
         'capitalize count expandtabs find index join ljust lower lstrip replace rfind rindex rjust '
         'rsplit rstrip split strip swapcase upper zfill center'
     )
-    names: dict[str, Any] = {name: _as_function(name) for name in methods.split()}
+    names: dict[str, object] = {name: _as_function(name) for name in methods.split()}
     names.update(
         letters=string.ascii_letters,
         lowercase=string.ascii_lowercase,
@@ -107,7 +107,7 @@ def _string(real: Any) -> dict[str, Any]:
     return names
 
 
-def _as_function(name: str) -> Callable[..., Any]:
+def _as_function(name: str) -> Callable[..., object]:
     return lambda text, *arguments: getattr(to_text(text), name)(*map(to_text, arguments))
 
 
@@ -117,7 +117,7 @@ def _maketrans(old: str, new: str) -> dict[int, int]:
     return str.maketrans(old, new)
 
 
-def _sys(real: Any) -> dict[str, Any]:
+def _sys(real: types.ModuleType) -> dict[str, object]:
     return {
         'maxint': sys.maxsize,
         'maxunicode': sys.maxunicode,
@@ -141,14 +141,14 @@ class _Version(NamedTuple):
     serial: int
 
 
-def _platform(real: Any) -> dict[str, Any]:
+def _platform(real: types.ModuleType) -> dict[str, object]:
     return {
         'python_version': lambda: '2.7.18',
         'python_version_tuple': lambda: ('2', '7', '18'),
     }
 
 
-def _os(real: Any) -> dict[str, Any]:
+def _os(real: types.ModuleType) -> dict[str, object]:
     return {
         'getcwdu': real.getcwd,
         'errno': importlib.import_module('errno'),
@@ -157,14 +157,14 @@ def _os(real: Any) -> dict[str, Any]:
     }
 
 
-def files_of_command(command: str, mode: str) -> Any:
+def files_of_command(command: str, mode: str) -> object:
     """`os.popen`, whose lines are strings."""
     import os
 
     return os.popen(to_text(command), mode[0])
 
 
-def _itertools(real: Any) -> dict[str, Any]:
+def _itertools(real: types.ModuleType) -> dict[str, object]:
     return {
         'izip': zip,
         'imap': lambda function, *rows: (
@@ -176,19 +176,19 @@ def _itertools(real: Any) -> dict[str, Any]:
     }
 
 
-def _math(real: Any) -> dict[str, Any]:
+def _math(real: types.ModuleType) -> dict[str, object]:
     return {name: _to_float(getattr(real, name)) for name in ('floor', 'ceil')}
 
 
-def _to_float(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    def rounded(value: Any) -> Any:
+def _to_float(function: Callable[[Any], Any]) -> Callable[[Any], object]:
+    def rounded(value: Any) -> object:
         number = float(value)
         return float(function(number)) if math.isfinite(number) else number
 
     return rounded
 
 
-def _operator(real: Any) -> dict[str, Any]:
+def _operator(real: types.ModuleType) -> dict[str, object]:
     return {
         'div': operations.div,
         'isCallable': callable,
@@ -202,7 +202,7 @@ def _operator(real: Any) -> dict[str, Any]:
     }
 
 
-def _types(real: Any) -> dict[str, Any]:
+def _types(real: types.ModuleType) -> dict[str, object]:
     return {
         'StringType': str,
         'UnicodeType': str,
@@ -225,29 +225,33 @@ def _types(real: Any) -> dict[str, Any]:
     }
 
 
-def _pickle(real: Any) -> dict[str, Any]:
+def _pickle(real: types.ModuleType | None) -> dict[str, object]:
     from tf_seq2seq_compat.tf1.python2 import pickles
 
     return pickles.NAMES
 
 
-def _json(real: Any) -> dict[str, Any]:
-    def load(file: Any, encoding: Any = None, **keywords: Any) -> Any:
+def _json(real: types.ModuleType) -> dict[str, object]:
+    def load(file: Any, encoding: object = None, **keywords: Any) -> Any:
         return loads(file.read(), **keywords)
 
-    def loads(text: Any, encoding: Any = None, **keywords: Any) -> Any:
+    def loads(text: object, encoding: object = None, **keywords: object) -> object:
         return real.loads(to_text(text), **keywords)
 
-    def dumps(value: Any, *arguments: Any, encoding: Any = None, **keywords: Any) -> Any:
+    def dumps(
+        value: object, *arguments: object, encoding: object = None, **keywords: object
+    ) -> Any:
         return real.dumps(value, *arguments, **_for_json(keywords))
 
-    def dump(value: Any, file: Any, *arguments: Any, encoding: Any = None, **keywords: Any) -> None:
+    def dump(
+        value: object, file: object, *arguments: object, encoding: object = None, **keywords: object
+    ) -> None:
         real.dump(value, file, *arguments, **_for_json(keywords))
 
     return {'load': load, 'loads': loads, 'dump': dump, 'dumps': dumps}
 
 
-def _for_json(keywords: dict[str, Any]) -> dict[str, Any]:
+def _for_json(keywords: dict[str, object]) -> dict[str, object]:
     """Bytes are written as text; before an end of line stood a comma and a blank."""
     keywords.setdefault('default', _text_of)
     if keywords.get('indent') is not None:
@@ -255,19 +259,19 @@ def _for_json(keywords: dict[str, Any]) -> dict[str, Any]:
     return keywords
 
 
-def _text_of(value: Any) -> Any:
+def _text_of(value: object) -> object:
     if isinstance(value, bytes):
         return to_text(value)
     raise TypeError(f'{value!r} is not JSON serializable')
 
 
-def _struct(real: Any) -> dict[str, Any]:
+def _struct(real: types.ModuleType) -> dict[str, object]:
     names = ('pack', 'unpack', 'pack_into', 'unpack_from')
     return {name: _strings_in(getattr(real, name), _bytes_out) for name in names}
 
 
-def _all_of_bytes(*names: str) -> Callable[[Any], dict[str, Any]]:
-    def changed(real: Any) -> dict[str, Any]:
+def _all_of_bytes(*names: str) -> Callable[[Any], dict[str, object]]:
+    def changed(real: types.ModuleType) -> dict[str, Any]:
         return {
             name: _strings_in(getattr(real, name), _bytes_out)
             for name in names
@@ -277,7 +281,7 @@ def _all_of_bytes(*names: str) -> Callable[[Any], dict[str, Any]]:
     return changed
 
 
-def _base64(real: Any) -> dict[str, Any]:
+def _base64(real: types.ModuleType) -> dict[str, object]:
     plain = [
         f'{kind}{way}'
         for kind in ('b64', 'urlsafe_b64', 'b32', 'b16')
@@ -296,11 +300,11 @@ class _Hash:
     def __init__(self, real: Any) -> None:
         self._real = real
 
-    def update(self, data: Any) -> None:
+    def update(self, data: object) -> None:
         """Feeds it."""
         self._real.update(to_bytes(data))
 
-    def digest(self) -> Any:
+    def digest(self) -> object:
         """The contents, as a string of bytes."""
         return Bytes(self._real.digest())
 
@@ -312,7 +316,7 @@ class _Hash:
         return getattr(self._real, name)
 
 
-def _hashlib(real: Any) -> dict[str, Any]:
+def _hashlib(real: types.ModuleType) -> dict[str, object]:
     names = ('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512')
     found: dict[str, Any] = {name: _strings_in(getattr(real, name), _Hash) for name in names}
     found['new'] = lambda name, data='': _Hash(real.new(name, to_bytes(data)))
@@ -326,32 +330,34 @@ class _Opening:
     def __init__(self, real: Any) -> None:
         self._real = real
 
-    def __call__(self, name: Any, mode: str = 'rb', *arguments: Any, **keywords: Any) -> Any:
+    def __call__(
+        self, name: object, mode: str = 'rb', *arguments: object, **keywords: object
+    ) -> Any:
         plain = mode.replace('U', '').replace('t', '')
         plain = plain if 'b' in plain else f'{plain}b'
         if hasattr(name, 'raw'):
             name = files.unwrapped(name)
         return files.File(self._real(name, plain, *arguments, **keywords), plain)
 
-    def __instancecheck__(self, instance: Any) -> bool:
+    def __instancecheck__(self, instance: object) -> bool:
         return isinstance(files.unwrapped(instance), self._real)
 
-    def __mro_entries__(self, bases: tuple[Any, ...]) -> tuple[type, ...]:
+    def __mro_entries__(self, bases: tuple[object, ...]) -> tuple[type, ...]:
         return (self._real,)
 
-    def __getattribute__(self, name: str) -> Any:
+    def __getattribute__(self, name: str) -> object:
         own = name in ('_real', '__mro_entries__')
         # `GzipFile.__init__`, which a derived class calls, is the real one's.
         return object.__getattribute__(self, name) if own else getattr(self._real, name)
 
 
-def _compressed(*names: str) -> Callable[[Any], dict[str, Any]]:
+def _compressed(*names: str) -> Callable[[Any], dict[str, object]]:
     return lambda real: {name: _Opening(getattr(real, name)) for name in names}
 
 
-def _tempfile(real: Any) -> dict[str, Any]:
-    def making(maker: Any) -> Callable[..., Any]:
-        def make(mode: str = 'w+b', bufsize: int = -1, *arguments: Any, **keywords: Any) -> Any:
+def _tempfile(real: types.ModuleType) -> dict[str, object]:
+    def making(maker: Any) -> Callable[..., object]:
+        def make(mode: str = 'w+b', bufsize: int = -1, *arguments: Any, **keywords: Any) -> object:
             plain = mode if 'b' in mode else f'{mode}b'
             return files.File(maker(plain, bufsize, None, None, *arguments, **keywords), mode)
 
@@ -368,7 +374,7 @@ def _subprocess(real: Any) -> dict[str, Any]:
     class Popen(real.Popen):
         """A process whose pipes carry strings."""
 
-        def __init__(self, *arguments: Any, **keywords: Any) -> None:
+        def __init__(self, *arguments: object, **keywords: object) -> None:
             for name in ('stdin', 'stdout', 'stderr'):
                 if name in keywords:
                     keywords[name] = files.unwrapped(keywords[name])
@@ -378,18 +384,18 @@ def _subprocess(real: Any) -> dict[str, Any]:
             keywords.setdefault('errors', 'surrogateescape')
             super().__init__(*arguments, **keywords)
 
-        def communicate(self, input: Any = None, timeout: Any = None) -> Any:
+        def communicate(self, input: object = None, timeout: object = None) -> Any:
             return super().communicate(to_text(input), timeout)
 
-    def check_output(*arguments: Any, **keywords: Any) -> Any:
+    def check_output(*arguments: object, **keywords: object) -> Any:
         process = Popen(*arguments, stdout=real.PIPE, **keywords)
         output, _ = process.communicate()
         if process.returncode:
             raise real.CalledProcessError(process.returncode, process.args, output)
         return output
 
-    def calling(name: str) -> Callable[..., Any]:
-        def call(*arguments: Any, **keywords: Any) -> Any:
+    def calling(name: str) -> Callable[..., object]:
+        def call(*arguments: object, **keywords: object) -> Any:
             plain = {key: files.unwrapped(value) for key, value in keywords.items()}
             return getattr(real, name)(*arguments, **plain)
 
@@ -403,9 +409,9 @@ def _subprocess(real: Any) -> dict[str, Any]:
     }
 
 
-def _codecs(real: Any) -> dict[str, Any]:
-    def passing(maker: Any, encoding: str) -> Callable[..., Any]:
-        def wrap(stream: Any, *arguments: Any) -> Any:
+def _codecs(real: types.ModuleType) -> dict[str, object]:
+    def passing(maker: Any, encoding: str) -> Callable[..., object]:
+        def wrap(stream: Any, *arguments: Any) -> object:
             # What already takes and gives text, as sys.stdout and sys.stdin do.
             if isinstance(stream, files.File):
                 stream = stream.raw
@@ -414,7 +420,7 @@ def _codecs(real: Any) -> dict[str, Any]:
 
         return wrap
 
-    def recoded(stream: Any, *_: Any) -> Any:
+    def recoded(stream: object, *_: object) -> object:
         return stream
 
     return {
@@ -426,8 +432,8 @@ def _codecs(real: Any) -> dict[str, Any]:
     }
 
 
-def _re(real: Any) -> dict[str, Any]:
-    def flags_of(pattern: Any, flags: int) -> int:
+def _re(real: types.ModuleType) -> dict[str, object]:
+    def flags_of(pattern: object, flags: int) -> int:
         """Classes like `\\w` are of ASCII, but for patterns that say otherwise."""
         given = isinstance(pattern, re.Pattern)
         says = not given and re.search(r'\(\?[aiLmsx]*u', to_text(pattern))
@@ -436,24 +442,26 @@ def _re(real: Any) -> dict[str, Any]:
     def read(pattern: Any) -> Any:
         return pattern if isinstance(pattern, re.Pattern) else to_text(pattern)
 
-    def compile_(pattern: Any, flags: int = 0) -> Any:
+    def compile_(pattern: object, flags: int = 0) -> Any:
         return real.compile(read(pattern), flags_of(pattern, flags))
 
-    def searching(name: str) -> Callable[..., Any]:
-        def search(pattern: Any, text: Any, flags: int = 0) -> Any:
+    def searching(name: str) -> Callable[..., object]:
+        def search(pattern: object, text: object, flags: int = 0) -> Any:
             return getattr(compile_(pattern, flags), name)(to_text(text))
 
         return search
 
-    def substituting(name: str) -> Callable[..., Any]:
-        def substitute(pattern: Any, new: Any, text: Any, count: int = 0, flags: int = 0) -> Any:
+    def substituting(name: str) -> Callable[..., object]:
+        def substitute(
+            pattern: object, new: object, text: object, count: int = 0, flags: int = 0
+        ) -> object:
             new = to_text(new)
             found = _substituted(compile_(pattern, flags), new, to_text(text), count)
             return found if name == 'subn' else found[0]
 
         return substitute
 
-    def split(pattern: Any, text: Any, maxsplit: int = 0, flags: int = 0) -> list[Any]:
+    def split(pattern: object, text: object, maxsplit: int = 0, flags: int = 0) -> list[Any]:
         return _split(compile_(pattern, flags), to_text(text), maxsplit)
 
     return {
@@ -466,7 +474,7 @@ def _re(real: Any) -> dict[str, Any]:
 
 def _split(pattern: Any, text: str, most: int) -> list[Any]:
     """`pattern.split(text)`, which Python 2 never did at nothing."""
-    parts: list[Any] = []
+    parts: list[object] = []
     start = place = 0
     while not most or len(parts) < most * (1 + pattern.groups):
         found = pattern.search(text, place)
@@ -507,7 +515,7 @@ def _known_escapes(template: str) -> str:
     )
 
 
-def _urllib(real: Any) -> dict[str, Any]:
+def _urllib(real: types.ModuleType) -> dict[str, object]:
     parse, request = _named('urllib.parse'), _named('urllib.request')
     return {
         **{name: getattr(parse, name) for name in ('quote', 'quote_plus', 'urlencode')},
@@ -519,12 +527,12 @@ def _urllib(real: Any) -> dict[str, Any]:
     }
 
 
-def _urlopen(url: Any, data: Any = None, *arguments: Any, **keywords: Any) -> Any:
+def _urlopen(url: object, data: object = None, *arguments: object, **keywords: object) -> object:
     response = _named('urllib.request').urlopen(url, to_bytes(data), *arguments, **keywords)
     return files.File(response, 'rb')
 
 
-CHANGED: dict[str, Callable[[Any], dict[str, Any]]] = {
+CHANGED: dict[str, Callable[[Any], dict[str, object]]] = {
     'base64': _base64,
     'binascii': _all_of_bytes('hexlify', 'unhexlify', 'b2a_hex', 'a2b_hex', 'crc32'),
     'bz2': _compressed('BZ2File'),
@@ -556,7 +564,7 @@ def _command_output(command: str) -> tuple[int, str]:
     return status << 8, output
 
 
-def _made() -> dict[str, Callable[[], dict[str, Any]]]:
+def _made() -> dict[str, Callable[[], dict[str, object]]]:
     """Modules that Python 3 has no counterpart of."""
     string_io = {'StringIO': files.StringIO}
     return {
@@ -598,7 +606,7 @@ _ADDED: dict[str, dict[str, Any]] = {
 class _Changed(View):
     """A changed module, which keeps nothing that is set on the real one."""
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         if name in vars(self):
             vars(self)[name] = value
         setattr(self._real, name, value)

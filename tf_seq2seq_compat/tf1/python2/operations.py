@@ -21,7 +21,7 @@ from tf_seq2seq_compat.tf1.python2.text import Bytes, to_bytes, to_text
 # ----------------------------------------------------------------------------------------
 
 
-def div(left: Any, right: Any) -> Any:
+def div(left: Any, right: Any) -> object:
     """`left / right`: of integers, NumPy's and tensors' among them, the quotient rounded down.
 
     Example:
@@ -42,7 +42,7 @@ def div(left: Any, right: Any) -> Any:
     return left / right
 
 
-def _is_integer(value: Any) -> bool:
+def _is_integer(value: object) -> bool:
     """Whether a value is a whole number, or a NumPy array (or a list) of such."""
     if isinstance(value, int):
         return True
@@ -60,7 +60,7 @@ class by:
     def __init__(self, value: Any) -> None:
         self._value = value
 
-    def __rtruediv__(self, left: Any) -> Any:
+    def __rtruediv__(self, left: Any) -> object:
         method = getattr(type(left), '__idiv__', None)
         if method is not None:
             return method(left, self._value)
@@ -73,7 +73,7 @@ class by:
             return left
         return div(left, self._value)
 
-    def __array_ufunc__(self, function: Any, method: Any, left: Any, *_: Any, **__: Any) -> Any:
+    def __array_ufunc__(self, function: Any, method: Any, left: Any, *_: Any, **__: Any) -> object:
         return self.__rtruediv__(left)
 
     # Of a class of the program's that divides by what it is given.
@@ -84,7 +84,7 @@ class by:
 # ----------------------------------------------------------------------------------------
 
 
-def _rank(value: Any) -> tuple[int, builtins.str]:
+def _rank(value: object) -> tuple[int, builtins.str]:
     """Where Python 2 put a type: None, numbers, then the others by the names of their types."""
     if value is None:
         return 0, ''
@@ -132,13 +132,13 @@ def _cmp_of_parts(left: Any, right: Any) -> int:
     return cmp(len(left), len(right))
 
 
-def _cmp_dicts(left: dict[Any, Any], right: dict[Any, Any]) -> int:
+def _cmp_dicts(left: dict[object, object], right: dict[object, object]) -> int:
     """The shorter first; then by the smallest key at which they differ, and its value."""
     if len(left) != len(right):
         return cmp(len(left), len(right))
     nothing = object()
 
-    def first(one: dict[Any, Any], other: dict[Any, Any]) -> Any:
+    def first(one: dict[object, object], other: dict[object, object]) -> Any:
         return min((key for key in one if other.get(key, nothing) != one[key]), key=by_order)
 
     one, other = first(left, right), first(right, left)
@@ -149,8 +149,8 @@ by_order = functools.cmp_to_key(cmp)
 """`key=` of a sorting by Python 2's order."""
 
 
-def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
-    def compared(left: Any, right: Any) -> Any:
+def _comparison(compare: Callable[[Any, Any], object]) -> Callable[[Any, Any], object]:
+    def compared(left: object, right: object) -> object:
         try:
             return compare(left, right)
         except TypeError:
@@ -168,9 +168,9 @@ ge = _comparison(operator.ge)
 
 
 def sorted(
-    values: Iterable[Any],
+    values: Iterable[object],
     cmp: Callable[[Any, Any], int] | None = None,
-    key: Callable[[Any], Any] | None = None,
+    key: Callable[[Any], object] | None = None,
     reverse: bool = False,
 ) -> list[Any]:
     """The built-in `sorted` of Python 2."""
@@ -184,7 +184,7 @@ def sorted(
 
 
 def _sort_key(
-    compare: Callable[[Any, Any], int] | None, key: Callable[[Any], Any] | None
+    compare: Callable[[Any, Any], int] | None, key: Callable[[Any], object] | None
 ) -> Callable[[Any], Any] | None:
     if compare is None:
         return key
@@ -192,7 +192,7 @@ def _sort_key(
     return ordered if key is None else lambda value: ordered(key(value))
 
 
-def sort(values: Any, *arguments: Any, **keywords: Any) -> Any:
+def sort(values: Any, *arguments: Any, **keywords: Any) -> object:
     """`values.sort(cmp, key, reverse)`, in place."""
     if isinstance(values, list):
         values[:] = sorted(values, *arguments, **keywords)
@@ -204,8 +204,8 @@ def sort(values: Any, *arguments: Any, **keywords: Any) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def _listing(name: builtins.str) -> Callable[[Any], Any]:
-    def listed(mapping: Any) -> Any:
+def _listing(name: builtins.str) -> Callable[[Any], object]:
+    def listed(mapping: object) -> object:
         found = getattr(mapping, name)()
         return list(found) if isinstance(found, _VIEWS) else found
 
@@ -215,16 +215,16 @@ def _listing(name: builtins.str) -> Callable[[Any], Any]:
 _VIEWS = (KeysView, ValuesView, ItemsView)  # Those of collections.OrderedDict among them.
 
 
-def _iterating(old: builtins.str, name: builtins.str) -> Callable[[Any], Any]:
-    def iterated(mapping: Any) -> Any:
+def _iterating(old: builtins.str, name: builtins.str) -> Callable[[Any], object]:
+    def iterated(mapping: object) -> object:
         own = getattr(mapping, old, None)
         return own() if own is not None else iter(getattr(mapping, name)())
 
     return iterated
 
 
-def _viewing(old: builtins.str, name: builtins.str) -> Callable[[Any], Any]:
-    def viewed(mapping: Any) -> Any:
+def _viewing(old: builtins.str, name: builtins.str) -> Callable[[Any], object]:
+    def viewed(mapping: object) -> object:
         return getattr(mapping, old if hasattr(mapping, old) else name)()
 
     return viewed
@@ -239,13 +239,13 @@ viewkeys, viewvalues, viewitems = (
 )
 
 
-def has_key(mapping: Any, key: Any) -> Any:
+def has_key(mapping: Any, key: Any) -> object:
     """`mapping.has_key(key)`."""
     own = getattr(mapping, 'has_key', None)
     return own(key) if own is not None else key in mapping
 
 
-def next(iterator: Any) -> Any:
+def next(iterator: Any) -> object:
     """`iterator.next()`."""
     own = getattr(iterator, 'next', None)
     return own() if own is not None else builtins.next(iterator)
@@ -255,21 +255,21 @@ def next(iterator: Any) -> Any:
 # ----------------------------------------------------------------------------------------
 
 
-def encode(value: Any, *arguments: Any, **keywords: Any) -> Any:
+def encode(value: Any, *arguments: Any, **keywords: Any) -> object:
     """`value.encode(…)`: of a string a string again; of anything else its own method."""
     if isinstance(value, builtins.str | bytes):
         return strings.encode(value, *arguments, **keywords)
     return value.encode(*arguments, **keywords)
 
 
-def decode(value: Any, *arguments: Any, **keywords: Any) -> Any:
+def decode(value: Any, *arguments: Any, **keywords: Any) -> object:
     """`value.decode(…)`: of a string text; of anything else its own method."""
     if isinstance(value, builtins.str | bytes):
         return strings.decode(value, *arguments, **keywords)
     return value.decode(*arguments, **keywords)
 
 
-def translate(value: Any, table: Any, deleted: builtins.str = '') -> Any:
+def translate(value: Any, table: Any, deleted: builtins.str = '') -> object:
     """`value.translate(table, deleted)`, the table one of `string.maketrans` or a dictionary."""
     value = to_text(value)
     if not isinstance(value, builtins.str):
@@ -278,12 +278,12 @@ def translate(value: Any, table: Any, deleted: builtins.str = '') -> Any:
     return kept if table is None else kept.translate(table)
 
 
-def texts(values: Iterable[Any]) -> Any:
+def texts(values: Iterable[object]) -> object:
     """The arguments of `' '.join(…)`, with bytes as text."""
     return [to_text(each) if isinstance(each, bytes) else each for each in values]
 
 
-def shown(values: Any) -> Any:
+def shown(values: object) -> object:
     """The arguments of `'%s' % …`, so that `%s` formats floats and bytes as Python 2 did."""
     if isinstance(values, tuple):
         return tuple(map(_shown, values))
@@ -300,7 +300,7 @@ class _Float(float):
     __repr__ = float.__repr__
 
 
-def _shown(value: Any) -> Any:
+def _shown(value: object) -> object:
     if type(value) is float:
         return _Float(value)
     return to_text(value) if isinstance(value, bytes) else value
@@ -328,7 +328,7 @@ def str(*arguments: Any) -> Any:
     return to_text(value) if isinstance(value, bytes | builtins.str) else builtins.str(value)
 
 
-def unicode(value: Any = '', encoding: Any = None, errors: Any = 'strict') -> Any:
+def unicode(value: object = '', encoding: object = None, errors: object = 'strict') -> object:
     """`unicode(value, encoding, errors)`."""
     if encoding is not None or isinstance(value, bytes):
         return decode(value, encoding or 'utf-8', errors)
@@ -336,21 +336,21 @@ def unicode(value: Any = '', encoding: Any = None, errors: Any = 'strict') -> An
     return own() if own is not None else str(value)
 
 
-def message(error: Any) -> Any:
+def message(error: Any) -> object:
     """`error.message`."""
     if hasattr(error, 'message') or not isinstance(error, BaseException):
         return error.message
     return error.args[0] if len(error.args) == 1 else ''
 
 
-def encoded(values: Any) -> Any:
+def encoded(values: Any) -> object:
     """Strings, or one, as the bytes that a protocol buffer wants."""
     if isinstance(values, builtins.str | bytes):
         return to_bytes(values)
     return [to_bytes(each) for each in values]
 
 
-def byte_strings(values: Iterable[Any]) -> list[Any]:
+def byte_strings(values: Iterable[object]) -> list[object]:
     """The bytes of a protocol buffer as strings of Python 2."""
     return [Bytes(each) if isinstance(each, bytes) else each for each in values]
 
@@ -364,7 +364,7 @@ class Class:
 
     __slots__ = ()
 
-    def __init_subclass__(cls, **keywords: Any) -> None:
+    def __init_subclass__(cls, **keywords: object) -> None:
         super().__init_subclass__(**keywords)
         own = vars(cls)
         for old, new in _RENAMED.items():
@@ -390,7 +390,7 @@ _RENAMED = {
 }
 
 
-def _of_value(method: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+def _of_value(method: Callable[[Any, Any], object]) -> Callable[[Any, Any], object]:
     """The method as one that may be given what `/=` divides by."""
     return lambda self, other: method(self, other._value if isinstance(other, by) else other)
 
@@ -401,7 +401,7 @@ def _inherited_hash(cls: type) -> Callable[[Any], int]:
     return found if found is not None else object.__hash__
 
 
-def _by_cmp(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], Any]:
+def _by_cmp(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], object]:
     def method(self: Any, other: Any) -> Any:
         found = self.__cmp__(other)
         return found if found is NotImplemented else compare(found, 0)
@@ -414,7 +414,7 @@ _BY_CMP = {
 }
 
 
-def _add_slices(cls: Any) -> None:
+def _add_slices(cls: object) -> None:
     for old, new in (
         ('__getslice__', '__getitem__'),
         ('__setslice__', '__setitem__'),
@@ -425,8 +425,8 @@ def _add_slices(cls: Any) -> None:
             setattr(cls, new, _with_slices(sliced, whole))
 
 
-def _with_slices(sliced: Callable[..., Any], whole: Callable[..., Any] | None) -> Any:
-    def method(self: Any, index: Any, *value: Any) -> Any:
+def _with_slices(sliced: Callable[..., object], whole: Callable[..., object] | None) -> object:
+    def method(self: Any, index: object, *value: object) -> Any:
         if isinstance(index, slice) and index.step is None:
             start = index.start or 0
             stop = sys.maxsize if index.stop is None else index.stop
@@ -441,7 +441,7 @@ def _with_slices(sliced: Callable[..., Any], whole: Callable[..., Any] | None) -
     return method
 
 
-def without_stop(iterator: Iterator[Any]) -> Iterator[Any]:
+def without_stop(iterator: Iterator[object]) -> Iterator[object]:
     """The iterator; a `StopIteration` that escapes from a generator's body ends it."""
     try:
         yield from iterator

@@ -10,14 +10,14 @@ from tf_seq2seq_compat.tf1.python2 import files
 from tf_seq2seq_compat.tf1.python2.text import Bytes, to_bytes
 
 
-def _source(file: Any) -> Any:
+def _source(file: object) -> Any:
     file = files.unwrapped(file)
     if isinstance(file, io.StringIO):
         return io.BytesIO(to_bytes(file.read()))
     return getattr(file, 'buffer', file)
 
 
-def load(file: Any) -> Any:
+def load(file: object) -> Any:
     """The next object of a file."""
     source = _source(file)
     try:
@@ -50,17 +50,17 @@ def _mended(value: Any) -> Any:
     return value
 
 
-def loads(data: Any) -> Any:
+def loads(data: object) -> object:
     """The object of a string."""
     return load(io.BytesIO(to_bytes(data)))
 
 
-def dump(value: Any, file: Any, protocol: int = 2) -> None:
+def dump(value: object, file: object, protocol: int = 2) -> None:
     """Writes an object, so that Python 2 can read it too."""
     files.unwrapped(file).write(dumps(value, protocol))
 
 
-def dumps(value: Any, protocol: int = 2) -> Any:
+def dumps(value: object, protocol: int = 2) -> Any:
     """An object as a string."""
     return Bytes(pickle.dumps(value, protocol))
 
@@ -68,14 +68,14 @@ def dumps(value: Any, protocol: int = 2) -> Any:
 class Pickler(pickle.Pickler):
     """Python 2's `Pickler`: writes objects to a file."""
 
-    def __init__(self, file: Any, protocol: int = 2) -> None:
+    def __init__(self, file: object, protocol: int = 2) -> None:
         super().__init__(files.unwrapped(file), protocol)
 
 
 class Unpickler:
     """Python 2's `Unpickler`: reads objects from a file."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: object) -> None:
         self._file = file
 
     def load(self) -> Any:
@@ -83,6 +83,6 @@ class Unpickler:
         return load(self._file)
 
 
-NAMES: dict[str, Any] = {
+NAMES: dict[str, object] = {
     each.__name__: each for each in (load, loads, dump, dumps, Pickler, Unpickler)
 }

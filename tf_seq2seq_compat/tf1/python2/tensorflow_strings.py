@@ -53,7 +53,7 @@ def _show_translations_to_autograph(runtime: Runtime) -> None:
     real = inspect_utils.getimmediatesource
 
     @functools.wraps(real)
-    def getimmediatesource(entity: Any) -> Any:
+    def getimmediatesource(entity: object) -> object:
         code = getattr(entity, '__code__', None)
         lines = translation.lines_from(code) if code is not None else None
         return ''.join(inspect.getblock(lines)) if lines else real(entity)
@@ -68,9 +68,9 @@ def _show_translations_to_autograph(runtime: Runtime) -> None:
     runtime.set(config, 'CONVERSION_RULES', (own, *config.CONVERSION_RULES))
 
 
-def _as_bytes(real: Any) -> Any:
+def _as_bytes(real: Any) -> object:
     @functools.wraps(real)
-    def as_bytes(value: Any, encoding: str = 'utf-8') -> Any:
+    def as_bytes(value: Any, encoding: str = 'utf-8') -> object:
         if isinstance(value, str) and encoding == 'utf-8':
             return Bytes(to_bytes(value))
         return Bytes(real(value, encoding))
@@ -78,19 +78,19 @@ def _as_bytes(real: Any) -> Any:
     return as_bytes
 
 
-def to_text_of(real: Any) -> Any:
+def to_text_of(real: Any) -> object:
     """`tf.compat.as_str` and its kin."""
 
     @functools.wraps(real)
-    def as_text(value: Any, *_: Any, **__: Any) -> Any:
+    def as_text(value: Any, *_: object, **__: object) -> object:
         return to_text(value) if isinstance(value, bytes | str) else real(value)
 
     return as_text
 
 
-def _run(real: Any) -> Any:
+def _run(real: Any) -> object:
     @functools.wraps(real)
-    def run(self: Any, *arguments: Any, **keywords: Any) -> Any:
+    def run(self: Any, *arguments: Any, **keywords: Any) -> object:
         return _strings_of(real(self, *arguments, **keywords))
 
     return run
@@ -116,20 +116,20 @@ def _strings_of(value: Any) -> Any:
     return value
 
 
-def _file(real: Any) -> Any:
+def _file(real: Any) -> object:
     class File(real):
         """A file that gives strings: lines as text, what else is read of a binary one as bytes."""
 
         def read(self, n: int = -1) -> Any:
             return _bytes(super().read(n))
 
-        def readline(self) -> Any:
+        def readline(self) -> object:
             return to_text(super().readline())
 
-        def readlines(self) -> Any:
+        def readlines(self) -> object:
             return [to_text(each) for each in super().readlines()]
 
-        def __next__(self) -> Any:
+        def __next__(self) -> object:
             return to_text(super().__next__())
 
         next = __next__
@@ -143,11 +143,11 @@ def _file(real: Any) -> Any:
     return File
 
 
-def _bytes(value: Any) -> Any:
+def _bytes(value: object) -> object:
     return Bytes(value) if isinstance(value, bytes) else value
 
 
-def _bytes_list(real: Any) -> Any:
+def _bytes_list(real: Any) -> object:
     def made(*arguments: Any, value: Any = None, **keywords: Any) -> Any:
         if value is not None:
             keywords['value'] = [to_bytes(each) for each in value]
@@ -158,7 +158,7 @@ def _bytes_list(real: Any) -> Any:
     return found
 
 
-def _writing(real: Any) -> Any:
+def _writing(real: Any) -> object:
     @functools.wraps(real)
     def write(self: Any, record: Any) -> Any:
         return real(self, to_bytes(record))

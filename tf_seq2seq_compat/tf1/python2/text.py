@@ -60,7 +60,7 @@ class Bytes(bytes):
     def __iter__(self) -> Iterator[Any]:
         return (to_text(bytes((byte,))) for byte in bytes.__iter__(self))
 
-    def __contains__(self, part: Any) -> bool:
+    def __contains__(self, part: object) -> bool:
         return bytes.__contains__(self, to_bytes(part))
 
     def __getitem__(self, index: Any) -> Any:
@@ -72,10 +72,10 @@ class Bytes(bytes):
             return Bytes(bytes.__add__(self, other))
         return str(self) + other
 
-    def __radd__(self, other: Any) -> Any:
+    def __radd__(self, other: Any) -> object:
         return Bytes(other + bytes(self)) if isinstance(other, bytes) else other + str(self)
 
-    def __mod__(self, values: Any) -> Any:
+    def __mod__(self, values: object) -> Any:
         return str(self) % values
 
     def decode(self, encoding: str = 'ascii', errors: str = 'strict') -> Any:
@@ -87,8 +87,8 @@ class Bytes(bytes):
         return encode(self, encoding, errors)
 
 
-def _as_text(name: str) -> Any:
-    def method(self: Bytes, *arguments: Any, **keywords: Any) -> Any:
+def _as_text(name: str) -> object:
+    def method(self: Bytes, *arguments: object, **keywords: object) -> Any:
         return getattr(str(self), name)(*map(to_text, arguments), **keywords)
 
     method.__name__ = name

@@ -22,7 +22,7 @@ def _names(code: types.CodeType) -> Iterator[str]:
             yield from _names(constant)
 
 
-def _early(flags: Any, name: str) -> Any:
+def _early(flags: Any, name: str) -> object:
     """TF 1.4's attribute of this name, or None where the program does not read it."""
     frame = import_hook.program_frame()
     if frame is None:
@@ -52,7 +52,7 @@ def _patch() -> Callable[[], None]:
     wrapper = platform_flags._FlagValuesWrapper
     original = wrapper.__getattribute__
 
-    def __getattribute__(self: Any, name: str) -> Any:
+    def __getattribute__(self: object, name: str) -> object:
         early = _early(self, name) if name in ('__flags', '_parse_flags') else None
         return original(self, name) if early is None else early
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import types
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tf_seq2seq_compat.tf1.repairs.repair import Repair
+
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.types import LayerLike, Nest
 
 _KERAS_MODULES = ('keras', 'tf_keras', 'tensorflow')
 
@@ -16,7 +19,7 @@ class LayerTape:
     """Makes the layers that a function creates once, and gives the same ones at every later run."""
 
     def __init__(self) -> None:
-        self.layers: list[Any] = []
+        self.layers: list[LayerLike] = []
         self._position = 0
         self._recorded = False
 
@@ -41,7 +44,7 @@ class LayerTape:
             for cell, value in zip(cells, old_cells, strict=True):
                 cell.cell_contents = value
 
-    def _seen_as(self, value: Any) -> Any:
+    def _seen_as(self, value: object) -> object:
         """A global as the function reads it: layer classes are replaced by recorders."""
         import tf_keras
 
@@ -51,7 +54,7 @@ class LayerTape:
             return _ModuleView(self, value)
         return value
 
-    def _layer(self, layer_class: type, args: Any, kwargs: Any) -> Any:
+    def _layer(self, layer_class: type, args: Any, kwargs: Any) -> object:
         if not self._recorded:
             self.layers.append(layer_class(*args, **kwargs))
         layer = self.layers[self._position]
@@ -86,19 +89,19 @@ def _patch() -> Callable[[], None]:
           arguments: further keyword arguments of `function`.
         """
 
-        def __init__(self, function: types.FunctionType, arguments: Any, **kwargs: Any) -> None:
+        def __init__(self, function: types.FunctionType, arguments: Any, **kwargs: object) -> None:
             super().__init__(**kwargs)
             self._function = function
             self._arguments = dict(arguments or {})
             self.tape = LayerTape()
-            self.inner_layers: list[Any] = []
+            self.inner_layers: list[LayerLike] = []
 
-        def step(self, inputs: list[Any]) -> Any:
+        def step(self, inputs: list[Nest]) -> Any:
             with self.tape.run(self._function):
                 return self._function(inputs, **self._arguments)
 
         @without_autograph
-        def call(self, inputs: list[Any]) -> Any:
+        def call(self, inputs: list[Nest]) -> Any:
             """`[..., [batch, max_time, ...]]` to `[batch, max_time, ...]`."""
             *whole, sequence = inputs
             # Once outside the loop, where variables can be made.
@@ -114,7 +117,7 @@ def _patch() -> Callable[[], None]:
             outputs.set_shape([*sequence.shape[:2], *first.shape[1:]])
             return outputs
 
-    def error_of(layer: Any, inputs: Sequence[Any]) -> ValueError | None:
+    def error_of(layer: LayerLike, inputs: Sequence[Nest]) -> ValueError | None:
         """The ValueError of applying `layer` to such inputs, tried in a graph of its own."""
         with tf.Graph().as_default():
             tensors = [tf_keras.Input(batch_shape=x.shape, dtype=x.dtype) for x in inputs]
@@ -124,7 +127,9 @@ def _patch() -> Callable[[], None]:
                 return error
         return None
 
-    def works_per_step(function: types.FunctionType, arguments: Any, inputs: Sequence[Any]) -> bool:
+    def works_per_step(
+        function: types.FunctionType, arguments: object, inputs: Sequence[Nest]
+    ) -> bool:
         with tf.Graph().as_default():
             tensors = [tf_keras.Input(batch_shape=x.shape, dtype=x.dtype) for x in inputs]
             layer = AppliedPerStep(function, arguments)
@@ -140,7 +145,7 @@ def _patch() -> Callable[[], None]:
         named = [function.__globals__.get(name) for name in function.__code__.co_names]
         return any(tape._seen_as(value) is not value for value in [*cells, *named])
 
-    def repaired(layer: Any, inputs: Any) -> tuple[Any, ValueError] | None:
+    def repaired(layer: LayerLike, inputs: Nest) -> tuple[Any, ValueError] | None:
         """The layer to use in place of this Lambda, and the error that it is used for."""
         function = layer.function
         if (
@@ -159,7 +164,7 @@ def _patch() -> Callable[[], None]:
         return AppliedPerStep(function, layer.arguments, name=layer.name), error
 
     @in_place_of(Lambda.__call__)
-    def __call__(self: Any, inputs: Any, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self: Any, inputs: Nest, *args: object, **kwargs: object) -> Any:
         found = None if args or kwargs else repaired(self, inputs)
         if found is None:
             return super(Lambda, self).__call__(inputs, *args, **kwargs)

@@ -43,7 +43,7 @@ def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
     ]
 
 
-def _module_of(statement: ast.ImportFrom) -> Any:
+def _module_of(statement: ast.ImportFrom) -> object:
     """The module that the statement imports from, as the program gets it."""
     return facade.module(str(statement.module))
 
@@ -61,7 +61,7 @@ class ScriptBuiltins(dict[str, Any]):
         object.__setattr__(self, '_forgotten', forgotten)
         object.__setattr__(self, '_statements', statements)
 
-    def __missing__(self, name: str) -> Any:
+    def __missing__(self, name: str) -> object:
         if hasattr(builtins, name):
             return getattr(builtins, name)
         if name in self._forgotten:
@@ -84,7 +84,7 @@ class ScriptBuiltins(dict[str, Any]):
     def __getattr__(self, name: str) -> Any:
         return getattr(builtins, name)
 
-    def __setattr__(self, name: str, value: Any) -> None:
+    def __setattr__(self, name: str, value: object) -> None:
         setattr(builtins, name, value)
 
     def __delattr__(self, name: str) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tf_seq2seq_compat.core.autograph import in_place_of
 from tf_seq2seq_compat.tf1.repairs.repair import Repair, replace, wrap_dynamic_rnn
+
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike
 
 
 class PendingState:
@@ -74,7 +77,7 @@ def _patch_mechanism(mechanism: type) -> Callable[[], None]:
     return replace('__init__', __init__, mechanism)
 
 
-def _unbound(cell: Any) -> list[Any]:
+def _unbound(cell: Cell) -> list[object]:
     """The mechanisms inside `cell`, however deep, that have no memory yet."""
     from tf_seq2seq_compat.seq2seq import attention_wrapper
 
@@ -109,7 +112,7 @@ def _patch() -> Callable[[], None]:
     zero_state = attention_wrapper.AttentionWrapper.zero_state
 
     @in_place_of(zero_state)
-    def pending_zero_state(self: Any, batch_size: Any, dtype: Any) -> Any:
+    def pending_zero_state(self: Any, batch_size: IntLike, dtype: DTypeLike) -> object:
         if _unbound(self):
             return PendingState(lambda: zero_state(self, batch_size, dtype))
         return zero_state(self, batch_size, dtype)

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tf_seq2seq_compat.tf1.repairs.repair import Repair, wrap_dynamic_rnn
 
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.types import Nest, TensorLike
 
-def _static(value: Any) -> Any:
+
+def _static(value: object) -> Any:
     import tensorflow as tf
 
     return tf.get_static_value(tf.convert_to_tensor(value))
 
 
-def _batch_size(sequence_length: Any, initial_state: Any) -> int | None:
+def _batch_size(sequence_length: TensorLike, initial_state: Nest) -> int | None:
     """The batch as `sequence_length`, or else the initial state, has it."""
     import tensorflow as tf
 
@@ -31,7 +34,7 @@ def _batch_size(sequence_length: Any, initial_state: Any) -> int | None:
     return None
 
 
-def _reading(call: dict[str, Any]) -> tuple[str, Any] | None:
+def _reading(call: dict[str, object]) -> tuple[str, Any] | None:
     """How rank-2 inputs are to be read: the words for it, and the rank-3 inputs.
 
     None where the inputs are not of rank 2, where the batch is not known, or where both axes fit
@@ -63,7 +66,7 @@ def _reading(call: dict[str, Any]) -> tuple[str, Any] | None:
     return f'inputs {tuple(inputs.shape.as_list())} are {axes}, one number a step', scalars
 
 
-def _change(call: dict[str, Any]) -> None:
+def _change(call: dict[str, object]) -> None:
     import tensorflow as tf
 
     reading = _reading(call)

@@ -7,10 +7,13 @@ import sys
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tf_seq2seq_compat.core.autograph import in_place_of
 from tf_seq2seq_compat.tf1 import import_hook
+
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.types import Nest
 
 
 class RepairWarning(UserWarning):
@@ -66,7 +69,7 @@ class Repair:
         )
 
 
-def replace(attribute: str, replacement: Any, *owners: Any) -> Callable[[], None]:
+def replace(attribute: str, replacement: object, *owners: object) -> Callable[[], None]:
     """Sets `attribute` of each owner that has it, and returns what sets it back."""
     originals = [(owner, vars(owner)[attribute]) for owner in owners if attribute in vars(owner)]
     for owner, _ in originals:
@@ -91,7 +94,7 @@ def wrap_dynamic_rnn(change: Callable[[dict[str, Any]], None]) -> Callable[[], N
     signature = inspect.signature(original)
 
     @in_place_of(original)
-    def dynamic_rnn(*args: Any, **kwargs: Any) -> Any:
+    def dynamic_rnn(*args: object, **kwargs: object) -> tuple[Nest, Nest]:
         try:
             call = signature.bind(*args, **kwargs)
         except TypeError:
