@@ -337,16 +337,16 @@ def test_every_gone_module_has_a_successor_or_advice():
 
 
 def test_a_module_that_a_package_has_is_an_error_that_names_the_extra():
-    capsule = module_views.Capsule(Runtime())
+    restored = module_views.RestoredModules(Runtime())
     with pytest.raises(ModuleNotFoundError) as raised:
-        capsule.module('imp', None, lambda: importlib.import_module('imp_of_no_python'))
+        restored.module('imp', None, lambda: importlib.import_module('imp_of_no_python'))
     assert 'extra' not in str(raised.value)
 
     def load():
         raise ModuleNotFoundError("No module named 'distutils'", name='distutils')
 
     with pytest.raises(ModuleNotFoundError) as raised:
-        capsule.module('distutils.version', ['LooseVersion'], load)
+        restored.module('distutils.version', ['LooseVersion'], load)
     assert raised.value.name == 'distutils.version'
     assert str(raised.value) == (
         "No module named 'distutils.version': distutils is gone since Python 3.12; packaging or "

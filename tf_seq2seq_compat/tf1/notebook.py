@@ -83,9 +83,9 @@ def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool 
     """
     unload(shell)
     runtime = Runtime()
-    capsule = runner.prepare(runtime, strict, xla)
+    restored = runner.prepare(runtime, strict, xla)
     children.announce(runtime, strict=strict, xla=xla)
-    _rebind(shell.user_ns, capsule)
+    _rebind(shell.user_ns, restored)
     if python_2:
         python2.translate_cells(shell)
     cells = _Cells(shell, strict or python_2)
@@ -107,7 +107,7 @@ _RUNTIMES: dict[int, Runtime] = {}
 """By the shell, what was changed for it."""
 
 
-def _rebind(namespace: dict[str, Any], capsule: Any) -> None:
+def _rebind(namespace: dict[str, Any], restored: Any) -> None:
     """Gives the modules that earlier cells have imported the form that later cells would get."""
     tensorflow = sys.modules.get('tensorflow')
     for name, module in list(namespace.items()):
@@ -115,9 +115,9 @@ def _rebind(namespace: dict[str, Any], capsule: Any) -> None:
             continue
         if tensorflow is not None and module in (tensorflow, tensorflow.compat.v1):
             namespace[name] = facade.tensorflow()
-        elif module.__name__.partition('.')[0] in capsule.roots:
+        elif module.__name__.partition('.')[0] in restored.roots:
             as_loaded = functools.partial(lambda module: module, module)
-            namespace[name] = capsule.module(module.__name__, ('__name__',), as_loaded)
+            namespace[name] = restored.module(module.__name__, ('__name__',), as_loaded)
 
 
 # From the command line

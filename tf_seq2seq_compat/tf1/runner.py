@@ -128,9 +128,9 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, capsule = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
+    start, restored = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
     rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
-    import_hook.ImportHook(rooms, start, capsule).install(runtime)
+    import_hook.ImportHook(rooms, start, restored).install(runtime)
     python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
         try:
@@ -138,7 +138,7 @@ def prepare(
         except RuntimeError:
             runtime.close()
             raise
-    return capsule
+    return restored
 
 
 class _TF1Start:

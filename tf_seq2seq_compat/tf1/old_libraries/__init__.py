@@ -21,8 +21,8 @@ from tf_seq2seq_compat.tf1.runtime import Runtime
 __all__ = ['RESTORED', 'Restored', 'install']
 
 
-def install(runtime: Runtime) -> module_views.Capsule:
+def install(runtime: Runtime) -> module_views.RestoredModules:
     """Restores, until the runtime is closed, what the import hook is given the result for, and
     `open(..., 'U')`."""
     module_views.restore_open(runtime)
-    return module_views.Capsule(runtime)
+    return module_views.RestoredModules(runtime)

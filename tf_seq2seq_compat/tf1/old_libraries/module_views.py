@@ -236,7 +236,7 @@ def restore_open(runtime: Runtime) -> None:
 # ------------------------------------------------------------------------------------------
 
 
-class Capsule:
+class RestoredModules:
     """Answers the import hook when the program imports one of `roots`.
 
     Args:
