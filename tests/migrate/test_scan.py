@@ -131,7 +131,7 @@ def test_every_row_of_the_table_has_the_verdict_that_its_use_has():
             continue
         package, _, name = row.name.rpartition('.')
         try:
-            module = facade.room(package.partition('.')[0], 'v1').import_module(package)
+            module = facade.get_facade(package.partition('.')[0], 'v1').import_module(package)
             works = hasattr(module, name)
         except ImportError:
             works = False

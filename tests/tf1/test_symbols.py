@@ -21,8 +21,8 @@ API = pathlib.Path(__file__).parents[1] / 'api' / 'tf1_15_5.json'
 
 def exists(row):
     if row.kind == 'alias':
-        room = facade.room(row.name.partition('.')[0], 'v1')
-        return room.find(row.name) is room.find(row.target) is not None
+        found = facade.get_facade(row.name.partition('.')[0], 'v1')
+        return found.find(row.name) is found.find(row.target) is not None
     return symbols.load(row.target) is not None
 
 
@@ -162,20 +162,20 @@ def test_setting_a_special_name_stays_here():
 @pytest.mark.parametrize('name', sorted(EARLIER))
 def test_names_before_1_15(name):
     """Each is what 1.15 has under another name, or says what to use."""
-    room = facade.room('tensorflow', 'v1')
+    found = facade.get_facade('tensorflow', 'v1')
     module, _, last = name.rpartition('.')
     row = symbols.TABLE.get(name)
-    assert last not in dir(room.import_module(module)) or row is None
+    assert last not in dir(found.import_module(module)) or row is None
     if name in ('tensorflow.core', 'tensorflow.tools', 'tensorflow.python'):
         assert row is None or row.kind == 'module'
-        assert room.import_module(name).__name__ == name
+        assert found.import_module(name).__name__ == name
     elif module == 'tensorflow.nn.seq2seq':
-        assert getattr(room.find(module), last) is not None
+        assert getattr(found.find(module), last) is not None
     elif row.target:
-        assert room.find(name) is not None
+        assert found.find(name) is not None
     else:
         with pytest.raises(facade.LegacyNameError, match='Use instead'):
-            getattr(room.import_module(module), last)
+            getattr(found.import_module(module), last)
 
 
 @pytest.mark.parametrize(

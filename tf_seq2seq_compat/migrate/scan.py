@@ -88,7 +88,7 @@ def _follow(root: types.ModuleType, name: str) -> _Found:
 
 def _import_below(root: types.ModuleType, path: str) -> types.ModuleType:
     if isinstance(root, facade.Namespace):
-        return facade.room(root.__name__, 'v1').import_module(path)
+        return facade.get_facade(root.__name__, 'v1').import_module(path)
     return importlib.import_module(path)
 
 
@@ -143,7 +143,7 @@ def verdict(name: str) -> Verdict | None:
         return _restored(name)
     if name == root:
         return None
-    found = _follow(facade.room(root, 'v1').root, name)
+    found = _follow(facade.get_facade(root, 'v1').root, name)
     row = symbols.TABLE.get(canonical(found.name))
     legacy = _is_legacy(found.name)
     if not found.exists:
@@ -341,7 +341,9 @@ def forgotten(name: str, names: Names) -> Verdict | None:
     for use in names.uses:
         module = use.name.rpartition('.')[0]
         if use.kind == 'import' and isinstance(use.node, cst.ImportAlias) and is_keras(module):
-            found = _follow(facade.room(module.partition('.')[0], 'v1').root, f'{module}.{name}')
+            found = _follow(
+                facade.get_facade(module.partition('.')[0], 'v1').root, f'{module}.{name}'
+            )
             if found.exists and isinstance(found.value, type):
                 advice = f'Never imported; taken from {module} in the script that is run.'
                 return Verdict(name, REPAIRED, True, advice)

@@ -44,16 +44,16 @@ def install(*, tf1_behavior: bool = True) -> None:
     """
     if tf1_behavior:
         v1_behavior.turn_on_tf1_behavior()
-        rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
+        facades = [facade.get_facade('tensorflow', 'v1'), facade.get_facade('keras', 'v1')]
     else:
-        rooms = [facade.room('tensorflow', 'v2')]
+        facades = [facade.get_facade('tensorflow', 'v2')]
     uninstall()
-    import_hook.ImportHook(rooms).install(_runtime)
+    import_hook.ImportHook(facades).install(_runtime)
     if tf1_behavior:
         v1_behavior.complete_tf1_behavior(_runtime)
     frame = import_hook.program_frame()
     if frame is not None:
-        _rebind(frame.f_globals, {each.root_name: each.root for each in rooms})
+        _rebind(frame.f_globals, {each.root_name: each.root for each in facades})
 
 
 def uninstall() -> None:

@@ -140,17 +140,17 @@ class Namespace(types.ModuleType):
     names looked up; namespaces among them stay as they are.
 
     Args:
-      room: the façade that this namespace is a part of.
+      facade: the façade that this namespace is a part of.
       path: the legacy dotted name, for example `'tensorflow.contrib.seq2seq'`.
       target: the module whose names show through (loaded at first use), or empty.
     """
 
-    __slots__ = ('_path', '_room', '_target')
+    __slots__ = ('_path', '_facade', '_target')
 
-    def __init__(self, room: Facade, path: str, target: str | types.ModuleType = '') -> None:
+    def __init__(self, facade: Facade, path: str, target: str | types.ModuleType = '') -> None:
         super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
         _own_names(self).update(__path__=[], __package__=path, __spec__=spec(path, self))
-        for slot, value in (('_path', path), ('_room', room), ('_target', target)):
+        for slot, value in (('_path', path), ('_facade', facade), ('_target', target)):
             object.__setattr__(self, slot, value)
 
     def _base(self) -> types.ModuleType | None:
@@ -176,7 +176,7 @@ class Namespace(types.ModuleType):
         if name.startswith('__') and name.endswith('__') and name != '__version__' and not is_root:
             # Tools that walk sys.modules ask for these; answering would load what no one asked for.
             raise AttributeError(f'module {self.__name__!r} has no attribute {name!r}')
-        return self._room.attribute(self, name)
+        return self._facade.attribute(self, name)
 
     def __setattr__(self, name: str, value: object) -> None:
         # A program that replaces a function inside tf.contrib means the one that is used.
@@ -203,11 +203,11 @@ class Namespace(types.ModuleType):
         return f'<module {self.__name__!r} (tf_seq2seq_compat)>'
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _namespace, (self._room.base, self._path)
+        return _namespace, (self._facade.base, self._path)
 
 
 def _namespace(base: Base, path: str) -> types.ModuleType:
-    return room(path.partition('.')[0], base).import_module(path)
+    return get_facade(path.partition('.')[0], base).import_module(path)
 
 
 class Facade:
@@ -247,7 +247,7 @@ class Facade:
         if row is not None and row.until:
             _note(row)
         if row is not None and row.kind == 'alias':
-            return room(self.root_name, 'v1').find(row.target)
+            return get_facade(self.root_name, 'v1').find(row.target)
         rows_first = self.base == 'v1' or path.startswith(
             ('tensorflow.python', 'tensorflow.contrib')
         )
@@ -338,7 +338,7 @@ class Facade:
 
 
 @functools.cache
-def room(root: str, base: Base) -> Facade:
+def get_facade(root: str, base: Base) -> Facade:
     """The one façade for a root package and a base."""
     return Facade(root, base)
 
@@ -361,12 +361,12 @@ def tensorflow(base: Base = 'v1') -> types.ModuleType:
       >>> hasattr(tf1.contrib.tpu, 'TPUEstimator')
       False
     """
-    return room('tensorflow', base).root
+    return get_facade('tensorflow', base).root
 
 
 def keras() -> types.ModuleType:
     """A module object that looks like the `keras` of Keras 2: tf-keras under its old names."""
-    return room('keras', 'v1').root
+    return get_facade('keras', 'v1').root
 
 
 def module(path: str) -> types.ModuleType:
@@ -385,4 +385,4 @@ def module(path: str) -> types.ModuleType:
       >>> getattr(facade.module('tensorflow.contrib.rnn'), 'GRUCell').__name__
       'GRUCell'
     """
-    return room(path.partition('.')[0], 'v1').import_module(path)
+    return get_facade(path.partition('.')[0], 'v1').import_module(path)

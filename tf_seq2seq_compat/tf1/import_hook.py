@@ -303,8 +303,8 @@ class ImportHook(MetaPathFinder):
     def _import_for_program(self, name: str, fromlist: Sequence[str] | None) -> types.ModuleType:
         root = name.partition('.')[0]
         self._on_load(root)
-        room = self._facades[root]
-        module = room.import_module(name)
+        namespaces = self._facades[root]
+        module = namespaces.import_module(name)
         self._register(name)
         for each in fromlist or ():
             if each == '*':
@@ -319,14 +319,14 @@ class ImportHook(MetaPathFinder):
                 sys.modules.setdefault(f'{name}.{each}', missing)
             except AttributeError:
                 try:
-                    room.import_module(f'{name}.{each}')
+                    namespaces.import_module(f'{name}.{each}')
                 except ModuleNotFoundError as error:
                     if error.name != f'{name}.{each}':
                         raise
             else:
                 if isinstance(found, facade.Namespace):
                     self._register(f'{name}.{each}')
-        return module if fromlist else room.root
+        return module if fromlist else namespaces.root
 
     def _register(self, path: str) -> None:
         """Puts the namespaces along `path` that no real module has into sys.modules."""

@@ -129,8 +129,8 @@ def prepare(
       RuntimeError: eager operations have already run in this process.
     """
     start, restored = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
-    rooms = [facade.room('tensorflow', 'v1'), facade.room('keras', 'v1')]
-    import_hook.ImportHook(rooms, start, restored).install(runtime)
+    facades = [facade.get_facade('tensorflow', 'v1'), facade.get_facade('keras', 'v1')]
+    import_hook.ImportHook(facades, start, restored).install(runtime)
     python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
         try:
