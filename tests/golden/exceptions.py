@@ -63,11 +63,19 @@ _except(
     OTHER_NUMBERS,
     'masks of a wrapper made eagerly are drawn anew for each sequence, from other seeds',
 )
-_except(
-    ['helper_custom_vectors_declared_scalars_no_step'],
-    ['eager', 'xla'],
-    'the step, which alone has the shape, is not taken, nor is it traced for its shape',
-)
+for path, error in {
+    'eager': (
+        'InvalidArgumentError',
+        'Expected begin and size arguments to be 1-D tensors of size 2',
+    ),
+    'xla': ('ValueError', 'Shape must be rank 4 but is rank 2'),
+}.items():
+    _except(
+        ['helper_custom_vectors_declared_scalars_no_step'],
+        [path],
+        error,
+        'the step, which alone has the shape, is not taken, nor is it traced for its shape',
+    )
 _except(
     ['attention_called_twice'],
     ['eager', 'function', 'xla'],
