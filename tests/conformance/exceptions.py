@@ -124,6 +124,13 @@ _except(
 )
 _except(
     'pickle',
+    'NTMCell',
+    AttributeError,
+    "Can't pickle local object '_maybe_wrap_custom_getter",
+    'it keeps the variable scope of its first call, in which there is such a function',
+)
+_except(
+    'pickle',
     'TrainingHelper, ScheduledEmbeddingTrainingHelper, BasicDecoder, BasicDecoderV2',
     TypeError,
     "cannot pickle 'weakref",

@@ -270,6 +270,18 @@ cell('IndyLSTMCell', lambda: rnn.IndyLSTMCell(UNITS))
 cell('IntersectionRNNCell', lambda: rnn.IntersectionRNNCell(UNITS))
 cell('PhasedLSTMCell', lambda: rnn.PhasedLSTMCell(UNITS, True, leak=0.25), with_times)
 cell('SRUCell', lambda: rnn.SRUCell(UNITS))
+cell('CFNCell', lambda: rnn.CFNCell(UNITS))
+cell('MinimalRNNCell', lambda: rnn.MinimalRNNCell(UNITS))
+cell('LayerNormLSTMCell', lambda: rnn.LayerNormLSTMCell(UNITS, True, num_proj=3, layer_norm=True))
+cell('WeightNormLSTMCell', lambda: rnn.WeightNormLSTMCell(UNITS, use_peepholes=True, num_proj=3))
+row(
+    'NTMCell',
+    rnn.NTMCell,
+    over_time,
+    lambda dtype: rnn.NTMCell(
+        rnn.MultiRNNCell([rnn.LSTMCell(UNITS)]), 5, 3, 1, 1, output_dim=2, dtype=dtype
+    ),
+)
 cell('CudnnCompatibleGRUCell', lambda: cudnn_rnn.CudnnCompatibleGRUCell(UNITS))
 cell('CudnnCompatibleLSTMCell', lambda: cudnn_rnn.CudnnCompatibleLSTMCell(UNITS))
 for _name in grid.__all__:
@@ -777,6 +789,10 @@ def structure(of: Any, fields: Callable[..., Any]) -> None:
 
 structure(rnn.LSTMStateTuple, lambda owner, h: rnn.LSTMStateTuple(h, 2.0 * h))
 structure(
+    rnn.NTMControllerState,
+    lambda owner, h: rnn.NTMControllerState(*[h] * len(rnn.NTMControllerState._fields)),
+)
+structure(
     seq2seq.AttentionWrapperState,
     lambda owner, h, memory: seq2seq.AttentionWrapperState(h, h, 0, memory[:, :, 0], (), h),
 )
@@ -1050,6 +1066,9 @@ of_legacy(
 # Keras, whose layers cannot be made in eager mode and in graphs by turns.
 WITHOUT_ROW = {
     'KerasCell': 'tests/layers/test_keras_cell.py',
+    'Additive': 'the base of mechanisms that have rows',
+    'Multiplicative': 'the base of mechanisms that have rows',
+    'Monotonic': 'the base of mechanisms that have rows',
     'install': 'tests/tf1/test_runtime.py',
     'uninstall': 'tests/tf1/test_runtime.py',
     '__version__': 'tests/test_packaging.py',

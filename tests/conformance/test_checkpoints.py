@@ -53,6 +53,7 @@ def test_checkpoint(name: str, tmp_path: Path) -> None:
     kept_or_listed('checkpoint', name, check)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ROWS)
 def test_tf1_checkpoint(name: str, tmp_path: Path) -> None:
     """Saved from the object, restored and saved by a Saver in a graph, restored into another."""

@@ -20,6 +20,7 @@ from tests.conformance.running import (
 from tests.conformance.table import ROWS
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ROWS)
 def test_graph(name: str) -> None:
     def check() -> None:
