@@ -32,14 +32,13 @@ PROMISES = {
     'saved_model',
 }
 # The packages whose classes are looked through, whether or not a module exports them.
-PACKAGES = ('layers', 'seq2seq', 'legacy_seq2seq', 'legacy.contrib')
+PACKAGES = ('layers', 'rnn', 'seq2seq', 'legacy_seq2seq', 'tf1.contrib')
 BASES = (tf.Module, Decoder, helper.Helper, sampler.Sampler)
 
 
 def modules() -> list[Any]:
-    """Our modules that define classes with variables, and those at the root."""
-    root = seq2seq.__name__
-    found = [rnn, cudnn_rnn, importlib.import_module(f'{root}.fused_rnn')]
+    """Our modules that define classes with variables."""
+    root, found = seq2seq.__name__, []
     for package in PACKAGES:
         path = importlib.import_module(f'{root}.{package}').__path__
         found += [
