@@ -142,12 +142,12 @@ def __getattr__(name: str) -> Any:
 
 def load_ipython_extension(ipython: object) -> None:
     """`%load_ext tf_seq2seq_compat`: the cells that follow run as under the runner."""
-    importlib.import_module(f'{__name__}.legacy.notebook').load(ipython)
+    importlib.import_module(f'{__name__}.tf1.notebook').load(ipython)
 
 
 def unload_ipython_extension(ipython: object) -> None:
     """`%unload_ext tf_seq2seq_compat`: imports are Python's own again."""
-    importlib.import_module(f'{__name__}.legacy.notebook').unload(ipython)
+    importlib.import_module(f'{__name__}.tf1.notebook').unload(ipython)
 
 
 def __dir__() -> list[str]:
