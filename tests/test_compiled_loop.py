@@ -465,11 +465,11 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
         graph.trace(step)
         hoist_input_projection(graph)
         graph.define()
-        [reading], [products] = graph.readings, graph.products
-        assert reading.sequence.shape == [STEPS, BATCH, 3]
+        [input_slice], [products] = graph.input_slices, graph.products
+        assert input_slice.sequence.shape == [STEPS, BATCH, 3]
         assert [op.inputs[0].shape for op in products.operations] == [[BATCH, 3]]
         results, _ = graph.copy(
-            tf.constant(2), [tf.constant(state)], [reading.sequence[2]], graph.captured_tensors
+            tf.constant(2), [tf.constant(state)], [input_slice.sequence[2]], graph.captured_tensors
         )
         with tf1.Session() as session:
             found = session.run(results[0])

@@ -62,8 +62,8 @@ def test_every_package_and_the_type_marker_are_installed(declared):
     assert set(declared['packages']) == {'.'.join(folder.parts) for folder in folders}
     modules = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob('*.py')}
     assert modules == folders, 'a folder with modules lacks __init__.py'
-    assert declared['package_data'] == {'tf_seq2seq_compat': ['py.typed']}
-    assert (PACKAGE / 'py.typed').is_file()
+    assert declared['package_data'] == {'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv']}
+    assert all((PACKAGE / file).is_file() for file in ('py.typed', 'tf1/symbols.tsv'))
 
 
 def test_the_extra_has_the_packages_of_modules_that_python_removed(declared):

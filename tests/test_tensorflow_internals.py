@@ -23,7 +23,7 @@ PRIVATE = ('tensorflow.python.', 'tensorflow.compiler.', 'tensorflow.core.', 'te
 # What needs TensorFlow's private names outside of the cells, decoders and loops: by file, below
 # the folder of the package that it is in.
 ELSEWHERE = {
-    'behavior.py': {'tensorflow.python.eager.context'},
+    'v1_behavior.py': {'tensorflow.python.eager.context'},
     'compile_times.py': {'tensorflow.python.client.session'},
     'contrib/data.py': {
         'tensorflow.python.data.ops.dataset_ops',
@@ -36,7 +36,7 @@ ELSEWHERE = {
     'contrib/lookup.py': {'tensorflow.python.ops.lookup_ops'},
     'estimator/library.py': {'tensorflow.python.util.tf_export'},
     'graph_operations.py': {'tensorflow.python.framework.importer'},
-    'places.py': {'tensorflow.python.util.tf_decorator'},
+    'locations.py': {'tensorflow.python.util.tf_decorator'},
     'python2/tensorflow_strings.py': {
         'tensorflow.python.autograph.core.config',
         'tensorflow.python.autograph.pyct.inspect_utils',

@@ -27,13 +27,14 @@ REASONS = {
         convert_to_tensor debugging.assert_less_equal nn.convolution gather gather_nd pad shape size
         transpose while_loop""",
     'the rest of the arguments is for graphs built by hand, or the value of both is the same': """
-        device executing_eagerly map_fn ones_like zeros_like linalg.diag linalg.matrix_transpose
-        math.divide_no_nan math.expm1 math.floormod math.log math.reciprocal math.rsqrt
-        math.softplus nn.softplus""",
+        device executing_eagerly map_fn ones_like zeros_like linalg.diag math.divide_no_nan math.expm1
+        math.floormod math.log math.rsqrt math.softplus nn.softplus""",
     'takes one number for all entries, where TF1 fills up with the last': 'constant',
     'takes the rate, by name: TF1 the probability to keep': 'nn.dropout',
     'broadcasts, where TF1 selects rows by a vector': 'where',
-    'the class itself, in annotations and isinstance': 'Variable VariableAggregation',
+    'the class itself, in annotations and isinstance': """
+        Variable VariableAggregation data.Dataset lookup.StaticVocabularyTable""",
+    'parses the same strings': 'DeviceSpec DeviceSpec.from_string',
     'saves objects, which TF1 has as tf.train.Checkpoint too': 'train.Checkpoint',
 }
 ALLOWED = {name: reason for reason, names in REASONS.items() for name in names.split()}

@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tests.golden.cases import partitioned
+from tests.golden.cases import inside_cells, partitioned
 from tests.paths import PATHS, run
 from tf_seq2seq_compat import cudnn_rnn, legacy_seq2seq, rnn
 from tf_seq2seq_compat.core.embedding import embed, embedding_function
@@ -32,7 +32,7 @@ def test_every_cell_is_in_the_table():
     rows = {
         name.split('_')[0]
         for name in {**partitioned.CELLS, **partitioned.VARIANTS, **partitioned.LOOPS}
-    }
+    } | inside_cells.PARTITIONED.keys()
     assert not cells - rows - ABSTRACT - TF1_RAISES - {f'Conv{n}DLSTMCell' for n in (1, 2, 3)}
 
 

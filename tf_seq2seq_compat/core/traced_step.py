@@ -66,7 +66,7 @@ class InputSlice(NamedTuple):
 
 
 class _SharedFactor(NamedTuple):
-    """A factor, as number among what is read from outside, and all products that it enters.
+    """A factor, as its index among the captured tensors, and all products that it enters.
 
     Nothing else reads it; `operand_indices` says which input of each product it is.
     """
@@ -98,7 +98,7 @@ class StepGraph(internals.FuncGraph):
         self.results: list[tf.Tensor] = []
         self.is_state_read: list[bool] = []
         self.products: list[_SharedFactor] = []
-        self._captured: list[tf.Tensor] = []
+        self._captured_placeholders: list[tf.Tensor] = []
         self._drawn: list[str] = []
         self._scopes = internals.VariableScopes.now()
         with self.as_default():
@@ -195,8 +195,8 @@ class StepGraph(internals.FuncGraph):
             operand_indices = [operand_index(values, op) for op in users]
             known = [place for place in operand_indices if place is not None]
             if users and len(known) == len(operand_indices):
-                self.products.append(_SharedFactor(len(self._captured), users, known))
-            self._captured.append(inside)
+                self.products.append(_SharedFactor(len(self._captured_placeholders), users, known))
+            self._captured_placeholders.append(inside)
             self.captured_tensors.append(captured)
         nodes = [by_name[name] for name in live]
         for node in [*nodes, *nested]:
@@ -209,7 +209,7 @@ class StepGraph(internals.FuncGraph):
         self._check_types()
         _check_operations([*nodes, *nested])
         live_nodes = {node.name: node for node in nodes}
-        captured = {inside.op.name for inside in self._captured}
+        captured = {inside.op.name for inside in self._captured_placeholders}
         _check_draws(live_nodes, nested, captured)
         if sizes_are_known:
             self._check_state_sizes()
@@ -261,7 +261,7 @@ class StepGraph(internals.FuncGraph):
     def add_input_slice(self, sequence: tf.Tensor, ahead: int) -> tf.Tensor:
         """A slice of a sequence that nothing else reads."""
         with self.as_default():
-            placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'reading')
+            placeholder = tf1.placeholder(sequence.dtype, sequence.shape[1:], 'input_slice')
         self.input_slices.append(InputSlice(sequence, ahead, placeholder))
         return placeholder
 
@@ -275,7 +275,7 @@ class StepGraph(internals.FuncGraph):
         Args:
           steps: How many steps.
           state: The initial state.
-          readings: What the first step reads.
+          input_slices: What the first step reads.
 
         Returns:
           `[steps, ...]` for each operation, or for one that draws from probabilities a key `[2]`.
@@ -320,7 +320,7 @@ class StepGraph(internals.FuncGraph):
         inputs |= {
             r.placeholder.name: x for r, x in zip(self.input_slices, input_slices, strict=True)
         }
-        inputs |= {i.name: x for i, x in zip(self._captured, captured, strict=True)}
+        inputs |= {i.name: x for i, x in zip(self._captured_placeholders, captured, strict=True)}
         # As tensors of this graph, which alone a copy can read.
         return {name: tf.identity(x) for name, x in inputs.items()}
 
@@ -358,10 +358,10 @@ class StepGraph(internals.FuncGraph):
         Args:
           time: The number of the step.
           state: As the step takes it.
-          readings: What stands for `input_slices`.
-          outside: What stands for `captured_tensors`.
+          input_slices: What stands for `input_slices`.
+          captured: What stands for `captured_tensors`.
           draws: What `draw` gave, for this step.
-          remembered: What `residuals` says of the products of this step when it was taken first,
+          residuals: The `residuals` of the products of this step when it was first computed,
             so that they need not be computed.
           factors: With `residuals`, what `factors` gave.
 
@@ -385,7 +385,7 @@ class StepGraph(internals.FuncGraph):
         ]
 
     def residuals(self, products: Sequence[Product]) -> list[tf.Tensor]:
-        """Of the products of a step, the results to keep for when it is taken again."""
+        """Of the products of a step, the results to keep for recomputing it."""
         return [
             product.result
             for product, (operation, _) in zip(products, self._each_product(), strict=True)
@@ -396,7 +396,7 @@ class StepGraph(internals.FuncGraph):
         """The factors of the products in `residuals`, the same for all steps.
 
         Args:
-          outside: What stands for `captured_tensors`.
+          captured: What stands for `captured_tensors`.
         """
         return [
             transposed_factor(operation, place, captured[each.factor])
@@ -427,7 +427,7 @@ class StepGraph(internals.FuncGraph):
 
 def _residual_name(number: int) -> str:
     """Name of the placeholder of a residual product."""
-    return f'remembered_{number}'
+    return f'residual_{number}'
 
 
 def _factor_name(number: int) -> str:

@@ -179,17 +179,18 @@ def inside_float64(tf, x):
 
 
 # A WeightNormLSTMCell that normalizes raises under a partitioner in TF1.
+PARTITIONED = {
+    'MinimalRNNCell': lambda inside, cell: inside.MinimalRNNCell(4),
+    'CFNCell': lambda inside, cell: inside.CFNCell(4),
+    'LayerNormLSTMCell': lambda inside, cell: inside.LayerNormLSTMCell(
+        4, True, num_proj=3, layer_norm=True
+    ),
+    'WeightNormLSTMCell': lambda inside, cell: inside.WeightNormLSTMCell(4, False, True),
+    'NTMCell': lambda inside, cell: inside.NTMCell(cell, 5, 3, 2, 1),
+}
 under_partitioner(
     'inside_cells',
-    {
-        'MinimalRNNCell': lambda inside, cell: inside.MinimalRNNCell(4),
-        'CFNCell': lambda inside, cell: inside.CFNCell(4),
-        'LayerNormLSTMCell': lambda inside, cell: inside.LayerNormLSTMCell(
-            4, True, num_proj=3, layer_norm=True
-        ),
-        'WeightNormLSTMCell': lambda inside, cell: inside.WeightNormLSTMCell(4, False, True),
-        'NTMCell': lambda inside, cell: inside.NTMCell(cell, 5, 3, 2, 1),
-    },
+    PARTITIONED,
     lambda tf, make, x: partitioned(tf, make(cells(tf), tf.nn.rnn_cell.GRUCell(4)), x),
     one_step=True,
     x=normal(2, 4),

@@ -75,7 +75,7 @@ REWRITTEN = {
     'tf.nn.rnn_cell.LSTMStateTuple(c, h)': 'seq2seq.LSTMStateTuple(c, h)',
     'tf.nn.dynamic_rnn(c, x)': 'seq2seq.dynamic_rnn(c, x)',
     'tf.contrib.rnn.LayerNormBasicLSTMCell(8)': 'contrib_cells.LayerNormBasicLSTMCell(8)',
-    'tf.contrib.rnn.stack_bidirectional_dynamic_rnn': 'rnn_stacked.stack_bidirectional_dynamic_rnn',
+    'tf.contrib.rnn.stack_bidirectional_dynamic_rnn': 'rnn.stack_bidirectional_dynamic_rnn',
     'tf.layers.dense(x, 3)': 'tf_layers.dense(x, 3)',
     'tf.keras.layers.Dense(3)': 'keras.layers.Dense(3)',
     'tf.keras.backend.clear_session()': 'keras.backend.clear_session()',
