@@ -154,7 +154,8 @@ def test_the_first_losses_are_those_of_tensorflow_1(name):
 
 
 @pytest.mark.parametrize(
-    'name', ['dates_sampled', 'tacotron', pytest.param('dates', marks=pytest.mark.slow)]
+    'name',
+    ['dates_sampled', *(pytest.param(n, marks=pytest.mark.slow) for n in ('tacotron', 'dates'))],
 )
 def test_the_tf1_programs_run_unchanged(tmp_path, name):
     golden = LOSSES[name]

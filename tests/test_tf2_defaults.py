@@ -27,8 +27,8 @@ REASONS = {
         convert_to_tensor debugging.assert_less_equal nn.convolution gather gather_nd pad shape size
         transpose while_loop""",
     'the rest of the arguments is for graphs built by hand, or the value of both is the same': """
-        device executing_eagerly map_fn ones_like zeros_like linalg.diag math.divide_no_nan math.expm1
-        math.floormod math.log math.rsqrt math.softplus nn.softplus""",
+        device executing_eagerly map_fn ones_like zeros_like linalg.diag math.divide_no_nan
+        math.expm1 math.floormod math.log math.rsqrt math.softplus nn.softplus""",
     'takes one number for all entries, where TF1 fills up with the last': 'constant',
     'takes the rate, by name: TF1 the probability to keep': 'nn.dropout',
     'broadcasts, where TF1 selects rows by a vector': 'where',

@@ -383,6 +383,7 @@ def test_counts_and_exit_codes(tmp_path):
 # ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_command_line(tmp_path):
     write(tmp_path, {'a.py': f'{TF}x = tf.contrib.rnn.GRUCell(3)\n', 'b.py': 'print "x\n'})
     before = (tmp_path / 'a.py').read_text()

@@ -200,8 +200,8 @@ def unexplained(directory: Path, *options: str) -> tuple[list[str], set[Differen
     return wrong, used
 
 
-def test_every_fortieth_call(tmp_path):
-    wrong, _ = unexplained(tmp_path, '--every', '40')
+def test_every_hundredth_call(tmp_path):
+    wrong, _ = unexplained(tmp_path, '--every', '100')
     assert not wrong, '\n'.join(wrong)
 
 

@@ -137,7 +137,9 @@ def test_decoder_v2_owns_what_it_decodes_with():
     assert all(v.name.startswith('decoder') for v in one.variables)
 
 
-@pytest.mark.parametrize('path', ['eager', 'function', 'xla'])
+@pytest.mark.parametrize(
+    'path', ['eager', *(pytest.param(path, marks=pytest.mark.slow) for path in ('function', 'xla'))]
+)
 def test_beam_search_v2_searches_as_the_other(path):
     cell = seq2seq.MultiRNNCell([seq2seq.LSTMCell(4), seq2seq.GRUCell(6)])
     attention = seq2seq.LuongAttention(6, tf.repeat(MEMORY, 2, axis=0))

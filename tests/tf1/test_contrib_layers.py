@@ -10,6 +10,8 @@ from tests.tf1.processes import ROOT, run
 from tf_seq2seq_compat.tf1 import facade, symbols
 from tf_seq2seq_compat.tf1.contrib import slim_support
 
+pytestmark = pytest.mark.slow
+
 RECORD = ROOT / 'tests' / 'tf1' / 'contrib_golden.json'
 RECORDED = json.loads(RECORD.read_text())
 PROGRAM = RECORD.with_suffix('.py')
