@@ -2,6 +2,7 @@
 
 import doctest
 import inspect
+import re
 
 import numpy as np
 import pytest
@@ -96,5 +97,5 @@ def test_docstring_names_every_argument(symbol):
     if inspect.isclass(symbol) and function in (object.__init__, tuple.__init__):
         return
     doc = inspect.getdoc(symbol)
-    missing = [p for p in parameters if p not in doc]
+    missing = [p for p in parameters if not re.search(rf'(?m)^ +[\w*, ]*\b{p}\b[\w*, ]*:', doc)]
     assert not missing, f'{name} does not say what these are: {missing}'
