@@ -334,6 +334,32 @@ def test_subclass_with_its_own_call(path):
     np.testing.assert_array_equal(state, alignments)
 
 
+@pytest.mark.parametrize('path', PATHS)
+def test_a_query_layer_of_a_subclass_is_for_the_subclass(path):
+    """As in programs whose subclass of LuongAttention maps the query before the score."""
+
+    class OfHalves(seq2seq.LuongAttention):
+        def __init__(self):
+            super().__init__(QUERY_DEPTH, None)
+            self._query_layer = lambda query: query / 2
+
+        def __call__(self, query, state):
+            return super().__call__(self.query_layer(query), state)
+
+    make = once(OfHalves)
+
+    def build(memory, query):
+        mechanism = make()
+        mechanism.setup_memory(memory)
+        alignments, _ = mechanism(query, mechanism.initial_state(BATCH, tf.float32))
+        return alignments, weights_of(mechanism)
+
+    alignments, w = run(path, build, MEMORY, QUERY)
+    score = np.einsum('btu,bu->bt', MEMORY @ w['memory_layer'], QUERY / 2)
+    expected = softmax(score, np.full([BATCH], TIME))
+    np.testing.assert_allclose(alignments, expected, rtol=1e-4, atol=1e-6)
+
+
 def test_subclass_called_alone_keeps_what_it_gets():
     mechanism = DotAttention(UNITS, MEMORY)
     state = mechanism.initial_state(BATCH, tf.float32)

@@ -381,6 +381,10 @@ class Multiplicative(_BaseAttentionMechanism):
     def _score_weights(self) -> list[Weight]:
         return [Weight('attention_g', (), tf1.ones_initializer())] if self._scale else []
 
+    def _process_query(self, query: tf.Tensor) -> tf.Tensor:
+        # A layer that a subclass has put there is for the subclass to call, as in TF1.
+        return query
+
     def _compute_score(self, query: tf.Tensor, **weights: object) -> tf.Tensor:
         return core.multiplicative_score(query, self.keys, weights.get('attention_g'))
 
