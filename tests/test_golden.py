@@ -166,10 +166,10 @@ def check_static_shapes(name: str, want: dict[str, Any], got: dict[str, Any]) ->
 
 
 def parameters() -> list[Any]:
-    """The pairs to test; compiling a whole loop takes seconds."""
+    """The pairs to test; tracing and compiling a whole loop takes seconds."""
     chosen = []
     for name, path in PAIRS:
-        slow = path == 'xla' and not harness.CASES[name].one_step
+        slow = path in ('function', 'xla') and not harness.CASES[name].one_step
         slow |= path != 'graph' and name.startswith('partitioned_')
         if (name, path) not in EXCEPTIONS:
             chosen.append(pytest.param(name, path, marks=[pytest.mark.slow] * slow))

@@ -13,6 +13,7 @@ from tests.conformance.table import ROWS
 NEAR = {'float64': 1e-4, 'float16': 3e-2, 'bfloat16': 2e-1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', ROWS)
 def test_dtypes(name: str) -> None:
     def check() -> None:
