@@ -16,15 +16,18 @@ from mkdocs.structure.files import File, Files
 
 PACKAGE = Path(__file__).resolve().parents[1] / 'tf_seq2seq_compat'
 
-# By page, the file with the names and the sentence above them.
+# By page, the files with the names and the sentence above them.
 PAGES = {
-    'tf_seq2seq_compat': ('__init__.py', 'The names of `tf.contrib.seq2seq`, and the cells.'),
-    'rnn': ('rnn.py', 'The names of `tf.contrib.rnn`.'),
-    'cudnn_rnn': ('cudnn_rnn.py', 'The names of `tf.contrib.cudnn_rnn`.'),
-    'legacy_seq2seq': ('legacy_seq2seq/__init__.py', 'The names of `tf.contrib.legacy_seq2seq`.'),
-    'checkpoint': ('checkpoint/__init__.py', "TF1's checkpoints, without a graph."),
-    'bucketing': ('bucketing.py', 'Few shapes for what XLA compiles.'),
-    'plotting': ('plotting.py', 'Alignments as pictures.'),
+    'tf_seq2seq_compat': ('__init__', 'The names of `tf.contrib.seq2seq`, and the cells.'),
+    'rnn': (
+        'rnn/dynamic rnn/bidirectional rnn/raw rnn/static rnn/fused',
+        'The functions of `tf.contrib.rnn`.',
+    ),
+    'cudnn_rnn': ('rnn/cudnn', 'The names of `tf.contrib.cudnn_rnn`.'),
+    'legacy_seq2seq': ('legacy_seq2seq/__init__', 'The names of `tf.contrib.legacy_seq2seq`.'),
+    'checkpoint': ('checkpoint/__init__', "TF1's checkpoints, without a graph."),
+    'bucketing': ('bucketing', 'Few shapes for what XLA compiles.'),
+    'plotting': ('plotting', 'Alignments as pictures.'),
 }
 
 
@@ -68,10 +71,12 @@ def public_names(file: Path) -> list[str]:
 
 def on_files(files: Files, config: Any) -> Files:
     """Adds the pages."""
-    for page, (file, sentence) in PAGES.items():
-        module = 'tf_seq2seq_compat' if page == 'tf_seq2seq_compat' else f'tf_seq2seq_compat.{page}'
-        names = public_names(PACKAGE / file)
-        parts = [f'# {module}', sentence, *(f'::: {module}.{name}' for name in names)]
+    for page, (paths, sentence) in PAGES.items():
+        parts = [f'# {PACKAGE.name}' + f'.{page}' * (page != PACKAGE.name), sentence]
+        for path in paths.split():
+            module = f'{PACKAGE.name}/{path}'.removesuffix('/__init__').replace('/', '.')
+            names = public_names(PACKAGE / f'{path}.py')
+            parts += [f'::: {module}.{name}' for name in names]
         content = '\n\n'.join(parts) + '\n'
         files.append(File.generated(config, f'reference/{page}.md', content=content))
     return files

@@ -85,7 +85,6 @@ OF_SOME = {
         'GridRNNCell': 'scope_name',
         'HighwayWrapper': 'scope_name',
     },
-    'both refuse a map that gets the inputs, with another error': {'GridRNNCell': 'raises'},
     'the name of the scope, not the scope': {'WeightNormLSTMCell': '_scope scope_name'},
     'the variables of the controller are listed too': {
         'NTMCell': 'variables trainable_variables weights trainable_weights'

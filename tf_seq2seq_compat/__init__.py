@@ -32,7 +32,10 @@ if TYPE_CHECKING:
         MultiRNNCell,
         RNNCell,
     )
-    from tf_seq2seq_compat.rnn import bidirectional_dynamic_rnn, dynamic_rnn, raw_rnn, static_rnn
+    from tf_seq2seq_compat.rnn.bidirectional import bidirectional_dynamic_rnn
+    from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
+    from tf_seq2seq_compat.rnn.raw import raw_rnn
+    from tf_seq2seq_compat.rnn.static import static_rnn
     from tf_seq2seq_compat.seq2seq.attention_wrapper import (
         AttentionMechanism,
         AttentionWrapper,
@@ -89,7 +92,10 @@ _HOMES = {
         'MultiRNNCell',
         'RNNCell',
     ],
-    'rnn': ['bidirectional_dynamic_rnn', 'dynamic_rnn', 'raw_rnn', 'static_rnn'],
+    'rnn.bidirectional': ['bidirectional_dynamic_rnn'],
+    'rnn.dynamic': ['dynamic_rnn'],
+    'rnn.raw': ['raw_rnn'],
+    'rnn.static': ['static_rnn'],
     'seq2seq.attention_wrapper': [
         'AttentionMechanism',
         'AttentionWrapper',

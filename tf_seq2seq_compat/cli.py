@@ -294,7 +294,7 @@ def _migrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> in
     paths = _load_tensorflow(parser, options)
     from tf_seq2seq_compat.migrate import codemod, report
 
-    done = report.Report()
+    done = report.MigrationReport()
     results = list(codemod.migrate(paths))
     for result in results:
         if options.write:

@@ -254,7 +254,7 @@ OBJECTS = {
     'WeightNormLSTMCell': (lambda: inside.WeightNormLSTMCell(4, num_proj=3), take_step),
     'NTMCell': (lambda: inside.NTMCell(gru(), 5, 3, 2, 1), take_step),
     'GridRNNCell': (
-        lambda: tf.contrib.grid_rnn.GridRNNCell(4, 3, 0, [0, 2], 1, 2), take_step),
+        lambda: tf.contrib.grid_rnn.GridRNNCell(4, 3, 0, [0, 2], 1), take_step),
     'Grid2LSTMCell': (
         lambda: tf.contrib.grid_rnn.Grid2LSTMCell(
             4, tied=True, state_is_tuple=False, output_is_tuple=False), take_step),

@@ -8,7 +8,8 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat.layers.base import InputSpec, Layer
+from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.input_spec import InputSpec
 from tf_seq2seq_compat.tf1 import repairs
 
 

@@ -335,7 +335,7 @@ def test_a_failed_write_leaves_the_file(tmp_path, monkeypatch):
 
 def test_what_does_not_parse_is_reported_and_not_touched(tmp_path):
     write(tmp_path, {'a.py': 'import tensorflow as tf\nprint "x" =\n', 'b.py': TF})
-    done = report.Report()
+    done = report.MigrationReport()
     for file in migrate([tmp_path]):
         codemod.write(file)
         done.add(file)
@@ -354,7 +354,7 @@ def test_counts_and_exit_codes(tmp_path):
             'c.py': 'x = 1\n',
         },
     )
-    done = report.Report()
+    done = report.MigrationReport()
     for file in migrate([tmp_path]):
         done.add(file)
     assert done.exit_code == 1

@@ -284,9 +284,9 @@ def test_python_2_is_translated(tmp_path, text):
     [use] = report.occurrences
     assert (use.verdict.name, use.place.line) == ('tensorflow.Session', text.count('\n') + 3)
     out = io.StringIO()
-    scan.write_text(scan.Report([report], 1), out)
+    scan.write_text(scan.ScanReport([report], 1), out)
     assert 'translated       from Python 2: line ' in out.getvalue()
-    assert scan.Report([report], 1).exit_code == 0
+    assert scan.ScanReport([report], 1).exit_code == 0
 
 
 def test_python_2_without_fissix(tmp_path, monkeypatch):

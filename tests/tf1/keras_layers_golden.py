@@ -511,6 +511,8 @@ def fitted(tf, make, options):
     given = keras.Input(batch_shape=[2, 4, 3])
     model = keras.Model(given, make(**options)(keras.layers.Masking()(given)))
     found = {'variables': variables(tf), 'trained': len(model.trainable_weights)}
+    if not model.trainable_weights:
+        return found  # The numbers would be those of its random initial values.
     session = keras.backend.get_session()
     session.run(tf.global_variables_initializer())
     for v in model.trainable_weights:

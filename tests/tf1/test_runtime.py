@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import string
 import warnings
+
+import pytest
 
 from tests.tf1.processes import last_line, python
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -181,3 +184,12 @@ def test_every_way_to_end_leaves_the_process_as_it_was(tmp_path):
     found = json.loads(last_line(python('all.py', cwd=tmp_path)))
     assert set(found.pop('while loaded')) >= CHANGED
     assert found == dict.fromkeys(['cells', 'good', 'bad', 'absent', 'installed'], [])
+
+
+def test_the_earlier_name_of_the_package_gives_the_same_modules():
+    for name in ('contrib.hparams', 'contrib.learn', 'symbols'):
+        new = importlib.import_module(f'tf_seq2seq_compat.tf1.{name}')
+        assert importlib.import_module(f'tf_seq2seq_compat.legacy.{name}') is new
+        assert new.__spec__.name == new.__name__ == f'tf_seq2seq_compat.tf1.{name}'
+    with pytest.raises(ModuleNotFoundError, match=r'tf1\.no_such'):
+        importlib.import_module('tf_seq2seq_compat.legacy.no_such')

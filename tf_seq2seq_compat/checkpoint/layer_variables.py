@@ -233,7 +233,7 @@ def parts_of(obj: Any, label: str, elsewhere: Mapping[int, Any], first: int = 0)
     Raises:
       CheckpointError: If it is none of these.
     """
-    found = _Finder(elsewhere, first)
+    found = _LayerFinder(elsewhere, first)
     if not found.visit(obj, label, main=True):
         raise CheckpointError(
             f'{label or "the target"} is {type(obj).__name__}, which has no variables to restore. '
@@ -243,7 +243,7 @@ def parts_of(obj: Any, label: str, elsewhere: Mapping[int, Any], first: int = 0)
     return [part for part in found.parts if part.slots or part.problem]
 
 
-class _Finder:
+class _LayerFinder:
     def __init__(self, elsewhere: Mapping[int, Any], first: int) -> None:
         self.parts: list[Part] = []
         self._elsewhere = dict(elsewhere)

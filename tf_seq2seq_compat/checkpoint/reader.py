@@ -42,7 +42,7 @@ class VariableInfo(NamedTuple):
     dtype: str
 
 
-class Source(NamedTuple):
+class CheckpointSource(NamedTuple):
     """An opened checkpoint.
 
     Fields:
@@ -122,14 +122,14 @@ def load(
     return {name: source.read(name) for name in wanted}
 
 
-def opened(path: PathLike) -> Source:
+def opened(path: PathLike) -> CheckpointSource:
     """Opens a checkpoint, or takes arrays by name as if they came from one.
 
     Args:
       path: As for `list_variables`, or a mapping from names to arrays.
 
     Returns:
-      A `Source`.
+      A `CheckpointSource`.
 
     Raises:
       CheckpointError: As `list_variables`.
@@ -164,7 +164,7 @@ def opened(path: PathLike) -> Source:
         name: VariableInfo(name, tuple(shapes[key]), types[key].name)
         for name, key in sorted(keys.items())
     }
-    return Source(prefix, form, variables, lambda name: read(keys[name]))
+    return CheckpointSource(prefix, form, variables, lambda name: read(keys[name]))
 
 
 def nearest(name: str, names: Iterable[str], count: int = 3) -> list[str]:
@@ -188,19 +188,19 @@ def _attribute_path(key: str) -> str:
     return key[: -len(_OBJECT_SUFFIX)].replace('.S', '/').replace('..', '.')
 
 
-def _of_arrays(path: str, form: str, arrays: Mapping[str, object]) -> Source:
+def _of_arrays(path: str, form: str, arrays: Mapping[str, object]) -> CheckpointSource:
     given = {str(name): np.asarray(arrays[name]) for name in sorted(arrays)}
     infos = {
         name: VariableInfo(name, array.shape, _dtype_name(array)) for name, array in given.items()
     }
-    return Source(path, form, infos, given.__getitem__)
+    return CheckpointSource(path, form, infos, given.__getitem__)
 
 
 def _dtype_name(array: np.ndarray) -> str:
     return 'string' if array.dtype.kind in 'OSU' else array.dtype.name
 
 
-def _of_npz(path: str) -> Source:
+def _of_npz(path: str) -> CheckpointSource:
     if not os.path.isfile(path):
         raise CheckpointError(f'there is no {path}. {_what_is_near(path)}')
     try:

@@ -15,7 +15,7 @@ from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
 from tf_seq2seq_compat.checkpoint.layer_variables import KerasPart, Part, parts_of
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError, VariableInfo, nearest, opened
 from tf_seq2seq_compat.checkpoint.rename import Renames, historic_advice, historic_names
-from tf_seq2seq_compat.checkpoint.scope_matching import Names, Placed, join, place
+from tf_seq2seq_compat.checkpoint.scope_matching import Placed, ScopeNames, join, place
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 from tf_seq2seq_compat.types import PathLike
@@ -230,7 +230,7 @@ def placed_parts(
       The placed parts, and problems.
     """
     parts = parts_by_scope(target)
-    placed = place(parts, Names(variables))
+    placed = place(parts, ScopeNames(variables))
     problems = [item.part.problem for item in placed if item.part.problem]
     for item in placed:
         if item.open and item.prefix is None and not item.part.problem:

@@ -42,7 +42,7 @@ class Placed(NamedTuple):
     open: tuple[str, ...] = ()
 
 
-class Names:
+class ScopeNames:
     """The variables of a checkpoint, found by name, or by a name with another cell of the family.
 
     Args:
@@ -99,7 +99,7 @@ def number(parts: Iterable[str]) -> tuple[int, ...]:
     return tuple(int(match[1]) if match else -1 for match in found)
 
 
-def place(parts: list[tuple[Part, str]], names: Names) -> list[Placed]:
+def place(parts: list[tuple[Part, str]], names: ScopeNames) -> list[Placed]:
     """The scope of each part.
 
     Args:
@@ -166,7 +166,7 @@ def place(parts: list[tuple[Part, str]], names: Names) -> list[Placed]:
 
 
 def _placed(
-    part: Part, given: str, prefix: str | None, open_: tuple[str, ...], names: Names
+    part: Part, given: str, prefix: str | None, open_: tuple[str, ...], names: ScopeNames
 ) -> Placed:
     if prefix is not None:
         return Placed(part, given, prefix, names.below(prefix, part.slots))
@@ -186,7 +186,7 @@ def _placed(
     return Placed(part, given, None, {})
 
 
-def _choices(part: Part, given: str, names: Names) -> list[str]:
+def _choices(part: Part, given: str, names: ScopeNames) -> list[str]:
     """The scopes that a part may belong to, by the strongest rule that leaves any."""
     first = max(part.slots, key=len, default='')
     everywhere = [
@@ -215,7 +215,7 @@ def _choices(part: Part, given: str, names: Names) -> list[str]:
     return []
 
 
-def _fits(part: Part, prefix: str, names: Names) -> bool:
+def _fits(part: Part, prefix: str, names: ScopeNames) -> bool:
     found = names.below(prefix, part.slots)
     return all(part.slots[name].fits(info) for name, info in found.items())
 

@@ -17,7 +17,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
 from tf_seq2seq_compat.checkpoint.reader import (
     CheckpointError,
-    Source,
+    CheckpointSource,
     files_of,
     opened,
 )
@@ -163,7 +163,7 @@ def write(
     form: str,
     *,
     overwrite: bool,
-    source: Source | None = None,
+    source: CheckpointSource | None = None,
 ) -> str:
     """Writes arrays by name; all of the output appears, or nothing of it.
 

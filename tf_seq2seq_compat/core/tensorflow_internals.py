@@ -144,7 +144,7 @@ def kernels(operation: str) -> Sequence[Any]:
 
 
 class VariableScopes(NamedTuple):
-    """What TF1 knows of variables: how often each scope was opened, and their names."""
+    """The state of TF1's variable scopes: how often each was opened, and the variables' names."""
 
     opened: dict[str, int]
     variables: set[str]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import collections
 import copy
-import dataclasses
 import functools
 import re
 import weakref
@@ -15,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
+from tf_seq2seq_compat.layers.input_spec import InputSpec, check_inputs
 from tf_seq2seq_compat.types import (
     Config,
     Constraint,
@@ -52,33 +52,6 @@ def _list_kept_as(name: str) -> Any:
 _names_given: weakref.WeakKeyDictionary[tf.Graph, collections.Counter[str]] = (
     weakref.WeakKeyDictionary()
 )
-
-
-@dataclasses.dataclass
-class InputSpec:
-    """The rank, shape and type that a layer requires of its inputs; None means any.
-
-    Args:
-      dtype: Their type.
-      shape: Their shape.
-      ndim: Their rank.
-      max_ndim: Their highest rank.
-      min_ndim: Their lowest rank.
-      axes: Sizes by axis.
-
-    Example:
-      >>> seq2seq.GRUCell(4).input_spec.ndim
-      2
-
-    Legacy: `tf.layers.InputSpec` of TF 1.15.
-    """
-
-    dtype: tf.DType | None = None
-    shape: ShapeLike | None = None
-    ndim: int | None = None
-    max_ndim: int | None = None
-    min_ndim: int | None = None
-    axes: dict[int, int | None] = dataclasses.field(default_factory=dict)
 
 
 class Layer(tf.Module):
@@ -565,29 +538,8 @@ class Layer(tf.Module):
         several = isinstance(given, list | tuple)
         specs, values = (given, tf.nest.flatten(inputs)) if several else ([given], [inputs])
         for spec, value in zip(specs, values, strict=False):
-            shape: Any = getattr(value, 'shape', None)
-            rank = getattr(shape, 'ndims', None)
-            if spec is None or rank is None:
-                continue
-            hint = ''
-            if spec.ndim == 2:
-                hint = (
-                    ' A cell takes one step, [batch, depth]: give whole sequences to dynamic_rnn.'
-                )
-            wanted = [(f'rank {spec.ndim}', spec.ndim in (None, rank))]
-            wanted += [(f'at least rank {spec.min_ndim}', rank >= (spec.min_ndim or 0))]
-            wanted += [(f'at most rank {spec.max_ndim}', rank <= (spec.max_ndim or rank))]
-            for axis, size in (spec.axes or {}).items():
-                seen = shape[int(axis)] if -rank <= int(axis) < rank else 0
-                wanted += [(f'size {size} in axis {axis}', None in (size, seen) or seen == size)]
-            wanted += [(f'shape {spec.shape}', shape.is_compatible_with(spec.shape))]
-            wanted += [(f'dtype {spec.dtype}', spec.dtype is None or value.dtype == spec.dtype)]
-            for what, is_met in wanted:
-                if not is_met:
-                    raise ValueError(
-                        f'inputs of layer {self.name} must have {what}, but have shape {shape} and '
-                        f'dtype {value.dtype.name}.{hint}'
-                    )
+            if spec is not None:
+                check_inputs(spec, value, f'inputs of layer {self.name}')
 
     def compute_mask(self, inputs: Nest, mask: Nest | None = None) -> Nest:
         """The mask of the outputs: `mask`, if the layer supports masking, else None.

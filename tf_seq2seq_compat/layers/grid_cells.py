@@ -96,8 +96,7 @@ class _FrequencyCell(RNNCell):
 class TimeFreqLSTMCell(_FrequencyCell):
     """One LSTM for all bands of frequency, which gets the output of the band below too.
 
-    See Sainath and Li 2016, "Modeling Time-Frequency Patterns with LSTM vs. Convolutional
-    Architectures for LVCSR Tasks". Band `i` has `feature_size` columns of the inputs, from
+    See Sainath and Li at Interspeech 2016. Band `i` has `feature_size` columns of the inputs, from
     `i * frequency_skip` on; as many bands as fit are taken.
 
     As in TF1, `state_size` and `output_size` are those of one band. For more, give a state with c

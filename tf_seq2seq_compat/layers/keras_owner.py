@@ -35,15 +35,15 @@ Layer._TF_MODULE_IGNORED_PROPERTIES = frozenset(
 
 def watch() -> None:
     """Changes what is loaded of Keras now, and what will be, once."""
-    if any(isinstance(finder, _Finder) for finder in sys.meta_path):
+    if any(isinstance(finder, _KerasFinder) for finder in sys.meta_path):
         return
     for name, action in _ACTIONS.items():
         if name in sys.modules:
             action(sys.modules[name])
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path.insert(0, _KerasFinder())
 
 
-class _Finder(MetaPathFinder):
+class _KerasFinder(MetaPathFinder):
     """Finds nothing by itself: has an action follow on the loading of a module."""
 
     def find_spec(

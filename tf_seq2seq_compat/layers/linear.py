@@ -28,7 +28,8 @@ class Linear:
       kernel_initializer: The variable scope's by default.
 
     Raises:
-      ValueError: If there are no args, or one has not rank 2 or a depth that is not known.
+      ValueError: If there are no args, one has not rank 2 or a depth that is not known, or
+        `output_size` is None.
 
     Example:
       >>> from tf_seq2seq_compat.layers.linear import Linear
@@ -48,6 +49,9 @@ class Linear:
         kernel_initializer: InitializerLike | None = None,
     ) -> None:
         parts = _parts(args)
+        # The error is that of a variable's shape; Keras's layers have a TypeError.
+        if tf.compat.dimension_value(output_size) is None:
+            raise ValueError('output_size must be known, but is None: give inputs a static depth.')
         output_size = layer_size('output_size', output_size)
         depths = [_depth(part) for part in parts]
         dtype = parts[0].dtype.base_dtype

@@ -40,7 +40,7 @@ class Note:
     """
 
     kind: str
-    place: sources.Place
+    place: sources.SourcePosition
     name: str
     advice: str = ''
 
@@ -141,7 +141,7 @@ def _from_python_2(
     except SyntaxError:
         return text  # What it is not will be said of it as it stands.
     for line, was, now in changes:
-        notes.append(Note(REWRITTEN, sources.Place(line, cell), was or 'Python 2', now))
+        notes.append(Note(REWRITTEN, sources.SourcePosition(line, cell), was or 'Python 2', now))
     return new.replace('\n', '\r\n' if '\r\n' in text else '\n')
 
 

@@ -104,9 +104,9 @@ class Script:
         """Lines on which a cell begins: none."""
         return ()
 
-    def place(self, line: int) -> sources.Place:
+    def place(self, line: int) -> sources.SourcePosition:
         """Where a line of `code` stands."""
-        return sources.Place(line)
+        return sources.SourcePosition(line)
 
     def edited(self, edits: Sequence[Edit]) -> Script:
         """The file with the edits made."""
@@ -162,12 +162,12 @@ class Notebook:
         """Lines of `code` on which a cell begins."""
         return tuple(cell.first_line for cell in self._cells)
 
-    def place(self, line: int) -> sources.Place:
+    def place(self, line: int) -> sources.SourcePosition:
         """Where a line of `code` stands."""
         for cell in reversed(self._cells):
             if line >= cell.first_line:
-                return sources.Place(line - cell.first_line + 1, cell.number)
-        return sources.Place(line)
+                return sources.SourcePosition(line - cell.first_line + 1, cell.number)
+        return sources.SourcePosition(line)
 
     def edited(self, edits: Sequence[Edit]) -> Notebook:
         """The notebook with the edits made in its cells."""

@@ -17,7 +17,7 @@ from typing import Any
 import tf_seq2seq_compat
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.tf1 import symbols
-from tf_seq2seq_compat.tf1.old_libraries import rows as capsule_rows
+from tf_seq2seq_compat.tf1.old_libraries import rows as removed
 from tf_seq2seq_compat.tf1.old_libraries import tables
 
 PACKAGE = 'tf_seq2seq_compat'
@@ -219,7 +219,7 @@ def _of_old_libraries(name: str) -> Place | None:
 
 def _of_row(row: Any, rest: list[str]) -> Place | None:
     target = row.target
-    if isinstance(row, capsule_rows.Module):
+    if isinstance(row, removed.RemovedModule):
         return _in_module(target, rest) if target else None
     if isinstance(target, str):
         module, _, attribute = target.partition(':')

@@ -65,7 +65,7 @@ class _Read:
     guarded: bool
 
 
-class _Visitor(cst.CSTVisitor):
+class _NameVisitor(cst.CSTVisitor):
     """One pass that notes, in order, what is bound, what is read and what is imported."""
 
     def __init__(self, context: Mapping[cst.CSTNode, object]) -> None:
@@ -253,7 +253,7 @@ class Names:
     ) -> None:
         self._scopes = wrapper.resolve(metadata.ScopeProvider)
         self._exports = exports
-        visitor = _Visitor(wrapper.resolve(metadata.ExpressionContextProvider))
+        visitor = _NameVisitor(wrapper.resolve(metadata.ExpressionContextProvider))
         wrapper.module.visit(visitor)
         self._bindings = visitor.bindings
         self._stars = visitor.stars

@@ -12,7 +12,7 @@ from tf_seq2seq_compat.migrate.codemod import KINDS, LOOK, REWRITTEN, UNKNOWN, F
 
 
 @dataclass
-class Report:
+class MigrationReport:
     """The result for a project.
 
     Attributes:
@@ -66,7 +66,7 @@ def write_diff(file: FileResult, out: TextIO) -> None:
         out.write(line if line.endswith('\n') else f'{line}\n\\ No newline at end of file\n')
 
 
-def write_text(report: Report, out: TextIO) -> None:
+def write_text(report: MigrationReport, out: TextIO) -> None:
     """Writes the report for people: what is left, by file, and the counts."""
     for file in report.files:
         counts = ', '.join(f'{_count(file, kind)} {kind}' for kind in KINDS if _count(file, kind))
@@ -109,7 +109,7 @@ def _where(notes: Sequence[Note]) -> str:
     return f'cell:line {places}'
 
 
-def as_json(report: Report) -> dict[str, object]:
+def as_json(report: MigrationReport) -> dict[str, object]:
     """The report as JSON has it."""
     return {
         'files': [
@@ -142,6 +142,6 @@ def _note(note: Note) -> dict[str, object]:
     }
 
 
-def json_of(report: Report) -> str:
+def json_of(report: MigrationReport) -> str:
     """The report for programs, as text."""
     return json.dumps(as_json(report), indent=2) + '\n'

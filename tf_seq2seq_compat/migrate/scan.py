@@ -237,7 +237,7 @@ def star_exports(module: str, name: str) -> bool:
 class Occurrence:
     """A name at a place of a file."""
 
-    place: sources.Place
+    place: sources.SourcePosition
     verdict: Verdict
 
 
@@ -359,7 +359,7 @@ def is_keras(module: str) -> bool:
 
 
 @dataclass
-class Report:
+class ScanReport:
     """The names that a project uses.
 
     Attributes:
@@ -396,7 +396,7 @@ class Report:
         return counts
 
 
-def scan(paths: Iterable[Path], *, every_name: bool = False) -> Report:
+def scan(paths: Iterable[Path], *, every_name: bool = False) -> ScanReport:
     """Reads files and folders.
 
     Args:
@@ -406,7 +406,7 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> Report:
     Returns:
       The report, files in the order of the paths and of their names.
     """
-    report = Report()
+    report = ScanReport()
     files = dict.fromkeys(file for path in paths for file in sources.files_below(path))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
@@ -423,7 +423,7 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> Report:
 # ----------------------------------------------------------------------------------------
 
 
-def write_text(report: Report, out: TextIO) -> None:
+def write_text(report: ScanReport, out: TextIO) -> None:
     """Writes the report for people: by file, what is gone first."""
     for file in report.files:
         print(file.path, file=out)
@@ -446,20 +446,20 @@ def shown(name: str) -> str:
 
 def _by_name(
     occurrences: Sequence[Occurrence],
-) -> list[tuple[Verdict, list[sources.Place]]]:
-    places: dict[Verdict, list[sources.Place]] = {}
+) -> list[tuple[Verdict, list[sources.SourcePosition]]]:
+    places: dict[Verdict, list[sources.SourcePosition]] = {}
     for each in occurrences:
         places.setdefault(each.verdict, []).append(each.place)
     return sorted(places.items(), key=lambda item: (STATUSES.index(item[0].status), item[0].name))
 
 
-def _where(places: Sequence[sources.Place]) -> str:
+def _where(places: Sequence[sources.SourcePosition]) -> str:
     if places[0].cell is None:
         return f'{"line" if len(places) == 1 else "lines"} {", ".join(map(str, places))}'
     return f'cell:line {", ".join(map(str, places))}'
 
 
-def _write_summary(report: Report, out: TextIO) -> None:
+def _write_summary(report: ScanReport, out: TextIO) -> None:
     counts = report.summary()
     print(f'files read: {counts["files"]}', file=out)
     if counts['files_with_problems']:
@@ -471,7 +471,7 @@ def _write_summary(report: Report, out: TextIO) -> None:
         print(f'  {status:15}  {count["names"]} names, {count["uses"]} uses', file=out)
 
 
-def write_json(report: Report, out: TextIO) -> None:
+def write_json(report: ScanReport, out: TextIO) -> None:
     """Writes the report for programs."""
     files = [
         {

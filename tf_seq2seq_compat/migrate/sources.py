@@ -27,7 +27,7 @@ class Unreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Place:
+class SourcePosition:
     """A line of a file, or of a cell of a notebook.
 
     Attributes:
@@ -62,14 +62,14 @@ class Source:
     lines: tuple[int, ...] = ()
     python_2: str = ''
 
-    def place(self, line: int) -> Place:
+    def place(self, line: int) -> SourcePosition:
         """Where a line of `code` stands in the file."""
         if self.lines:
-            return Place(self.lines[line - 1])
+            return SourcePosition(self.lines[line - 1])
         for first, cell in reversed(self.cells):
             if line >= first:
-                return Place(line - first + 1, cell)
-        return Place(line)
+                return SourcePosition(line - first + 1, cell)
+        return SourcePosition(line)
 
 
 # Which files

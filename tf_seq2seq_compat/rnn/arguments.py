@@ -17,6 +17,7 @@ tf1 = tf.compat.v1
 
 
 def to_time_major(x: tf.Tensor) -> tf.Tensor:
+    """Time-major inputs from batch-major ones, with their rank checked."""
     x_time_major = transpose_batch_time(x)
     check_sequence_rank(x_time_major, x.shape)
     return x_time_major
@@ -33,9 +34,9 @@ def check_sequence_rank(x: tf.Tensor, given: tf.TensorShape) -> None:
         )
 
 
-def time_and_batch(inputs: Nest) -> tuple[object, object]:
+def time_and_batch(inputs: Nest) -> tuple[IntLike, IntLike]:
     """Sizes of the first two axes of time-major inputs, checked to be the same for all."""
-    sizes: list[object] = [None, None]
+    sizes: list[Any] = [None, None]
     tensors = tf.nest.flatten(inputs)
     if not tensors:
         raise ValueError('inputs of dynamic_rnn must be [batch, max_time, depth], but are empty.')
@@ -90,7 +91,8 @@ def checked_lengths(
         return tf.identity(lengths, name='sequence_length')
 
 
-def initial_state_of(cell: Cell, given: Nest, batch_size: IntLike, dtype: DTypeLike) -> Any:
+def initial_state_of(cell: Cell, given: Nest, batch_size: IntLike, dtype: DTypeLike) -> Nest:
+    """The state to begin with: the given one, or the zero state of the cell."""
     if given is not None:
         return as_tensors(given)
     if dtype is None:
@@ -103,7 +105,8 @@ def initial_state_of(cell: Cell, given: Nest, batch_size: IntLike, dtype: DTypeL
     return as_tensors(cell.zero_state(batch_size, dtype))
 
 
-def output_dtype_of(dtype: DTypeLike, state: Nest) -> tf.DType:
+def output_dtype_of(dtype: DTypeLike | None, state: Nest) -> tf.DType:
+    """The type of the outputs: `dtype`, or that of the state."""
     if dtype is not None:
         return tf.as_dtype(dtype)
     dtypes = {s.dtype for s in tf.nest.flatten(state)}

@@ -14,7 +14,7 @@ import numpy as np
 
 from tf_seq2seq_compat.tf1.old_libraries import library_functions as functions
 from tf_seq2seq_compat.tf1.old_libraries import numpy_names, scipy_images
-from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Module, Name
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule
 
 _IMAGES = f'{scipy_images.__name__}'
 
@@ -214,23 +214,23 @@ _OF_PIL = (
     'Image ImageChops ImageColor ImageDraw ImageEnhance ImageFile ImageFilter ImageFont ImageOps'
 )
 
-MODULES: tuple[Module, ...] = (
-    Module('scipy.misc', 'SciPy 2.0', _IMAGES, 'Pillow'),
-    Module('scipy.misc.pilutil', 'SciPy 1.3', _IMAGES, 'Pillow'),
-    Module('scipy.random', 'SciPy 1.12', 'numpy.random'),
+MODULES: tuple[RemovedModule, ...] = (
+    RemovedModule('scipy.misc', 'SciPy 2.0', _IMAGES, 'Pillow'),
+    RemovedModule('scipy.misc.pilutil', 'SciPy 1.3', _IMAGES, 'Pillow'),
+    RemovedModule('scipy.random', 'SciPy 1.12', 'numpy.random'),
     *(
-        Module(f'scipy.ndimage.{name}', 'SciPy 2.0', 'scipy.ndimage')
+        RemovedModule(f'scipy.ndimage.{name}', 'SciPy 2.0', 'scipy.ndimage')
         for name in ('filters', 'fourier', 'interpolation', 'measurements', 'morphology')
     ),
-    *(Module(name, 'Pillow 1', f'PIL.{name}') for name in _OF_PIL.split()),
-    Module('pandas.util.testing', 'pandas 2', 'pandas.testing'),
-    Module('pandas.tools.plotting', 'pandas 1', 'pandas.plotting'),
-    Module('sklearn.cross_validation', 'scikit-learn 0.20', 'sklearn.model_selection'),
-    Module('sklearn.grid_search', 'scikit-learn 0.20', 'sklearn.model_selection'),
-    Module('sklearn.learning_curve', 'scikit-learn 0.20', 'sklearn.model_selection'),
-    Module('sklearn.externals.joblib', 'scikit-learn 0.23', 'joblib'),
-    Module('sklearn.externals.six', 'scikit-learn 0.23', 'six'),
-    Module('sklearn.utils.testing', 'scikit-learn 0.24', 'sklearn.utils._testing'),
-    Module('nltk.align', 'NLTK 3.1', 'nltk.translate'),
-    Module('librosa.output', 'librosa 0.8', f'{functions.__name__}', 'soundfile.write'),
+    *(RemovedModule(name, 'Pillow 1', f'PIL.{name}') for name in _OF_PIL.split()),
+    RemovedModule('pandas.util.testing', 'pandas 2', 'pandas.testing'),
+    RemovedModule('pandas.tools.plotting', 'pandas 1', 'pandas.plotting'),
+    RemovedModule('sklearn.cross_validation', 'scikit-learn 0.20', 'sklearn.model_selection'),
+    RemovedModule('sklearn.grid_search', 'scikit-learn 0.20', 'sklearn.model_selection'),
+    RemovedModule('sklearn.learning_curve', 'scikit-learn 0.20', 'sklearn.model_selection'),
+    RemovedModule('sklearn.externals.joblib', 'scikit-learn 0.23', 'joblib'),
+    RemovedModule('sklearn.externals.six', 'scikit-learn 0.23', 'six'),
+    RemovedModule('sklearn.utils.testing', 'scikit-learn 0.24', 'sklearn.utils._testing'),
+    RemovedModule('nltk.align', 'NLTK 3.1', 'nltk.translate'),
+    RemovedModule('librosa.output', 'librosa 0.8', f'{functions.__name__}', 'soundfile.write'),
 )

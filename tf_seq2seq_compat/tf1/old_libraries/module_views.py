@@ -20,11 +20,11 @@ from tf_seq2seq_compat.tf1.old_libraries import (
     python_changes,
     tables,
 )
-from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Module, Name, shown
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule, shown
 from tf_seq2seq_compat.tf1.old_libraries.usage import RESTORED, asked_by_program
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
-_MODULES: dict[str, Module] = {row.name: row for row in tables.MODULES}
+_MODULES: dict[str, RemovedModule] = {row.name: row for row in tables.MODULES}
 
 
 def _names() -> dict[str, dict[str, Name]]:
@@ -285,7 +285,7 @@ class RestoredModules:
                 _prepare(name, module, self._runtime)
 
 
-def _in_place_of(row: Module, name: str, names: Sequence[str] | None) -> types.ModuleType:
+def _in_place_of(row: RemovedModule, name: str, names: Sequence[str] | None) -> types.ModuleType:
     if not row.target:
         raise ModuleNotFoundError(
             f'No module named {name!r}: {row.name} is gone since {row.gone}; {row.advice}',

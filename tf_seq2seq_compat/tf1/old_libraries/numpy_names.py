@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterator
 
 from tf_seq2seq_compat.tf1.old_libraries import numpy_functions as functions
-from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Module, Name
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule
 
 
 def _aliases(gone: str, pairs: str, package: str = 'numpy') -> Iterator[Name]:
@@ -155,14 +155,14 @@ _IMPLEMENTATIONS = (
     'polynomial shape_base twodim_base type_check ufunclike utils'
 )
 
-MODULES: tuple[Module, ...] = (
+MODULES: tuple[RemovedModule, ...] = (
     *(
-        Module(f'numpy.lib.{name}', 'NumPy 2.0', f'numpy.lib._{name}_impl', 'numpy itself')
+        RemovedModule(f'numpy.lib.{name}', 'NumPy 2.0', f'numpy.lib._{name}_impl', 'numpy itself')
         for name in _IMPLEMENTATIONS.split()
     ),
-    Module('numpy.linalg.linalg', 'NumPy 2.4', 'numpy.linalg'),
-    Module('numpy.fft.fftpack', 'NumPy 1.17', 'numpy.fft'),
-    Module('numpy.fft.helper', 'NumPy 2.4', 'numpy.fft'),
-    Module('numpy.testing.decorators', 'NumPy 1.18', 'numpy.testing'),
-    Module('numpy.testing.utils', 'NumPy 1.25', 'numpy.testing'),
+    RemovedModule('numpy.linalg.linalg', 'NumPy 2.4', 'numpy.linalg'),
+    RemovedModule('numpy.fft.fftpack', 'NumPy 1.17', 'numpy.fft'),
+    RemovedModule('numpy.fft.helper', 'NumPy 2.4', 'numpy.fft'),
+    RemovedModule('numpy.testing.decorators', 'NumPy 1.18', 'numpy.testing'),
+    RemovedModule('numpy.testing.utils', 'NumPy 1.25', 'numpy.testing'),
 )

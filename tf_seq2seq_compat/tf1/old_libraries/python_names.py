@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from tf_seq2seq_compat.tf1.old_libraries import python_functions as functions
-from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Module, Name
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule
 
 _ABSTRACT = (
     'AsyncGenerator AsyncIterable AsyncIterator Awaitable ByteString Callable Collection '
@@ -128,19 +128,20 @@ METHODS: tuple[Method, ...] = (
 )
 
 
-def _gone(names: str, gone: str, now: str = '', package: str = '') -> list[Module]:
+def _gone(names: str, gone: str, now: str = '', package: str = '') -> list[RemovedModule]:
     return [
-        Module(name, gone, now=now, package=package.format(name=name)) for name in names.split()
+        RemovedModule(name, gone, now=now, package=package.format(name=name))
+        for name in names.split()
     ]
 
 
 _NOTHING = 'nothing takes its place'
 
-MODULES: tuple[Module, ...] = (
-    Module('dummy_threading', 'Python 3.9', 'threading'),
-    Module('_dummy_thread', 'Python 3.9', '_thread'),
-    Module('typing.io', 'Python 3.13', 'typing'),
-    Module('typing.re', 'Python 3.13', 'typing'),
+MODULES: tuple[RemovedModule, ...] = (
+    RemovedModule('dummy_threading', 'Python 3.9', 'threading'),
+    RemovedModule('_dummy_thread', 'Python 3.9', '_thread'),
+    RemovedModule('typing.io', 'Python 3.13', 'typing'),
+    RemovedModule('typing.re', 'Python 3.13', 'typing'),
     *_gone('distutils', 'Python 3.12', 'packaging or shutil', 'setuptools'),
     *_gone('imp', 'Python 3.12', 'importlib', 'zombie-imp'),
     *_gone('asyncore asynchat smtpd', 'Python 3.12', package='standard-{name}'),

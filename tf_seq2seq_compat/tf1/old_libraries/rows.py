@@ -77,7 +77,7 @@ class Method:
 
 
 @dataclass(frozen=True)
-class Module:
+class RemovedModule:
     """A module that is gone.
 
     Attributes:

@@ -10,11 +10,15 @@ from tf_seq2seq_compat.tf1.old_libraries import (
     python_changes,
     python_names,
 )
-from tf_seq2seq_compat.tf1.old_libraries.rows import Change, Method, Module, Name
+from tf_seq2seq_compat.tf1.old_libraries.rows import Change, Method, Name, RemovedModule
 
 NAMES: tuple[Name, ...] = (*python_names.NAMES, *numpy_names.NAMES, *library_names.NAMES)
 METHODS: tuple[Method, ...] = (*python_names.METHODS, *numpy_names.METHODS, *library_names.METHODS)
-MODULES: tuple[Module, ...] = (*python_names.MODULES, *numpy_names.MODULES, *library_names.MODULES)
+MODULES: tuple[RemovedModule, ...] = (
+    *python_names.MODULES,
+    *numpy_names.MODULES,
+    *library_names.MODULES,
+)
 CHANGES: tuple[Change, ...] = (
     *python_changes.CHANGES,
     *numpy_changes.CHANGES,

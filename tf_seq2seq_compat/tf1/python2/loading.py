@@ -129,7 +129,7 @@ class Loader(SourceFileLoader):
         exec(self.get_code(module.__name__), vars(module))
 
 
-class _Finder(MetaPathFinder):
+class _TranslatingFinder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
@@ -166,7 +166,7 @@ def _is_own(folder: object) -> bool:
     return _own[key]
 
 
-_finder = _Finder()
+_finder = _TranslatingFinder()
 
 
 def install(runtime: Runtime, everything: bool = False) -> None:

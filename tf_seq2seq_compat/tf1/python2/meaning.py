@@ -77,7 +77,7 @@ def edits(text: str, *, thorough: bool = True) -> Edits:
       'for k in py2.keys(d): print(py2.div(n, len(d)))'
     """
     tree = ast.parse(text)
-    visitor = _Visitor(text, tree, thorough)
+    visitor = _MeaningVisitor(text, tree, thorough)
     visitor.visit(tree)
     return visitor.found
 
@@ -92,7 +92,7 @@ def future_features(tree: ast.Module) -> set[str]:
     }
 
 
-class _Visitor(ast.NodeVisitor):
+class _MeaningVisitor(ast.NodeVisitor):
     def __init__(self, text: str, tree: ast.Module, thorough: bool) -> None:
         self._data = text.encode('utf-8')
         self._starts = [0, *(found.end() for found in re.finditer(b'\n', self._data))]
