@@ -267,7 +267,8 @@ class Facade:
         if row.kind == 'module':
             return self.namespace(row.name, row.target)
         value = symbols.load(row.target)
-        _own_names(module)[row.name.rpartition('.')[2]] = value
+        if not row.until:  # a name from before 1.15 stays out of `dir`, also once it was read
+            _own_names(module)[row.name.rpartition('.')[2]] = value
         return value
 
     def _wrapped(self, path: str, value: object) -> Any:
