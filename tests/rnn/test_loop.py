@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.paths import PATHS, gradients, run, tf1_graph
-from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array, stacked, unroll
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, open_ended_array
 
 tf1 = tf.compat.v1
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run, tf1_graph
-from tf_seq2seq_compat.core.loop import open_ended_array
+from tf_seq2seq_compat.core.loop_arrays import open_ended_array
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin,
     _beam_search_step,

@@ -25,7 +25,7 @@ def slice_fed_back_inputs(graph: StepGraph) -> None:
             if input_slice.placeholder is _source(after) and input_slice.ahead == 1 and fits:
                 whole = tf.concat([first[None], sequence[1:]], 0)
                 graph.input_slices.append(InputSlice(whole, 0, before))
-                graph.state[slot] = graph.placeholder_like(before)
+                graph.state[slot] = graph.placeholder(before.dtype, before.shape)
                 break
 
 

@@ -20,7 +20,6 @@ tf1 = tf.compat.v1
 # By what each is called here; parts of a name that end in `()` are called on the way to it.
 NAMES = {
     'in_xla_context': 'tensorflow.python.ops.control_flow_util:GraphOrParentsInXlaContext',
-    'optimization_barrier': 'tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_optimization_barrier',
     'dynamic_slice': 'tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_dynamic_slice',
     'dynamic_update_slice': ('tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_dynamic_update_slice'),
     'stop_recording': 'tensorflow.python.eager.record:stop_recording',
@@ -94,14 +93,6 @@ def _warn_of_unknown_compilation() -> None:
         RuntimeWarning,
         stacklevel=2,
     )
-
-
-def optimization_barrier(tensor: tf.Tensor) -> tf.Tensor:
-    """The tensor, which XLA must compute and not merge into what reads it."""
-    if _FOUND['optimization_barrier'] is None:
-        return tf.identity(tensor)
-    [result] = _FOUND['optimization_barrier'](input=[tensor])
-    return result
 
 
 def dynamic_slice(tensor: tf.Tensor, start: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:

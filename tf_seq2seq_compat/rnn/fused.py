@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.cell_equations import lstm_step
-from tf_seq2seq_compat.core.loop import input_array, stacked, unroll
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.loop_arrays import input_array
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.block_cells import positive_or_none

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import for_steps
+from tf_seq2seq_compat.core.loop_arrays import for_steps
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,

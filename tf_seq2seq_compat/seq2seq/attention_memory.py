@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.layers.base import Layer, graph_mode
 from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike

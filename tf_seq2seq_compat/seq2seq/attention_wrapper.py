@@ -13,7 +13,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import open_ended_array, under_xla
+from tf_seq2seq_compat.core.loop_arrays import open_ended_array
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,

@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import check_same_structure
 from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks

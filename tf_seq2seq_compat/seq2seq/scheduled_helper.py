@@ -10,7 +10,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop import input_array
+from tf_seq2seq_compat.core.loop_arrays import input_array
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical
 from tf_seq2seq_compat.core.structure import (
     check_same_structure,

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, open_ended_array
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.types import IntLike, Nest, ShapeLike, TensorLike
 
