@@ -320,7 +320,7 @@ class CallsPython(seq2seq.GRUCell):
 OBSTACLES = {
     'the step has side effects (PyFunc)': lambda: CallsPython(UNITS),
     # Its gradient knows the tensors of the trace, and no others.
-    'the step has a gradient of its own': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
+    'the step has a custom gradient': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
 }
 
 

@@ -21,9 +21,9 @@ _assumed: contextvars.ContextVar[bool | None] = contextvars.ContextVar('cpu', de
 
 @contextlib.contextmanager
 def assuming(cpu: bool) -> Iterator[None]:
-    """In this context what is made is for CPUs, or for other devices, wherever it stands.
+    """In this context the device is taken to be a CPU, or another.
 
-    For measurements, and for what is lowered on one device to run on another.
+    For measurements, and for functions that are lowered on one device to run on another.
     """
     token = _assumed.set(cpu)
     try:
@@ -52,7 +52,7 @@ def add_bias(product: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     """A product of matrices `[rows, units]` plus a bias `[units]`."""
     if not on_cpu(product):
         return product + bias
-    # As a row: what TensorFlow makes of a product and a vector is slow for few rows. Row
+    # As a row: TensorFlow's fused product and bias is slow for few rows. Row
     # bias-1: 1.3 (TensorFlow 2.21).
     return product + tf.expand_dims(bias, 0)
 
@@ -89,8 +89,8 @@ def operand_axes(operand: str, other: str, product: str, like: tf.Tensor) -> str
     """
     if not on_cpu(like):
         return operand
-    # A few rows are multiplied faster if what is summed along comes first: the axes that all have,
-    # those that the other lacks, those of both. Row transposed-weight: 1.1 to 1.3
+    # A few rows are multiplied faster if the contracted axes come first: those that all have, those
+    # that the other lacks, those of both. Row transposed-weight: 1.1 to 1.3
     # (TensorFlow 2.21), 2.2 (2.15).
     order = {(True, True): 0, (False, True): 1, (True, False): 2}
     return ''.join(sorted(operand, key=lambda axis: order[axis in other, axis in product]))

@@ -2,7 +2,7 @@
 
 It has two kinds:
 
-| | `while_loop.while_unroll` | `xla_loop.compiled_unroll` |
+| | `while_unroll` | `xla_loop.compiled_unroll` |
 |---|---|---|
 | is | `tf.while_loop`; Python in eager mode | two loops, forward and backward, compiled by XLA |
 | runs | everywhere, in compiled functions too | in graphs: see `jit_compile` of `unroll` |
@@ -15,8 +15,8 @@ It has two kinds:
 Both decide in one place:
 
 * **Buffers.** What the steps emit is written to arrays of `capacity` elements. Where no capacity is
-  known they grow with the loop. XLA has no growing buffers (it compiles one and returns it empty,
-  without a word), so there a missing capacity is an error.
+  known they grow with the loop. XLA has no growing buffers (it compiles one and returns it empty),
+  so there a missing capacity is an error.
 * **Results under XLA** keep the fixed size: elements after the last step are zero.
 * **Early exit.** The loop stops as soon as `running` says so, on every path.
 
@@ -36,10 +36,11 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import xla_loop
-from tf_seq2seq_compat.core.loop_arrays import Unrolled
+from tf_seq2seq_compat.core.loop_arrays import Unrolled, as_before, as_tensors, buffer, for_steps
 from tf_seq2seq_compat.core.path import under_xla
-from tf_seq2seq_compat.core.while_loop import while_unroll
 from tf_seq2seq_compat.types import IntLike, Nest
+
+tf1 = tf.compat.v1
 
 
 def unroll(
@@ -94,25 +95,73 @@ def unroll(
         raise TypeError(
             f'parallel_iterations must be an int of 1 or more, but is {parallel_iterations!r}.'
         )
-    arguments: dict[str, Any] = {
-        'capacity': capacity,
-        'limit': limit,
-        'running': running,
-        'shapes': shapes,
-    }
+    arguments = step, as_tensors(state), emits, capacity, limit, running, shapes
     by_tensorflow = functools.partial(
         while_unroll,
-        step,
-        state,
-        emits,
-        **arguments,
+        *arguments,
         parallel_iterations=parallel_iterations,
         swap_memory=swap_memory,
     )
     if not is_compiled:
         return by_tensorflow()
-    return xla_loop.compiled_unroll(
-        step, state, emits, **arguments, otherwise=by_tensorflow, explicit=bool(jit_compile)
+    return xla_loop.compiled_unroll(*arguments, otherwise=by_tensorflow, explicit=bool(jit_compile))
+
+
+def while_unroll(
+    step: Callable[[tf.Tensor, Nest], tuple[Nest, Nest]],
+    state: Nest,
+    emits: Nest,
+    capacity: IntLike,
+    limit: IntLike | None,
+    running: Callable[[Nest], tf.Tensor] | None,
+    shapes: Sequence[tf.TensorShape] | None,
+    **options: Any,
+) -> Unrolled:
+    """The kind of loop that is TensorFlow's; what is emitted comes as TensorArrays."""
+    if under_xla() and isinstance(capacity, int) and capacity == 0:
+        # XLA would compile the step, and there is no input for it to read.
+        nothing = tf.nest.map_structure(lambda zero: zero[None][:0], emits)
+        return Unrolled(nothing, for_steps(state, capacity), tf.constant(0))
+    limit = capacity if limit is None else limit
+    zeros = tf.nest.flatten(emits)
+    known = [zero.shape for zero in zeros] if shapes is None else list(shapes)
+    arrays = [buffer(zero.dtype, shape, capacity) for zero, shape in zip(zeros, known, strict=True)]
+    flat_state = tf.nest.flatten(for_steps(state, capacity))
+
+    def cond(time: tf.Tensor, flat: list[tf.Tensor], _: object) -> tf.Tensor:
+        within = tf.constant(True) if limit is None else time < limit
+        if running is None:
+            return within
+        return tf.logical_and(within, running(tf.nest.pack_sequence_as(state, flat)))
+
+    def body(
+        time: tf.Tensor, flat: list[tf.Tensor], written: list[tf.TensorArray]
+    ) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.TensorArray]]:
+        emitted, new_state = step(time, tf.nest.pack_sequence_as(state, flat))
+        tf.nest.assert_same_structure(emits, emitted)
+        tf.nest.assert_same_structure(state, new_state)
+        new_flat = [
+            new if isinstance(old, tf.TensorArray) else as_before(new, old.shape)
+            for new, old in zip(tf.nest.flatten(new_state), flat, strict=True)
+        ]
+        flat_emitted = [tf.convert_to_tensor(e) for e in tf.nest.flatten(emitted)]
+        written = [a.write(time, e) for a, e in zip(written, flat_emitted, strict=True)]
+        known[:] = [s.merge_with(e.shape) for s, e in zip(known, flat_emitted, strict=True)]
+        return time + 1, new_flat, written
+
+    steps, flat_state, arrays = tf1.while_loop(
+        cond,
+        body,
+        (tf.constant(0), flat_state, arrays),
+        maximum_iterations=capacity,
+        return_same_structure=True,
+        **options,
+    )
+    return Unrolled(
+        tf.nest.pack_sequence_as(emits, arrays),
+        tf.nest.pack_sequence_as(state, flat_state),
+        steps,
+        known,
     )
 
 

@@ -14,7 +14,7 @@ from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
 class OpenEndedArray(tf.TensorArray):
     """A TensorArray for a number of steps that is not known yet, such as an alignment history.
 
-    Outside XLA it grows by itself. `for_steps` replaces it, where a loop begins, by a fresh array,
+    Outside XLA it grows. `for_steps` replaces it, where a loop begins, by a fresh array,
     of fixed size under XLA; to write to it anywhere else under XLA is an error, since XLA would
     lose what is written.
 
@@ -67,11 +67,6 @@ def for_steps(state: Nest, capacity: IntLike) -> Nest:
     return tf.nest.map_structure(fresh, state)
 
 
-def open_ended_array(dtype: DTypeLike, element_shape: ShapeLike) -> OpenEndedArray:
-    """Makes an `OpenEndedArray`."""
-    return OpenEndedArray(dtype, element_shape)
-
-
 def buffer(dtype: DTypeLike, element_shape: ShapeLike, capacity: IntLike) -> tf.TensorArray:
     """An array of fixed size, or where no capacity is known one that grows."""
     if capacity is None:
@@ -106,11 +101,6 @@ class InputArray:
         if '_array' not in vars(self):
             raise AttributeError(name)
         return getattr(self._array, name)
-
-
-def input_array(x: tf.Tensor) -> InputArray:
-    """Makes an `InputArray`."""
-    return InputArray(x)
 
 
 class Unrolled(NamedTuple):

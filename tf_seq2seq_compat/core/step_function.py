@@ -1,6 +1,6 @@
 """A traced step as a definition that is copied into the bodies of loops.
 
-A loop with a gradient of its own needs the step in two places, and in a form that XLA compiles.
+A loop with a custom gradient needs the step twice, and in a form that XLA compiles.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ class StepFunction:
 
     Args:
       graph: The trace.
-      alone: Whether XLA compiles the loop by itself, and not as part of a larger function. No
-        size may then depend on values that the step computes, and its gradient must compile too.
+      alone: Whether only the loop is compiled, not a function around it. Then no size may depend on
+        values that the step computes, and its gradient must compile too.
 
     Attributes:
       graph: The trace.
       is_state_read: Of each tensor of the state, whether the results depend on it.
       input_slices: The input slices that the results depend on.
-      captured_tensors: Weights, a memory: what the step reads besides its arguments.
+      captured_tensors: Tensors of the outer graph that the step reads: weights, a memory.
       products: The products whose operand is a captured tensor that nothing else reads.
 
     Raises:
-      Unsupported: If XLA would compile something else, or is known to compile nothing.
+      Unsupported: If XLA would compile something else, or is known to fail.
     """
 
     def __init__(self, graph: StepGraph, alone: bool = False) -> None:
@@ -74,7 +74,7 @@ class StepFunction:
         live_nodes = {name: by_name[name] for name in live}
         for node in [*live_nodes.values(), *nested]:
             node.attr.pop(internals.LOWER_USING_SWITCH_MERGE, None)
-            # What it was to be placed beside is not there where the step is copied to.
+            # The operation to be colocated with is not copied with the step.
             node.attr.pop(internals.COLOCATION, None)
         # Placeholders of arguments are replaced wherever they are read, and not copied themselves.
         leave_out = {node.name for node in definition.node if node.op == 'Placeholder'}
@@ -113,7 +113,7 @@ class StepFunction:
             captured = tf.identity(captured)  # An eager tensor, as one of the outer graph.
         types = {op.get_attr('DstT') for op in users if op.type == 'Cast'}
         if len(types) == 1 and all(op.type == 'Cast' for op in users):
-            # What is cast at every step is cast once, before the loop.
+            # A cast of every step is hoisted out of the loop.
             captured = tf.cast(captured, *types)
             for operation in [*users, *(v.op for v in values if v is not inside)]:
                 _make_identity(by_name[operation.name], captured.dtype)
@@ -237,8 +237,7 @@ class StepFunction:
         slices = [each.placeholder for each in self.input_slices]
         placeholders = [self.graph.time, *self.graph.state, *slices, *self._captured_placeholders]
         given = [time, *state, *input_slices, *captured]
-        # As tensors of this graph, which alone a copy can read.
-        return {p.name: tf.identity(x) for p, x in zip(placeholders, given, strict=True)}
+        return {p.name: x for p, x in zip(placeholders, given, strict=True)}
 
     def _imported(
         self,
@@ -253,7 +252,8 @@ class StepFunction:
         return list(
             tf.graph_util.import_graph_def(
                 definition,
-                input_map={name: x for name, x in inputs.items() if name in read},
+                # A copy can only read tensors of this graph.
+                input_map={name: tf.identity(x) for name, x in inputs.items() if name in read},
                 return_elements=names,
                 name='step',
             )
@@ -266,7 +266,7 @@ class StepFunction:
         input_slices: Sequence[tf.Tensor],
         captured: Sequence[tf.Tensor],
         draws: Sequence[tf.Tensor] = (),
-        residuals: Sequence[tf.Tensor] | None = None,
+        products: Sequence[tf.Tensor] | None = None,
         operands: Sequence[tf.Tensor] = (),
     ) -> tuple[list[tf.Tensor], list[ProductValues]]:
         """The results of the step, computed in the default graph from these tensors.
@@ -277,8 +277,8 @@ class StepFunction:
           input_slices: For `input_slices`.
           captured: For `captured_tensors`.
           draws: Those of `draw`, for this step.
-          residuals: The `residuals` of this step, which are then not computed.
-          operands: With `residuals`, the `transposed_operands`.
+          products: Results of products from `restored`, which are then not computed.
+          operands: With `products`, the `transposed_operands`.
 
         Returns:
           The results, and the values of `products`.
@@ -286,9 +286,9 @@ class StepFunction:
         inputs = self._inputs(time, state, input_slices, captured)
         inputs |= dict(zip(self._drawn, draws, strict=True))
         definition = None
-        if residuals is not None:
+        if products is not None:
             definition = self._definition_with_residuals()
-            inputs |= {f'residual_{n}:0': x for n, x in enumerate(residuals)}
+            inputs |= {f'residual_{n}:0': x for n, x in enumerate(products)}
             inputs |= {f'operand_{n}:0': x for n, x in enumerate(operands)}
         names = [r.name for r in self.graph.results]
         copied = self._imported(
@@ -297,16 +297,24 @@ class StepFunction:
         results, operations = copied[: len(names)], copied[len(names) :]
         return results, [values_of(*each) for each in zip(self.products, operations, strict=True)]
 
-    def residuals(self, values: Sequence[ProductValues]) -> list[tf.Tensor]:
-        """Of the values of the products, the results to keep for recomputing the step."""
-        return [
-            each.result
-            for each, product in zip(values, self.products, strict=True)
-            if product.is_residual
-        ]
+    def residuals(
+        self, state: Sequence[tf.Tensor], values: Sequence[ProductValues]
+    ) -> list[tf.Tensor]:
+        """The tensors to keep for recomputing a step: its state, where read, and its products."""
+        pairs = zip(state, self.is_state_read, strict=True)
+        products = zip(values, self.products, strict=True)
+        kept = [each.result for each, product in products if product.is_residual]
+        return [s for s, is_read in pairs if is_read] + kept
+
+    def restored(self, residuals: Iterable[tf.Tensor]) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
+        """The state, with zeros that nothing reads, and the products of `residuals`."""
+        given = iter(residuals)
+        pairs = zip(self.graph.state, self.is_state_read, strict=True)
+        state = [next(given) if is_read else tf.zeros([], p.dtype) for p, is_read in pairs]
+        return state, list(given)
 
     def transposed_operands(self, captured: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-        """The shared operands of the products in `residuals`.
+        """The shared operands of the products that are residuals.
 
         Args:
           captured: For `captured_tensors`.

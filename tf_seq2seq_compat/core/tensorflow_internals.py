@@ -17,7 +17,7 @@ import tensorflow as tf
 
 tf1 = tf.compat.v1
 
-# By what each is called here; parts of a name that end in `()` are called on the way to it.
+# By the key used here; parts of a name that end in `()` are called on the way to it.
 NAMES = {
     'in_xla_context': 'tensorflow.python.ops.control_flow_util:GraphOrParentsInXlaContext',
     'dynamic_slice': 'tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_dynamic_slice',
@@ -151,7 +151,7 @@ class VariableScopes(NamedTuple):
     def restored(self) -> Iterator[None]:
         """In this context scopes get the names that they then got, and variables made since exist.
 
-        So what made them can be called again.
+        So a step that made them can be traced again.
         """
         made = VariableScopes.now().variables - self.variables
         _FOUND['scope_store']().variable_scopes_count = dict(self.opened)

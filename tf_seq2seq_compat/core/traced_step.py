@@ -38,7 +38,7 @@ class StepGraph(internals.FuncGraph):
 
     Attributes:
       time, state: Placeholders of the arguments.
-      results: What the step returned, after `trace`.
+      results: The results of the step, after `trace`.
       input_slices: The elements of inputs that it reads by `read`.
     """
 
@@ -63,7 +63,7 @@ class StepGraph(internals.FuncGraph):
         """A tensor of this graph for one of an outer graph."""
         if not getattr(tensor.dtype, '_is_ref_dtype', False):
             return super().capture(tensor, name, shape)
-        # A variable to assign to cannot be a placeholder. What assigns to it is not supported.
+        # No placeholder can be assigned to. Steps that assign are not supported.
         return tf.raw_ops.VariableV2(shape=tensor.shape, dtype=tensor.dtype.base_dtype)
 
     def trace(self, step: Callable[[tf.Tensor, list[tf.Tensor]], Sequence[tf.Tensor]]) -> None:
@@ -87,7 +87,7 @@ class StepGraph(internals.FuncGraph):
         return placeholder
 
     def export_collections(self, collection: str | None = None) -> None:
-        """Adds what the step added to collections (or one), but tensors, to the outer graph's.
+        """Adds the values of collections (or one), but the step's tensors, to the outer graph's.
 
         TensorFlow does so for the collections of variables only.
         """

@@ -1,4 +1,4 @@
-"""The kind of loop that XLA compiles, with a gradient of its own: see `loop.unroll`.
+"""The kind of loop that XLA compiles, with a custom gradient: see `loop.unroll`.
 
 TensorFlow's gradient of a while_loop stores every intermediate result of every step in lists, which
 cannot leave compiled code. Here the gradient is a second loop, built only if a gradient is asked
@@ -10,9 +10,9 @@ The gradient of a weight is one product over all steps after the loop, and the p
 inputs one product before it (Appleyard et al. 2016, https://arxiv.org/abs/1604.01946).
 
 In a `tf.function(jit_compile=True)` both loops are part of the function that is compiled; in a TF1
-graph each is compiled by itself, and a `Session` runs it. There the capacity, which is a size of
-compiled arrays, is padded to a multiple of `_BUCKET` where it is not known beforehand, so that few
-sizes are ever compiled. How many steps are taken is not part of what is compiled.
+graph each is a compiled function, which a `Session` runs. There the capacity, a static size, is
+padded to a multiple of `_BUCKET` where it is unknown, so that few sizes are ever compiled. The
+number of steps is an argument.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ import logging
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection, slice_fed_back_inputs
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Unrolled, as_before, as_tensors
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Unrolled, as_before
 from tf_seq2seq_compat.core.matmul import ProductValues, batched_gradient
 from tf_seq2seq_compat.core.path import graph_mode, traced_step, under_xla
 from tf_seq2seq_compat.core.step_function import StepFunction, is_trainable, trainable
@@ -76,25 +76,19 @@ def compiled_unroll(
     step: Callable[[tf.Tensor, Nest], tuple[Nest, Nest]],
     state: Nest,
     emits: Nest,
-    *,
     capacity: IntLike,
     limit: IntLike | None,
     running: Callable[[Nest], tf.Tensor] | None,
     shapes: Sequence[tf.TensorShape] | None,
+    *,
     otherwise: Callable[[], Unrolled],
     explicit: bool,
 ) -> Unrolled:
     """As `loop.unroll`; what is emitted comes as tensors `[capacity or more, ...]`.
 
-    Args:
-      step, state, emits, capacity, limit, running, shapes: As for `loop.unroll`.
-      otherwise: Makes the loop that takes its place where XLA cannot compile it.
-      explicit: Whether to warn then. Else the log (INFO) has the reason.
-
-    Returns:
-      An `Unrolled`.
+    Where XLA cannot compile the loop, `otherwise` makes it; the log (INFO) has the reason, or if
+    the request was `explicit` a warning.
     """
-    state = as_tensors(state)
     layout = _StepLayout(state, emits, shapes)
     graph = StepGraph(layout.tensors(state))
     try:
@@ -239,28 +233,8 @@ class _StepLayout:
         return Unrolled(emitted, self.packed(final, arrays), steps, shapes)
 
 
-class _Recomputed(NamedTuple):
-    """A step in the backward loop: what it read, its results but the last, and its products."""
-
-    state: list[tf.Tensor]
-    input_slices: list[tf.Tensor]
-    captured: list[tf.Tensor]
-    results: list[tf.Tensor]
-    products: list[ProductValues]
-
-
 class _CompiledLoop:
-    """The forward and the backward loop over the steps of a trace.
-
-    Args:
-      graph: The trace.
-      layout: The order of its results.
-      capacity: Size of the arrays of all steps.
-      limit: Most steps to take.
-
-    Raises:
-      Unsupported: See `StepFunction`.
-    """
+    """The forward and the backward loop over the steps of a trace."""
 
     def __init__(
         self, graph: StepGraph, layout: _StepLayout, capacity: IntLike, limit: IntLike
@@ -269,7 +243,7 @@ class _CompiledLoop:
         self._step = StepFunction(graph, alone=self._alone)
         self._emitted = layout.emitted
         if awaited := list(graph.function_captures.control):
-            with tf.control_dependencies(awaited):  # What the step waits for, outside of it.
+            with tf.control_dependencies(awaited):  # The step's control inputs of the outer graph.
                 limit = tf.identity(limit)
         self._sequences = [s.sequence for s in self._step.input_slices]
         if self._alone:
@@ -304,8 +278,7 @@ class _CompiledLoop:
             )
 
             def gradient(_: object, *upstream: tf.Tensor) -> list[tf.Tensor | None]:
-                outputs = stacks, final, upstream
-                return self._gradient(tensors, steps, draws, residuals, *outputs)
+                return self._gradient(tensors, (steps, draws, residuals), stacks, final, upstream)
 
             return [steps, *stacks, *final], gradient
 
@@ -325,8 +298,8 @@ class _CompiledLoop:
                 autograph=False,
                 experimental_attributes=internals.NOT_OPTIMIZED,
             )
-            # Where TensorFlow calls what is compiled, it forgets the tf.cond or while_loop of TF1
-            # that it is in: so another function calls it.
+            # TensorFlow calls a compiled function outside of the tf.cond or while_loop of TF1 that
+            # it is in: so another function calls it.
             function = tf.function(lambda *args: by_xla(*args), autograph=False)
         # Tapes see the loop as a whole: to two of them TensorFlow would give its own gradient.
         return internals.without_tapes(function)
@@ -347,9 +320,9 @@ class _CompiledLoop:
         sequences, captured = self._split(tensors[count:])
 
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Nest, ...]:
-            slices, read = self._sliced(sequences, time), _in_this_graph(captured)
-            results, products = self._step.copy(time, state, slices, read, _drawn(draws, time))
-            residuals = [*self._states_to_keep(state), *self._step.residuals(products)]
+            slices = self._sliced(sequences, time)
+            results, products = self._step.copy(time, state, slices, captured, _drawn(draws, time))
+            residuals = self._step.residuals(state, products)
             return results[: self._emitted], results[self._emitted : -1], results[-1], residuals
 
         # Only the shapes of this are computed.
@@ -381,31 +354,26 @@ class _CompiledLoop:
         slices = self._step.input_slices
         return [_slice_at(s, time + r.ahead) for s, r in zip(sequences, slices, strict=True)]
 
-    def _states_to_keep(self, state: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-        return [s for s, is_read in zip(state, self._step.is_state_read, strict=True) if is_read]
-
     # -- backward -----------------------------------------------------------------------------
 
     def _gradient(
         self,
         tensors: Sequence[tf.Tensor],
-        steps: tf.Tensor,
-        draws: list[tf.Tensor],
-        residuals: list[tf.Tensor],
+        stored: tuple[tf.Tensor, list[tf.Tensor], list[tf.Tensor]],
         stacks: list[tf.Tensor],
         final: list[tf.Tensor],
         upstream: Sequence[tf.Tensor | None],
     ) -> list[tf.Tensor | None]:
-        """The gradients for `tensors`, the arguments of `forward` from the initial state on."""
+        """The gradients for `tensors`, the last arguments of `forward`."""
         # In the gradient of a conditional TensorFlow has the shapes of outer tensors computed
         # there, where XLA does not see that they are constants.
         read_from = list(tensors[len(self._step.graph.state) :])
-        given = steps, draws, residuals, read_from, stacks, final
+        given = *stored, read_from, stacks, final
         *arguments, stacks, final = tf.nest.map_structure(tf.identity, given)
         d_stacks = _with_zeros(upstream[: len(stacks)], stacks)
         d_state = _with_zeros(upstream[len(stacks) :], final)
-        stored = [*d_stacks, *arguments[2]]
-        capacity = axis_size(stored[0], 0) if stored else self._capacity
+        stacked = [*d_stacks, *arguments[2]]
+        capacity = axis_size(stacked[0], 0) if stacked else self._capacity
         found = self._compiled(self.backward)(capacity, *arguments, d_stacks, d_state)
         gradients = iter(_differentiated_once(found, tensors))
         return [next(gradients) if is_trainable(t) else None for t in tensors]
@@ -425,48 +393,32 @@ class _CompiledLoop:
         operands = self._step.transposed_operands(captured)
         aheads = [s.ahead for s in self._step.input_slices if is_trainable(s.sequence)]
 
-        def recompute(time: tf.Tensor) -> _Recomputed:
-            known = [_slice_at(r, time) for r in residuals]
-            state, products = self._restored(known)
-            slices, read = self._sliced(sequences, time), _in_this_graph(captured)
-            results, values = self._step.copy(
-                *(time, state, slices, read, _drawn(draws, time)),
-                residuals=products,
-                operands=_in_this_graph(operands),
-            )
-            return _Recomputed(state, slices, read, results[:-1], values)
+        def recompute(time: tf.Tensor) -> tuple[Any, ...]:
+            state, products = self._step.restored(_slice_at(r, time) for r in residuals)
+            slices, read = self._sliced(sequences, time), [tf.identity(c) for c in captured]
+            arguments = time, state, slices, read, _drawn(draws, time)
+            results, values = self._step.copy(*arguments, products, operands)
+            return state, slices, read, results[:-1], values
 
         def body(
             time: IntLike, d_state: Nest, d_sequences: Nest, d_captured: Nest, d_products: Nest
         ) -> Nest:
-            step = recompute(time)
-            of_state, of_slices, of_captured, of_products = _gradients(
-                trainable(step.results),
-                [
-                    trainable(step.state),
-                    trainable(step.input_slices),
-                    self._summed(step.captured),
-                    [product.result for product in step.products],
-                ],
-                [*(_slice_at(d, time) for d in d_stacks), *d_state],
+            state, slices, read, results, products = recompute(time)
+            upstream = [*(_slice_at(d, time) for d in d_stacks), *d_state]
+            sources = [trainable(state), trainable(slices), self._summed(read)]
+            d_state, of_slices, of_captured, of_products = _gradients(
+                trainable(results), [*sources, [p.result for p in products]], upstream
             )
-            d_state = [
-                tf.zeros_like(d) if g is None else g for d, g in zip(d_state, of_state, strict=True)
-            ]
             d_sequences = [
-                d if g is None else _update_slice(d, time + ahead, g)
+                _update_slice(d, time + ahead, g)
                 for d, g, ahead in zip(d_sequences, of_slices, aheads, strict=True)
             ]
-            d_captured = [
-                d if g is None else d + g for d, g in zip(d_captured, of_captured, strict=True)
-            ]
+            d_captured = [d + g for d, g in zip(d_captured, of_captured, strict=True)]
             d_products = [
-                d
-                if g is None
-                else ProductValues(
+                ProductValues(
                     _update_slice(d.other, time, p.other), _update_slice(d.result, time, g)
                 )
-                for d, p, g in zip(d_products, step.products, of_products, strict=True)
+                for d, p, g in zip(d_products, products, of_products, strict=True)
             ]
             return time - 1, d_state, d_sequences, d_captured, d_products
 
@@ -475,29 +427,16 @@ class _CompiledLoop:
             d_state,
             [tf.zeros_like(s) for s in trainable(sequences)],
             [tf.zeros_like(c) for c in self._summed(captured)],
-            # Only the shapes of this step are computed.
-            tf.nest.map_structure(
-                lambda one: _stack_like(one, capacity), recompute(tf.constant(0)).products
-            ),
+            # Only the shapes of these are computed.
+            [
+                ProductValues(*(_stack_like(x, capacity) for x in values))
+                for values in recompute(tf.constant(0))[-1]
+            ],
         )
         _, d_state, d_sequences, d_captured, d_products = tf.while_loop(
             lambda time, *_: time >= 0, body, start
         )
         return [*d_state, *d_sequences, *self._of_captured(captured, d_captured, d_products)]
-
-    def _restored(self, known: list[tf.Tensor]) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
-        """The state before a step and the products in it, from its residuals.
-
-        Nothing reads the tensors of the state that were not kept.
-        """
-        given = iter(known)
-        state = [
-            next(given) if is_read else tf.zeros([], placeholder.dtype)
-            for placeholder, is_read in zip(
-                self._step.graph.state, self._step.is_state_read, strict=True
-            )
-        ]
-        return state, list(given)
 
     def _summed(self, captured: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         """The captured tensors whose gradients are added up step by step."""
@@ -563,19 +502,15 @@ def _with_zeros(
 
 
 def _gradients(
-    results: Sequence[tf.Tensor],
-    sources: list[list[tf.Tensor]],
-    upstream: Sequence[tf.Tensor | None],
+    results: Sequence[tf.Tensor], sources: list[list[tf.Tensor]], upstream: Sequence[tf.Tensor]
 ) -> list[list[tf.Tensor]]:
     """Gradients of the results for groups of sources, in these groups."""
-    found = tf1.gradients(results, [s for group in sources for s in group], upstream)
-    dense = (None if g is None else tf.convert_to_tensor(g) for g in found)
-    return [list(itertools.islice(dense, len(group))) for group in sources]
-
-
-def _in_this_graph(tensors: Sequence[tf.Tensor]) -> list[tf.Tensor]:
-    """Tensors of an outer graph, in this one."""
-    return [tf.identity(t) for t in tensors]
+    flat = [source for group in sources for source in group]
+    zero = tf.UnconnectedGradients.ZERO
+    found = map(
+        tf.convert_to_tensor, tf1.gradients(results, flat, upstream, unconnected_gradients=zero)
+    )
+    return [list(itertools.islice(found, len(group))) for group in sources]
 
 
 def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:

@@ -1,7 +1,4 @@
-"""What XLA cannot compile in a step, found in the nodes of its definition.
-
-Each check raises `Unsupported` with the reason.
-"""
+"""Checks for what XLA cannot compile in a step: each raises `Unsupported` with the reason."""
 
 from __future__ import annotations
 
@@ -59,9 +56,9 @@ def _has_effects(node: Node) -> bool:
 
 
 def check_custom_gradients(nodes: Iterable[Node]) -> None:
-    """Raises for a gradient that is a Python function of the tensors of the trace."""
+    """Raises for gradients by Python functions, which read the tensors of the trace only."""
     if any(internals.GRADIENT_OP_TYPE in node.attr for node in nodes):
-        raise Unsupported('the step has a gradient of its own (tf.custom_gradient)')
+        raise Unsupported('the step has a custom gradient (tf.custom_gradient)')
 
 
 def check_kernels(nodes: Iterable[Node], where: str = '') -> None:

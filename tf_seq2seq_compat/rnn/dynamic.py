@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.loop import stacked, unroll
-from tf_seq2seq_compat.core.loop_arrays import input_array
+from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
@@ -101,7 +101,7 @@ def dynamic_rnn(
         state = initial_state_of(cell, initial_state, batch_size, dtype)
         output_dtype = output_dtype_of(dtype, state)
         zero_output = batched_zeros(batch_size, cell.output_size, output_dtype)
-        arrays = tf.nest.map_structure(input_array, inputs)
+        arrays = tf.nest.map_structure(InputArray, inputs)
 
         def step(time: tf.Tensor, state: Nest) -> tuple[Nest, Nest]:
             step_inputs = tf.nest.map_structure(lambda array: array.read(time), arrays)

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop_arrays import open_ended_array
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
 from tf_seq2seq_compat.core.path import after, under_xla
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -345,7 +345,7 @@ class AttentionWrapper(RNNCell):
                     m.initial_state(batch_size, dtype) for m in mechanisms
                 ),
                 alignment_history=self._item_or_tuple(
-                    open_ended_array(dtype, a.shape) if self._alignment_history else ()
+                    OpenEndedArray(dtype, a.shape) if self._alignment_history else ()
                     for a in alignments
                 ),
             )

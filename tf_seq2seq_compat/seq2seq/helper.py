@@ -8,7 +8,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop_arrays import input_array
+from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.path import after, traced_step
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
@@ -241,7 +241,7 @@ class TrainingHelper(Helper):
             self._sequence_length = sequence_length
             self._steps = axis_size(first, 0)
             self._batch_size = tf.size(sequence_length)
-            self._input_tas = tf.nest.map_structure(input_array, inputs)
+            self._input_tas = tf.nest.map_structure(InputArray, inputs)
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0]), inputs)
 
     @property
