@@ -1,6 +1,7 @@
 """TensorFlow's private names: where they are used, and what is left where one is missing."""
 
 import ast
+import graphlib
 import importlib
 import pathlib
 import subprocess
@@ -71,6 +72,18 @@ def test_private_imports_are_in_one_place_or_in_the_list():
             assert rest and room not in NEEDS_NONE, f'{file}: move {names} to tensorflow_internals'
             found['/'.join(rest)] = names
     assert found == ELSEWHERE
+
+
+def test_core_has_no_import_circle():
+    core = f'{seq2seq.__name__}.core'
+    uses = {}
+    for file in (PACKAGE / 'core').glob('*.py'):
+        froms = [n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.ImportFrom)]
+        uses[file.stem] = {n.module.removeprefix(f'{core}.') for n in froms if n.module} | {
+            each.name for n in froms if n.module == core for each in n.names
+        }
+    assert 'step_function' in uses['xla_loop'] and 'xla_support' in uses['step_function']
+    graphlib.TopologicalSorter(uses).prepare()  # raises CycleError
 
 
 @pytest.mark.parametrize('name', sorted(set().union(*ELSEWHERE.values())))
