@@ -405,9 +405,9 @@ class _CompiledLoop:
         ) -> Nest:
             state, slices, read, results, products = recompute(time)
             upstream = [*(_slice_at(d, time) for d in d_stacks), *d_state]
-            sources = [trainable(state), trainable(slices), self._summed(read)]
+            sources = [trainable(slices), self._summed(read), [p.result for p in products]]
             d_state, of_slices, of_captured, of_products = _gradients(
-                trainable(results), [*sources, [p.result for p in products]], upstream
+                trainable(results), [trainable(state), *sources], upstream, [d_state, *sources]
             )
             d_sequences = [
                 _update_slice(d, time + ahead, g)
@@ -502,15 +502,16 @@ def _with_zeros(
 
 
 def _gradients(
-    results: Sequence[tf.Tensor], sources: list[list[tf.Tensor]], upstream: Sequence[tf.Tensor]
+    results: Sequence[tf.Tensor],
+    sources: Sequence[list[tf.Tensor]],
+    upstream: Sequence[tf.Tensor],
+    zeros_like: Sequence[list[tf.Tensor]],
 ) -> list[list[tf.Tensor]]:
-    """Gradients of the results for groups of sources, in these groups."""
-    flat = [source for group in sources for source in group]
-    zero = tf.UnconnectedGradients.ZERO
-    found = map(
-        tf.convert_to_tensor, tf1.gradients(results, flat, upstream, unconnected_gradients=zero)
-    )
-    return [list(itertools.islice(found, len(group))) for group in sources]
+    """Gradients of the results for groups of sources, in these groups; zeros for None."""
+    flat, like = itertools.chain(*sources), itertools.chain(*zeros_like)
+    found = zip(tf1.gradients(results, list(flat), upstream), like, strict=True)
+    dense = (tf.zeros_like(x) if g is None else tf.convert_to_tensor(g) for g, x in found)
+    return [list(itertools.islice(dense, len(group))) for group in sources]
 
 
 def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
