@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import cpu_forms
 
-STEPS, UNITS, WORDS, ROUNDS = 50, 512, 10_000, 40
+STEPS, UNITS, ROUNDS = 50, 512, 40
 
 
 def bias(rows: int) -> tf.Tensor:
@@ -24,39 +24,22 @@ def bias(rows: int) -> tf.Tensor:
     return x
 
 
-def argmax() -> tf.Tensor:
-    """The likeliest words."""
-    return cpu_forms.argmax(normal(32, WORDS), compiled=True)
-
-
-def cross_entropy() -> tf.Tensor:
-    """The gradient of a loss."""
-    logits, labels = normal(320, WORDS), tf.range(320)
-    return tf.gradients(cpu_forms.cross_entropy(labels, logits, compiled=True), logits)[0]
-
-
 def vector_by_matrix() -> list[tf.Tensor]:
     """The score and the context of attention."""
     memory, query = normal(32, 50, UNITS), normal(32, UNITS)
-    score = cpu_forms.vector_by_matrix(query, memory, True, compiled=False)
-    return [score, cpu_forms.vector_by_matrix(score, memory, False, compiled=False)]
-
-
-def weight_gradient() -> tf.Tensor:
-    """The gradient of the weight of an output layer."""
-    rows, weight = normal(1600, UNITS), normal(UNITS, 4 * UNITS)
-    return tf.gradients(cpu_forms.compiled_matmul(rows, weight), weight)[0]
+    score = cpu_forms.vector_by_matrix(query, memory, True)
+    return [score, cpu_forms.vector_by_matrix(score, memory, False)]
 
 
 def transposed_weight() -> tf.Tensor:
-    """The gradient through the weight of a cell, back over `STEPS` steps."""
+    """The gradient of a cell's state, back over `STEPS` steps."""
     weight = normal(UNITS, UNITS)
     start = normal(32, UNITS)
-    axes = cpu_forms.factor_axes('bc', 'ab', 'ac', like=start)
-    factor = weight if axes == 'bc' else tf.transpose(weight)
+    axes = cpu_forms.operand_axes('bc', 'ab', 'ac', like=start)
+    operand = weight if axes == 'bc' else tf.transpose(weight)
     return tf.while_loop(
         lambda step, _: step < STEPS,
-        lambda step, x: (step + 1, tf.tanh(tf.einsum(f'ac,{axes}->ab', x, factor))),
+        lambda step, x: (step + 1, tf.tanh(tf.einsum(f'ac,{axes}->ab', x, operand))),
         (0, start),
     )[1]
 
@@ -65,10 +48,7 @@ def transposed_weight() -> tf.Tensor:
 ROWS: dict[str, tuple[Callable[[], Any], bool]] = {
     'bias-1': (lambda: bias(1), False),
     'bias-32': (lambda: bias(32), False),
-    'argmax-32': (argmax, True),
-    'cross-entropy': (cross_entropy, True),
     'vector-by-matrix': (vector_by_matrix, False),
-    'weight-gradient': (weight_gradient, True),
     'transposed-weight': (transposed_weight, True),
 }
 

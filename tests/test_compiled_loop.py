@@ -11,8 +11,10 @@ import tf_seq2seq_compat as seq2seq
 from tests import paths
 from tests.paths import tf1_graph
 from tests.tf1.processes import last_line, run
-from tf_seq2seq_compat.core import loop, precision, xla_loop
+from tf_seq2seq_compat.core import precision, xla_loop
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection
+from tf_seq2seq_compat.core.loop_arrays import InputArray
+from tf_seq2seq_compat.core.step_function import StepFunction
 from tf_seq2seq_compat.core.traced_step import StepGraph
 
 tf1 = tf.compat.v1
@@ -318,7 +320,7 @@ class CallsPython(seq2seq.GRUCell):
 OBSTACLES = {
     'the step has side effects (PyFunc)': lambda: CallsPython(UNITS),
     # Its gradient knows the tensors of the trace, and no others.
-    'the step has a gradient of its own': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
+    'the step has a custom gradient': lambda: seq2seq.GRUCell(UNITS, activation=tf.nn.silu),
 }
 
 
@@ -454,7 +456,7 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
     state = RANDOM.randn(BATCH, 3).astype(np.float32)
     by_time = INPUTS.swapaxes(0, 1)
     with tf.Graph().as_default():
-        array, kernel = loop.InputArray(tf.constant(by_time)), tf.constant(weight)
+        array, kernel = InputArray(tf.constant(by_time)), tf.constant(weight)
 
         def step(time, tensors):
             rows = tf.concat([array.read(time), tensors[0]], 1)
@@ -464,12 +466,13 @@ def test_the_inputs_part_of_a_product_is_taken_out_of_the_step():
         graph = StepGraph([tf.constant(state)])
         graph.trace(step)
         hoist_input_projection(graph)
-        graph.define()
-        [input_slice], [products] = graph.input_slices, graph.products
+        function = StepFunction(graph)
+        [input_slice], [product] = function.input_slices, function.products
         assert input_slice.sequence.shape == [STEPS, BATCH, 3]
-        assert [op.inputs[0].shape for op in products.operations] == [[BATCH, 3]]
-        results, _ = graph.copy(
-            tf.constant(2), [tf.constant(state)], [input_slice.sequence[2]], graph.captured_tensors
+        assert product.operation.inputs[0].shape == [BATCH, 3]
+        slices = [input_slice.sequence[2]]
+        results, _ = function.copy(
+            tf.constant(2), [tf.constant(state)], slices, function.captured_tensors
         )
         with tf1.Session() as session:
             found = session.run(results[0])

@@ -293,6 +293,27 @@ def test_sizes_that_differ_from_step_to_step(cell, reason):
     check_same(program, {reason})
 
 
+class Resizes(seq2seq.RNNCell):
+    """Reads pixels of an image: XLA has the operation, and not its gradient."""
+
+    state_size = output_size = UNITS
+
+    def call(self, inputs, state):
+        image = tf.reshape(inputs + state, [-1, 2, 2, 1])
+        larger = tf.image.resize(image, [4, 4], method='nearest')
+        state = tf.sin(tf.reshape(larger, [-1, 16])[:, 3 : 3 + UNITS])
+        return state, state
+
+
+def test_a_step_whose_gradient_xla_lacks():
+    program = Program(0)
+    program.outputs = lambda inputs, memory, jit_compile: seq2seq.dynamic_rnn(
+        Resizes(), inputs, dtype=tf.float32, jit_compile=jit_compile
+    )[0]
+    needed = ', which the gradient of the step needs'
+    check_same(program, {f'XLA has no operation ResizeNearestNeighborGrad{needed}'})
+
+
 def triple(state):
     return tf.while_loop(lambda i, _: i < 3, lambda i, x: (i + 1, x + 0.5 * x * x), (0, state))[1]
 
@@ -627,6 +648,15 @@ def test_a_request_that_cannot_be_met_warns():
     with tf1_graph(), pytest.warns(RuntimeWarning, match=r'side effects \(PrintV2\)') as caught:
         cell = Does(lambda x: tf.print(x))
         seq2seq.dynamic_rnn(cell, ARRAYS['inputs'], dtype=tf.float32, jit_compile=True)
+    assert caught[0].filename == __file__
+    cell = Counts(UNITS)
+    run = tf.function(
+        lambda x: seq2seq.dynamic_rnn(cell, x, dtype=tf.float32, jit_compile=True)[0],
+        autograph=False,
+        jit_compile=True,
+    )
+    with pytest.warns(RuntimeWarning, match=r'side effects \(AssignAddVariableOp\)') as caught:
+        run(inputs)
     assert caught[0].filename == __file__
 
 

@@ -1,6 +1,7 @@
 """TensorFlow's private names: where they are used, and what is left where one is missing."""
 
 import ast
+import graphlib
 import importlib
 import pathlib
 import subprocess
@@ -13,7 +14,7 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tests.paths import tf1_graph
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.core import loop, xla_loop
+from tf_seq2seq_compat.core import path, xla_loop
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 
 tf1 = tf.compat.v1
@@ -73,6 +74,18 @@ def test_private_imports_are_in_one_place_or_in_the_list():
     assert found == ELSEWHERE
 
 
+def test_core_has_no_import_circle():
+    core = f'{seq2seq.__name__}.core'
+    uses = {}
+    for file in (PACKAGE / 'core').glob('*.py'):
+        froms = [n for n in ast.walk(ast.parse(file.read_text())) if isinstance(n, ast.ImportFrom)]
+        uses[file.stem] = {n.module.removeprefix(f'{core}.') for n in froms if n.module} | {
+            each.name for n in froms if n.module == core for each in n.names
+        }
+    assert 'step_function' in uses['xla_loop'] and 'xla_support' in uses['step_function']
+    graphlib.TopologicalSorter(uses).prepare()  # raises CycleError
+
+
 @pytest.mark.parametrize('name', sorted(set().union(*ELSEWHERE.values())))
 def test_this_tensorflow_has(name):
     module, _, attribute = name.rpartition('.')
@@ -113,14 +126,13 @@ def test_without_it_loops_are_not_compiled(name, monkeypatch):
 def test_whether_xla_compiles_is_not_guessed(monkeypatch):
     monkeypatch.setitem(internals._FOUND, 'in_xla_context', None)
     internals._warn_of_unknown_compilation.cache_clear()
-    assert not loop.under_xla()
+    assert not path.under_xla()
     with pytest.warns(RuntimeWarning, match='jit_compile=True.* may be wrong'):
-        tf.function(lambda: tf.constant(loop.under_xla()), autograph=False)()
+        tf.function(lambda: tf.constant(path.under_xla()), autograph=False)()
 
 
-@pytest.mark.parametrize('name', ['optimization_barrier', 'op_definition'])
-def test_what_is_used_besides_loops_does_without(name, monkeypatch):
-    monkeypatch.setitem(internals._FOUND, name, None)
+def test_what_is_used_besides_loops_does_without(monkeypatch):
+    monkeypatch.setitem(internals._FOUND, 'op_definition', None)
     layer = seq2seq.Dense(3)
     x = tf.constant(INPUTS[0])
     layer(x)

@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from tests.paths import PATHS, gradients, run, tf1_graph
-from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array, stacked, unroll
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
 
 tf1 = tf.compat.v1
 
@@ -70,7 +71,7 @@ def test_an_open_ended_array_in_the_state(path):
             return value, (value + 1.0, history.write(time, value))
 
         zero = tf.zeros_like(x)
-        run = unroll(step, (x, open_ended_array(tf.float32, x.shape)), zero, capacity=3)
+        run = unroll(step, (x, OpenEndedArray(tf.float32, x.shape)), zero, capacity=3)
         return run.state[1]
 
     history = run(path, program, np.array([1.0, 5.0], np.float32))
@@ -78,7 +79,7 @@ def test_an_open_ended_array_in_the_state(path):
 
 
 def test_eager_loops_do_not_share_an_array():
-    array = open_ended_array(tf.float32, [])
+    array = OpenEndedArray(tf.float32, [])
 
     def step(time, history):
         return tf.zeros([]), history.write(time, tf.cast(time, tf.float32))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run, tf1_graph
-from tf_seq2seq_compat.core.loop import open_ended_array
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin,
     _beam_search_step,
@@ -130,7 +130,7 @@ def test_a_history_is_put_in_the_order_of_the_beams(path):
             tf.eye(6),
             start,
             0,
-            (tf.zeros([2 * beam, 1]), open_ended_array(tf.int32, [2 * beam, 1])),
+            (tf.zeros([2 * beam, 1]), OpenEndedArray(tf.int32, [2 * beam, 1])),
             beam,
             reorder_tensor_arrays=reorder,
         )

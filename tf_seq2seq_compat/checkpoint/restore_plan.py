@@ -16,7 +16,7 @@ from tf_seq2seq_compat.checkpoint.layer_variables import KerasPart, Part, parts_
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError, VariableInfo, nearest, opened
 from tf_seq2seq_compat.checkpoint.rename import Renames, historic_advice, historic_names
 from tf_seq2seq_compat.checkpoint.scope_matching import Placed, ScopeNames, join, place
-from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
 from tf_seq2seq_compat.types import PathLike
 

@@ -29,7 +29,7 @@ from tf_seq2seq_compat.checkpoint.restore_plan import (
     placed_parts,
 )
 from tf_seq2seq_compat.checkpoint.scope_matching import join, number
-from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.types import PathLike
 
 tf1 = tf.compat.v1

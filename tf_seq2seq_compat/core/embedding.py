@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.types import Embedding, TensorLike
 

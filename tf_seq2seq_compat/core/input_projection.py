@@ -1,8 +1,8 @@
 """Hoists the projection of the inputs out of the loop.
 
 A cell multiplies `[inputs, state]` by its kernel. Where the inputs are known before the loop, as in
-`dynamic_rnn` and in teacher forcing, their part of the product is one large product before it, and
-what a step reads is its share of that.
+`dynamic_rnn` and in teacher forcing, their part of the product is one large product before it, of
+which a step reads a slice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tf_seq2seq_compat.core.traced_step import InputSlice, StepGraph
 
 
 def slice_fed_back_inputs(graph: StepGraph) -> None:
-    """Replaces a state that each step overwrites by the next inputs by a slice of the inputs."""
+    """Replaces a state that is the next inputs, such as a decoder's, by a slice of the inputs."""
     results = graph.results[-1 - len(graph.state) : -1]
     for slot, (before, after) in enumerate(zip(graph.state, results, strict=True)):
         for input_slice in graph.input_slices:
@@ -25,7 +25,7 @@ def slice_fed_back_inputs(graph: StepGraph) -> None:
             if input_slice.placeholder is _source(after) and input_slice.ahead == 1 and fits:
                 whole = tf.concat([first[None], sequence[1:]], 0)
                 graph.input_slices.append(InputSlice(whole, 0, before))
-                graph.state[slot] = graph.placeholder_like(before)
+                graph.state[slot] = graph.placeholder(before.dtype, before.shape)
                 break
 
 
@@ -70,7 +70,7 @@ def _projected(sequence: tf.Tensor, kernel: tf.Tensor) -> tf.Tensor:
 
 
 def _replace(graph: StepGraph, tensor: tf.Tensor, summands: Sequence[tf.Tensor]) -> None:
-    """Gives whoever reads the tensor the sum."""
+    """Replaces a tensor by a sum, in the operations that read it."""
     readers = tensor.consumers()
     with graph.as_default():
         total = tf.identity(summands[0])
@@ -101,7 +101,7 @@ def _concatenated(rows: tf.Tensor) -> list[tf.Tensor]:
 
 
 def _captured_value(tensor: tf.Tensor, captured_by: dict[str, tf.Tensor]) -> tf.Tensor | None:
-    """The weight around the step that this is in it, None if it is anything else."""
+    """The tensor of the outer graph for a captured one, None if it is not captured."""
     tensor = _source(tensor)
     if tensor.op.type == 'ReadVariableOp':
         handle = captured_by.get(tensor.op.inputs[0].name)

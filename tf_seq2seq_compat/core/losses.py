@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import cpu_forms
-from tf_seq2seq_compat.core.loop import under_xla
 from tf_seq2seq_compat.types import LossFunction
 
 
@@ -28,17 +26,13 @@ def weighted_cross_entropy(
       `[batch, time]`.
     """
     classes = logits.shape[-1] or tf.shape(logits)[-1]
-    loss = softmax_loss_function or _cross_entropy
+    loss = softmax_loss_function or tf.nn.sparse_softmax_cross_entropy_with_logits
     flat = loss(labels=tf.reshape(targets, [-1]), logits=tf.reshape(logits, [-1, classes]))
     flat = tf.convert_to_tensor(flat, name='losses')
     flat *= tf.cast(tf.reshape(weights, [-1]), flat.dtype)
     crossent = tf.reshape(flat, tf.shape(logits)[:2])
     crossent.set_shape(logits.shape[:2])
     return crossent
-
-
-def _cross_entropy(labels: tf.Tensor, logits: tf.Tensor) -> tf.Tensor:
-    return cpu_forms.cross_entropy(labels, logits, compiled=under_xla())
 
 
 def average(crossent: tf.Tensor, weights: tf.Tensor, axis: int | None) -> tf.Tensor:

@@ -1,11 +1,9 @@
-"""Products whose gradient for one factor can be taken for all steps of a loop at once.
+"""Matrix products with an operand that is the same at every step of a loop.
 
-A loop that multiplies by the same tensor at every step, a weight or the values of a memory, need
-not add a gradient as large as that tensor at each: it keeps the other factor and the gradient of
-the product, which are smaller, and multiplies the two when all steps are done. A step that is taken
-again for its gradient need not multiply again either, if the results are kept: they are small too.
-
-XLA multiplies as a product is written: `cpu_forms` says in which order the axes of a factor are.
+The operand is a weight or the memory. Its gradient is the sum of one product for each step; since
+the other operand and the gradient of the product are smaller, a loop stores these, and takes the
+sum as one product over all steps afterwards. The products themselves are small residuals, so that a
+step that is recomputed need not multiply again.
 """
 
 from __future__ import annotations
@@ -24,144 +22,153 @@ _RESIDUAL = 'Seq2SeqResidualProduct'
 
 
 class Product(NamedTuple):
-    """The other factor of a captured tensor in a product, and the product (or its gradient)."""
+    """A product of which the input `input_index` is the same at every step.
+
+    `operation` is that of the trace; `captured` says which captured tensor the input is.
+    """
+
+    operation: tf.Operation
+    input_index: int
+    captured: int
+
+    @property
+    def is_residual(self) -> bool:
+        """Whether `make_residual` takes it."""
+        operation = self.operation
+        return operation.type in ('MatMul', 'Einsum') and _equation(operation) is not None
+
+
+class ProductValues(NamedTuple):
+    """The other operand of a `Product` and its result, or the gradient for it."""
 
     other: tf.Tensor
     result: tf.Tensor
 
 
 def operand_index(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int | None:
-    """Which input of a product one of these tensors is, where keeping the other factor pays.
+    """Which input of a product one of these tensors is, where a batched gradient pays.
 
     Args:
       tensors: Tensors of the same value.
-      operation: What may be a product of one of them and something else.
+      operation: Any operation.
 
     Returns:
-      The number of the input; None if it is no such product, or one of complex numbers.
+      The index of the input; None if it is no such product, or one of complex numbers.
     """
-    operand_indices = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
+    indices = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
     around = [*operation.inputs, *operation.outputs]
-    if len(operand_indices) != 1 or any(x.dtype.is_complex or x.shape.rank is None for x in around):
+    if len(indices) != 1 or any(x.dtype.is_complex or x.shape.rank is None for x in around):
         return None
-    place = operand_indices[0]
+    [index] = indices
     if operation.type == 'MatMul':
-        if place == 0 or operation.get_attr('transpose_a'):
+        if index == 0 or operation.get_attr('transpose_a'):
             return None
         rows, weight = operation.inputs
-        return place if _dimensions(rows) <= _dimensions(weight) else None
+        return index if _dimensions(rows) <= _dimensions(weight) else None
     if operation.type not in ('BatchMatMulV2', 'Einsum') or len(operation.inputs) != 2:
         return None
     if _equation(operation) is None:
         return None
-    tensor, others = operation.inputs[place], (operation.inputs[1 - place], operation.outputs[0])
+    tensor, others = operation.inputs[index], (operation.inputs[1 - index], operation.outputs[0])
     pays = all(_dimensions(other) < _dimensions(tensor) for other in others)
-    return place if pays else None
+    return index if pays else None
 
 
-def batched_weight_gradient(
-    operation: tf.Operation, place: int, factor: tf.Tensor, others: tf.Tensor, upstream: tf.Tensor
-) -> tf.Tensor:
-    """The gradient for a factor, the sum over the steps.
+def batched_gradient(product: Product, operand: tf.Tensor, values: ProductValues) -> tf.Tensor:
+    """The gradient for the shared operand, summed over the steps.
 
     Args:
-      operation: The product, in any graph.
-      place: Which of its inputs the factor is, as `operand_index` says.
-      factor: The factor.
-      others: The other input, of all steps: `[steps, ...]`.
-      upstream: The gradients of the product, likewise.
+      product: The product.
+      operand: The shared operand.
+      values: The other operand and the gradients for the result, `[steps, ...]` each.
 
     Returns:
-      Like the factor.
+      Like `operand`.
     """
+    operation, index, _ = product
     if operation.type == 'MatMul':
-        rows, columns = (_as_rows(x) for x in (others, upstream))
+        rows, columns = (_as_rows(x) for x in values)
         if operation.get_attr('transpose_b'):
             rows, columns = columns, rows
-        return cpu_forms.transposed_matmul(rows, columns)
+        return tf.matmul(rows, columns, adjoint_a=True)
     equation = _equation(operation)
     assert equation is not None
-    factors, product = equation
+    operands, result = equation
     found = tf.einsum(
-        f'{_STEP}{product},{_STEP}{factors[1 - place]}->{factors[place]}', upstream, others
+        f'{_STEP}{result},{_STEP}{operands[1 - index]}->{operands[index]}',
+        values.result,
+        values.other,
     )
     if operation.type == 'Einsum':
         return found
     # Batches of one are broadcast.
-    shape = tf.shape(factor)
+    shape = tf.shape(operand)
     axes = tf.raw_ops.BroadcastGradientArgs(s0=shape, s1=tf.shape(found)).r0
     return tf.reshape(tf.reduce_sum(found, axes), shape)
 
 
-def transposed_factor(operation: tf.Operation, place: int, factor: tf.Tensor) -> tf.Tensor:
-    """The factor of a product with its axes in the order in which `make_residual` wants it."""
-    axes = _letters(operation, place).factor
-    return tf.transpose(factor, [axes.index(axis) for axis in _transposed_axes(operation, place)])
+def transposed_operand(product: Product, operand: tf.Tensor) -> tf.Tensor:
+    """The shared operand with the order of axes that `make_residual` reads it in."""
+    axes = _axes(product).shared
+    return tf.transpose(operand, [axes.index(axis) for axis in _transposed_axes(product)])
 
 
 def make_residual(
-    node: tf.compat.v1.NodeDef, operation: tf.Operation, place: int, name: str, factor: str
+    node: tf.compat.v1.NodeDef, product: Product, residual: str, operand: str
 ) -> None:
-    """Makes a product a value that is given, with the gradient that the product has.
-
-    The gradient for the factor is left out: it is taken for all steps at once.
+    """Makes a product a residual, with the gradient for the other operand that the product has.
 
     Args:
-      node: The definition of the operation; changed.
-      operation: The product.
-      place: Which of its inputs the factor is.
-      name: Name of the value.
-      factor: Name of the `transposed_factor` factor.
+      node: The definition of the product; changed.
+      product: The product; `is_residual`.
+      residual: Name of the tensor that is its result.
+      operand: Name of the `transposed_operand`.
     """
-    letters = _letters(operation, place)
-    dtype = operation.outputs[0].dtype.as_datatype_enum
+    axes, index = _axes(product), product.input_index
+    dtype = product.operation.outputs[0].dtype.as_datatype_enum
     node.op = 'IdentityN'
-    node.input[place] = factor
-    node.input.insert(0, name)
+    node.input[index] = operand
+    node.input.insert(0, residual)
     node.attr.clear()
     node.attr['T'].list.type.extend([dtype] * 3)
     node.attr[internals.GRADIENT_OP_TYPE].s = _RESIDUAL.encode()
-    node.attr['_place'].i = place
-    equation = f'{letters.product},{_transposed_axes(operation, place)}->{letters.other}'
+    node.attr['_index'].i = index
+    equation = f'{axes.result},{_transposed_axes(product)}->{axes.other}'
     node.attr['_equation'].s = equation.encode()
 
 
-def product_of(operation: tf.Operation, place: int) -> Product:
-    """The other factor and the result of a product, or of what `make_residual` made of it."""
-    residuals = operation.type == 'IdentityN'
-    return Product(operation.inputs[1 - place + residuals], operation.outputs[0])
-
-
-def can_be_residual(operation: tf.Operation) -> bool:
-    """Whether `make_residual` can be asked of a product."""
-    return operation.type in ('MatMul', 'Einsum') and _equation(operation) is not None
+def values_of(product: Product, copy: tf.Operation) -> ProductValues:
+    """The values of a copy of a product, or of the residual that `make_residual` made of it."""
+    shift = copy.type == 'IdentityN'
+    return ProductValues(copy.inputs[1 - product.input_index + shift], copy.outputs[0])
 
 
 @tf.RegisterGradient(_RESIDUAL)
 def _gradient_of_residual(operation: tf.Operation, upstream: tf.Tensor, *_: object) -> list[object]:
-    place = operation.get_attr('_place')
-    factor = operation.inputs[1 + place]
-    of_other = tf.einsum(operation.get_attr('_equation').decode(), upstream, factor)
-    return [None, None, of_other] if place == 0 else [None, of_other, None]
+    index = operation.get_attr('_index')
+    shared = operation.inputs[1 + index]
+    of_other = tf.einsum(operation.get_attr('_equation').decode(), upstream, shared)
+    return [None, None, of_other] if index == 0 else [None, of_other, None]
 
 
-class _Letters(NamedTuple):
-    factor: str
+class _Axes(NamedTuple):
+    """A letter for each axis of the operands and of the result."""
+
+    shared: str
     other: str
-    product: str
+    result: str
 
 
-def _letters(operation: tf.Operation, place: int) -> _Letters:
-    """The axes of a product that `can_be_residual`."""
-    equation = _equation(operation)
+def _axes(product: Product) -> _Axes:
+    equation = _equation(product.operation)
     assert equation is not None
-    factors, product = equation
-    return _Letters(factors[place], factors[1 - place], product)
+    operands, result = equation
+    return _Axes(operands[product.input_index], operands[1 - product.input_index], result)
 
 
-def _transposed_axes(operation: tf.Operation, place: int) -> str:
-    """Axes of the factor as `transposed_factor` gives it."""
-    return cpu_forms.factor_axes(*_letters(operation, place), like=operation.outputs[0])
+def _transposed_axes(product: Product) -> str:
+    """Axes of the `transposed_operand`."""
+    return cpu_forms.operand_axes(*_axes(product), like=product.operation.outputs[0])
 
 
 def _as_rows(tensor: tf.Tensor) -> tf.Tensor:
@@ -174,12 +181,12 @@ def _dimensions(tensor: tf.Tensor) -> int:
 
 
 def _equation(operation: tf.Operation) -> tuple[tuple[str, str], str] | None:
-    """The letters of the factors and of the product; None where one has letters of its own."""
+    """The axes of the operands and of the result; None where an axis is in one of them only."""
     if any(x.shape.rank is None for x in (*operation.inputs, *operation.outputs)):
         return None
     if operation.type == 'Einsum':
-        factors, product = operation.get_attr('equation').decode().split('->')
-        first, second = factors.split(',')
+        operands, result = operation.get_attr('equation').decode().split('->')
+        first, second = operands.split(',')
     else:
         ranks = {x.shape.rank for x in operation.inputs}
         if len(ranks) != 1:
@@ -188,11 +195,11 @@ def _equation(operation: tf.Operation) -> tuple[tuple[str, str], str] | None:
         names = ('transpose_a', 'transpose_b') if operation.type == 'MatMul' else ('adj_x', 'adj_y')
         first = batch + ('ba' if operation.get_attr(names[0]) else 'ab')
         second = batch + ('cb' if operation.get_attr(names[1]) else 'bc')
-        product = batch + 'ac'
-    for letters in (first, second, product):
-        if not letters.isalpha() or len(set(letters)) < len(letters) or _STEP in letters:
+        result = batch + 'ac'
+    for axes in (first, second, result):
+        if not axes.isalpha() or len(set(axes)) < len(axes) or _STEP in axes:
             return None
-    pairs = ((first, second + product), (second, first + product), (product, first + second))
-    if any(set(letters) - set(others) for letters, others in pairs):
+    pairs = ((first, second + result), (second, first + result), (result, first + second))
+    if any(set(axes) - set(others) for axes, others in pairs):
         return None
-    return (first, second), product
+    return (first, second), result

@@ -9,8 +9,6 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import cpu_forms
-from tf_seq2seq_compat.core.loop import under_xla
-from tf_seq2seq_compat.core.traced_step import traced_step
 
 _POLICIES = {
     'float32': None,
@@ -68,9 +66,7 @@ def mixed_precision(policy: str | None) -> Iterator[None]:
 def matmul(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     """`tf.matmul` in the precision of the context."""
     a, b, result = _operands(a, b)
-    # A loop takes the gradients for weights its own way.
-    multiply = cpu_forms.compiled_matmul if under_xla() and traced_step() is None else tf.matmul
-    return tf.cast(multiply(a, b), result)
+    return tf.cast(tf.matmul(a, b), result)
 
 
 def vector_by_matrix(
@@ -87,8 +83,7 @@ def vector_by_matrix(
       `[batch, m]`.
     """
     vectors, matrices, result = _operands(vectors, matrices)
-    product = cpu_forms.vector_by_matrix(vectors, matrices, transpose, compiled=under_xla())
-    return tf.cast(product, result)
+    return tf.cast(cpu_forms.vector_by_matrix(vectors, matrices, transpose), result)
 
 
 def operand(tensor: tf.Tensor) -> tf.Tensor:

@@ -12,10 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import cpu_forms
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
-from tf_seq2seq_compat.types import IntLike, ShapeLike
+from tf_seq2seq_compat.types import IntLike, ShapeLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -29,7 +28,7 @@ def most_likely(logits: tf.Tensor) -> tf.Tensor:
     Returns:
       int32 `logits.shape[:-1]`.
     """
-    return cpu_forms.argmax(logits, compiled=under_xla())
+    return tf.argmax(logits, axis=-1, output_type=tf.int32)
 
 
 def categorical(
@@ -49,12 +48,11 @@ def categorical(
 
     def draw(count: IntLike) -> tf.Tensor:
         rows = logits if logits.shape.rank == 2 else tf.reshape(logits, [-1, axis_size(logits, -1)])
-        if under_xla() and seed is not None and time is not None:
-            draws = tf.random.stateless_categorical(
-                rows, count, seed=_key(seed, time), dtype=tf.int32
-            )
-        else:
+        key = _key(seed, time)
+        if key is None:
             draws = tf1.multinomial(rows, count, seed=seed, output_dtype=tf.int32)
+        else:
+            draws = tf.random.stateless_categorical(rows, count, seed=key, dtype=tf.int32)
         if logits.shape.rank == 2:
             return tf.transpose(draws)
         return tf.reshape(tf.transpose(draws), tf.concat([[count], tf.shape(logits)[:-1]], 0))
@@ -82,11 +80,11 @@ def bernoulli(
 
     def draw(count: IntLike) -> tf.Tensor:
         shape = tf.concat([[count], tf.shape(probabilities)], 0)
-        if under_xla() and seed is not None and time is not None:
-            key = _key(seed, -1 - time)
-            uniform = tf.random.stateless_uniform(shape, key, dtype=probabilities.dtype)
-        else:
+        key = _key(seed, None if time is None else -1 - time)
+        if key is None:
             uniform = tf1.random_uniform(shape, dtype=probabilities.dtype, seed=seed)
+        else:
+            uniform = tf.random.stateless_uniform(shape, key, dtype=probabilities.dtype)
         return uniform < probabilities
 
     return in_shape(draw, sample_shape, probabilities.shape)
@@ -99,9 +97,8 @@ def normal_noise(like: tf.Tensor, seed: int | None) -> tf.Tensor:
     step is known here.
     """
     shape = tf.shape(like)
-    if under_xla() and seed is not None:
-        bits = tf.bitcast(tf.cast(like, tf.float32), tf.int32)
-        key = _key(seed, tf.reduce_sum(bits))
+    key = _key(seed, like)
+    if key is not None:
         return tf.random.stateless_normal(shape, key, dtype=like.dtype)
     # The steps of a TF1 loop must not draw in any order.
     with tf.control_dependencies([like]):
@@ -137,5 +134,11 @@ def in_shape(
     return shaped
 
 
-def _key(seed: int, time: IntLike) -> tf.Tensor:
-    return tf.stack([tf.cast(seed, tf.int32), tf.cast(time, tf.int32)])
+def _key(seed: int | None, number: TensorLike | None) -> tf.Tensor | None:
+    """The seed of a stateless draw, None where a stateful operation draws."""
+    if seed is None or number is None or not under_xla():
+        return None
+    number = tf.convert_to_tensor(number)
+    if number.dtype.is_floating:
+        number = tf.reduce_sum(tf.bitcast(tf.cast(number, tf.float32), tf.int32))
+    return tf.stack([tf.cast(seed, tf.int32), tf.cast(number, tf.int32)])

@@ -17,10 +17,9 @@ import tensorflow as tf
 
 tf1 = tf.compat.v1
 
-# By what each is called here; parts of a name that end in `()` are called on the way to it.
+# By the key used here; parts of a name that end in `()` are called on the way to it.
 NAMES = {
     'in_xla_context': 'tensorflow.python.ops.control_flow_util:GraphOrParentsInXlaContext',
-    'optimization_barrier': 'tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_optimization_barrier',
     'dynamic_slice': 'tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_dynamic_slice',
     'dynamic_update_slice': ('tensorflow.compiler.tf2xla.ops.gen_xla_ops:xla_dynamic_update_slice'),
     'stop_recording': 'tensorflow.python.eager.record:stop_recording',
@@ -96,14 +95,6 @@ def _warn_of_unknown_compilation() -> None:
     )
 
 
-def optimization_barrier(tensor: tf.Tensor) -> tf.Tensor:
-    """The tensor, which XLA must compute and not merge into what reads it."""
-    if _FOUND['optimization_barrier'] is None:
-        return tf.identity(tensor)
-    [result] = _FOUND['optimization_barrier'](input=[tensor])
-    return result
-
-
 def dynamic_slice(tensor: tf.Tensor, start: tf.Tensor, sizes: tf.Tensor) -> tf.Tensor:
     """XLA's DynamicSlice: a slice that starts anywhere."""
     return _FOUND['dynamic_slice'](tensor, start, sizes)
@@ -160,7 +151,7 @@ class VariableScopes(NamedTuple):
     def restored(self) -> Iterator[None]:
         """In this context scopes get the names that they then got, and variables made since exist.
 
-        So what made them can be called again.
+        So a step that made them can be traced again.
         """
         made = VariableScopes.now().variables - self.variables
         _FOUND['scope_store']().variable_scopes_count = dict(self.opened)

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.layers.input_spec import InputSpec, check_inputs
 from tf_seq2seq_compat.types import (
     Config,
@@ -28,11 +29,6 @@ from tf_seq2seq_compat.types import (
 )
 
 tf1 = tf.compat.v1
-
-
-def graph_mode() -> bool:
-    """True while a TF1 graph is being built, False in eager mode and inside `tf.function`."""
-    return not tf1.executing_eagerly_outside_functions()
 
 
 def snake_case(name: str) -> str:

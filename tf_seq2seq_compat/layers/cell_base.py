@@ -11,8 +11,9 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.base import Layer, keeping_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1

@@ -10,8 +10,9 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.cell_equations import window_attention
 from tf_seq2seq_compat.core.embedding import embed
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.tensorflow_internals import op_definition
-from tf_seq2seq_compat.layers.base import graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.base import keeping_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import leading_columns, whole_number
 from tf_seq2seq_compat.layers.dense import activation_function

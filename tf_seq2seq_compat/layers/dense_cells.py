@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import contrib_cell_equations
-from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.types import DTypeLike, InitializerLike
 

@@ -6,7 +6,7 @@ import inspect
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.base import graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.layers.cell_base import RNNCell, in_training
 from tf_seq2seq_compat.types import Cell, Nest, Scope, Size
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.base import Layer, graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
+from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.types import Cell
 
 tf1 = tf.compat.v1

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import input_array, stacked
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
@@ -15,7 +16,6 @@ from tf_seq2seq_compat.core.structure import (
     transpose_batch_time,
     where_rows,
 )
-from tf_seq2seq_compat.core.xla_loop import unroll_for
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.rnn.arguments import (
@@ -101,7 +101,7 @@ def dynamic_rnn(
         state = initial_state_of(cell, initial_state, batch_size, dtype)
         output_dtype = output_dtype_of(dtype, state)
         zero_output = batched_zeros(batch_size, cell.output_size, output_dtype)
-        arrays = tf.nest.map_structure(input_array, inputs)
+        arrays = tf.nest.map_structure(InputArray, inputs)
 
         def step(time: tf.Tensor, state: Nest) -> tuple[Nest, Nest]:
             step_inputs = tf.nest.map_structure(lambda array: array.read(time), arrays)
@@ -119,7 +119,7 @@ def dynamic_rnn(
             # One step at least, so that the variables exist even if every sequence is empty.
             longest = tf.maximum(1, tf.reduce_max(tf.concat([sequence_length, [0]], 0)))
             limit = tf.minimum(time_steps, longest)
-        run = unroll_for(jit_compile)(
+        run = unroll(
             step,
             state,
             zero_output,
@@ -127,6 +127,7 @@ def dynamic_rnn(
             limit=limit,
             parallel_iterations=parallel_iterations or 32,
             swap_memory=swap_memory,
+            jit_compile=jit_compile,
         )
         outputs = stacked(run, zero_output, length=time_steps)
         if not time_major:

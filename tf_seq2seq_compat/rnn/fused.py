@@ -8,7 +8,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.cell_equations import lstm_step
-from tf_seq2seq_compat.core.loop import input_array, stacked, unroll
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.block_cells import positive_or_none
@@ -369,7 +370,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
         dtype: DTypeLike | None = None,
         sequence_length: TensorLike | None = None,
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        array = input_array(inputs)
+        array = InputArray(inputs)
         peepholes = None
         if self._use_peephole:
             peepholes = (self._w_i_diag, self._w_f_diag, self._w_o_diag)

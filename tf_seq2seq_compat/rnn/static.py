@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import for_steps
+from tf_seq2seq_compat.core.loop_arrays import for_steps
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,
@@ -179,6 +179,6 @@ def static_state_saving_rnn(
     outputs, state = static_rnn(cell, inputs, initial, None, sequence_length, scope)
     parts = tf.nest.flatten(state)
     saved = [state_saver.save_state(name, part) for name, part in zip(names, parts, strict=True)]
-    with tf.control_dependencies([] if tf.executing_eagerly() else saved):
+    with tf.control_dependencies(saved):
         outputs[-1], state = tf.nest.map_structure(tf.identity, (outputs[-1], state))
     return outputs, state

@@ -11,8 +11,9 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.base import Layer, keeping_variables
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_memory import (

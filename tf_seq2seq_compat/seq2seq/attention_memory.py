@@ -7,9 +7,9 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import after, graph_mode, open_graphs
 from tf_seq2seq_compat.core.structure import axis_size
-from tf_seq2seq_compat.layers.base import Layer, graph_mode
+from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -45,10 +45,7 @@ def is_reachable(value: Any) -> bool:
     """False for a tensor of a `tf.function` that is not being traced now."""
     if graph_mode() or not tf.is_symbolic_tensor(value):
         return True
-    graph = None if tf.executing_eagerly() else tf1.get_default_graph()
-    while graph is not None and graph is not value.graph:
-        graph = getattr(graph, 'outer_graph', None)
-    return graph is not None
+    return any(graph is value.graph for graph in open_graphs())
 
 
 def prepare_memory(
@@ -117,15 +114,13 @@ def checked_lengths(lengths: TensorLike, memory: tf.Tensor) -> tf.Tensor | None:
             f'memory_sequence_length must have shape [batch] = {memory.shape[:1]}, but has shape '
             f'{lengths.shape}; memory has shape {memory.shape}. Give one length for each example.'
         )
-    lengths = after(_length_checks(lengths, memory), lengths)
+    lengths = after(lambda: _length_checks(lengths, memory), lengths)
     lengths.set_shape(memory.shape[:1])
     return lengths
 
 
-def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[tf.Operation]:
-    """Checks that run with the graph; XLA has none."""
-    if under_xla():
-        return []
+def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[tf.Operation | None]:
+    """Checks that run with the graph."""
     checks = [
         tf1.assert_non_negative(
             lengths, message='All values in memory_sequence_length must be 0 or more'
@@ -139,7 +134,7 @@ def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[tf.Operation]:
                 message='memory_sequence_length must have one length for each example of memory',
             )
         )
-    return [check for check in checks if check is not None]
+    return checks
 
 
 def checked_mask(mask: TensorLike, memory: tf.Tensor) -> tf.Tensor | None:
@@ -164,11 +159,3 @@ def check_one_mask(memory_sequence_length: TensorLike, memory_mask: TensorLike) 
             'Give either memory_sequence_length or memory_mask, not both: one of them says which '
             'memory may be attended to.'
         )
-
-
-def after(checks: list[tf.Operation], nest: Nest) -> Nest:
-    """The same nest, computed after the checks."""
-    if not checks:
-        return nest
-    with tf.control_dependencies(checks):
-        return tf.nest.map_structure(tf.identity, nest)

@@ -14,7 +14,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.layers.base import Layer, graph_mode
+from tf_seq2seq_compat.core.path import graph_mode
+from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     Additive,

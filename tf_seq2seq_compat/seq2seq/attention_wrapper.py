@@ -13,7 +13,8 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import open_ended_array, under_xla
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
+from tf_seq2seq_compat.core.path import after, under_xla
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,
@@ -31,7 +32,7 @@ from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     _BaseAttentionMechanism,
     _check_callable,
 )
-from tf_seq2seq_compat.seq2seq.attention_memory import after, check_one_mask
+from tf_seq2seq_compat.seq2seq.attention_memory import check_one_mask
 from tf_seq2seq_compat.seq2seq.attention_memory import prepare_memory as _prepare_memory
 from tf_seq2seq_compat.seq2seq.attention_v2 import _BaseAttentionMechanismV2
 from tf_seq2seq_compat.seq2seq.monotonic_attention import (
@@ -233,7 +234,7 @@ class AttentionWrapper(RNNCell):
                 'BeamSearchDecoder? Then tile the initial state with '
                 'tile_batch(state, multiplier=beam_width).',
             )
-            self._initial_cell_state = after(checks, initial_cell_state)
+            self._initial_cell_state = after(lambda: checks, initial_cell_state)
 
     @property
     def _attention_layer_size(self) -> int:
@@ -336,7 +337,7 @@ class AttentionWrapper(RNNCell):
                 cell_state = self._cell.zero_state(batch_size, dtype)
             alignments = [m.initial_alignments(batch_size, dtype) for m in mechanisms]
             return AttentionWrapperState(
-                cell_state=after(checks, cell_state),
+                cell_state=after(lambda: checks, cell_state),
                 time=tf.zeros([], tf.int32),
                 attention=batched_zeros(batch_size, self._attention_layer_size, dtype),
                 alignments=self._item_or_tuple(alignments),
@@ -344,7 +345,7 @@ class AttentionWrapper(RNNCell):
                     m.initial_state(batch_size, dtype) for m in mechanisms
                 ),
                 alignment_history=self._item_or_tuple(
-                    open_ended_array(dtype, a.shape) if self._alignment_history else ()
+                    OpenEndedArray(dtype, a.shape) if self._alignment_history else ()
                     for a in alignments
                 ),
             )
@@ -382,7 +383,7 @@ class AttentionWrapper(RNNCell):
             'BeamSearchDecoder? Then tile the memory with '
             'tile_batch(memory, multiplier=beam_width).',
         )
-        cell_output = after(checks, cell_output)
+        cell_output = after(lambda: checks, cell_output)
         wrap = self._is_multi
         attention_states = state.attention_state if wrap else [state.attention_state]
         histories = state.alignment_history if wrap else [state.alignment_history]

@@ -19,12 +19,10 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import after, graph_mode
 from tf_seq2seq_compat.core.structure import check_same_structure
-from tf_seq2seq_compat.layers.base import graph_mode
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
-from tf_seq2seq_compat.seq2seq.attention_memory import after
 from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
 from tf_seq2seq_compat.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
@@ -279,15 +277,17 @@ class BeamSearchDecoderMixin:
 
     def _after_row_check(self, t: tf.Tensor | tf.TensorArray) -> tf.Tensor:
         """A check of what is known when it runs, for its message."""
-        if not _has_rows(t) or under_xla() or tf.compat.dimension_value(t.shape[0]) is not None:
+        if not _has_rows(t) or tf.compat.dimension_value(t.shape[0]) is not None:
             return t
-        check = tf1.assert_equal(
-            tf.shape(t)[0],
-            self._rows(),
-            message='The initial state must have batch * beam_width rows: tile it with '
-            'tile_batch(state, multiplier=beam_width).',
-        )
-        return after([] if check is None else [check], t)
+
+        def check() -> list[tf.Operation | None]:
+            message = (
+                'The initial state must have batch * beam_width rows: tile it with '
+                'tile_batch(state, multiplier=beam_width).'
+            )
+            return [tf1.assert_equal(tf.shape(t)[0], self._rows(), message=message)]
+
+        return after(check, t)
 
     def _first_step(self) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished."""
@@ -368,9 +368,8 @@ class BeamSearchDecoderMixin:
             )
             return t
         stacked = t.stack()
-        if not under_xla():  # it has no checks
-            check = _check_batch_beam(stacked, self._batch_size, self._beam_width)
-            stacked = after([] if check is None else [check], stacked)
+        sizes = self._batch_size, self._beam_width
+        stacked = after(lambda: [_check_batch_beam(stacked, *sizes)], stacked)
         return gather_tree_from_array(stacked, parent_ids, sequence_length)
 
     def _rows(self) -> tf.Tensor:

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import under_xla
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.types import IntLike, TensorLike
 
 tf1 = tf.compat.v1

@@ -10,7 +10,8 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import stacked, under_xla
+from tf_seq2seq_compat.core.loop import stacked, unroll
+from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -21,7 +22,6 @@ from tf_seq2seq_compat.core.structure import (
     transpose_batch_time,
     where_rows,
 )
-from tf_seq2seq_compat.core.xla_loop import is_compiled, unroll_for
 from tf_seq2seq_compat.layers.base import Layer, keeping_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
@@ -304,18 +304,17 @@ def dynamic_decode(
                 next_state = where_rows(finished, state, next_state)
             return outputs, (next_finished, next_inputs, next_state, lengths)
 
-        capacity, compiles = maximum_iterations, is_compiled(jit_compile)
-        if capacity is None and (compiles or under_xla()):
-            capacity = getattr(decoder, 'maximum_length', None)
-        run = unroll_for(jit_compile)(
+        run = unroll(
             step,
             (finished, inputs, state, lengths),
             zero_outputs,
-            capacity=capacity,
+            capacity=maximum_iterations,
+            known_capacity=getattr(decoder, 'maximum_length', None),
             running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
             shapes=declared_shapes(decoder.output_size, zero_outputs),
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
+            jit_compile=jit_compile,
         )
         outputs = stacked(run, zero_outputs)
         _, _, state, lengths = run.state

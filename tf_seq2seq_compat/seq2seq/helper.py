@@ -8,10 +8,10 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop import input_array
+from tf_seq2seq_compat.core.loop_arrays import InputArray
+from tf_seq2seq_compat.core.path import after, traced_step
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
-from tf_seq2seq_compat.core.traced_step import traced_step
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.types import (
     DTypeLike,
@@ -241,7 +241,7 @@ class TrainingHelper(Helper):
             self._sequence_length = sequence_length
             self._steps = axis_size(first, 0)
             self._batch_size = tf.size(sequence_length)
-            self._input_tas = tf.nest.map_structure(input_array, inputs)
+            self._input_tas = tf.nest.map_structure(InputArray, inputs)
             self._zero_inputs = tf.nest.map_structure(lambda x: tf.zeros_like(x[0]), inputs)
 
     @property
@@ -277,16 +277,9 @@ class TrainingHelper(Helper):
         finished = index >= tf.cast(self._sequence_length, tf.int32)
 
         def inputs() -> Nest:
-            if traced_step() is not None:  # Steps to be compiled have no checks.
-                return tf.nest.map_structure(lambda array: array.read(time, ahead), self._input_tas)
-            check = tf1.assert_less(
-                index,
-                self._steps,
-                message='sequence_length of TrainingHelper goes beyond the steps of its inputs',
-            )
-            with tf.control_dependencies([] if check is None else [check]):
-                step = tf.identity(index)
-            return tf.nest.map_structure(lambda array: array.read(step), self._input_tas)
+            message = 'sequence_length of TrainingHelper goes beyond the steps of its inputs'
+            step = after(lambda: [tf1.assert_less(index, self._steps, message=message)], time)
+            return tf.nest.map_structure(lambda array: array.read(step, ahead), self._input_tas)
 
         return finished, inputs_unless_finished(finished, self._zero_inputs, inputs)
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.dense import Dense, activation_name
 from tf_seq2seq_compat.types import Config, LayerLike
@@ -78,7 +79,7 @@ def layer_of(config: Config, custom_objects: Mapping[str, Any] | None) -> LayerL
         return kind.from_config(options)
     if name == 'Dense' and not any(options.get(each) for each in _LEFT_TO_KERAS):
         return KerasDense(**{key: options[key] for key in options if key not in _LEFT_TO_KERAS})
-    if tf1.executing_eagerly_outside_functions():
+    if not graph_mode():
         return tf.keras.layers.deserialize(dict(config), custom_objects=custom_objects)
     from tf_keras.layers import deserialize
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.core.loop import input_array
+from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical
 from tf_seq2seq_compat.core.structure import (
     check_same_structure,
@@ -169,7 +169,7 @@ class ScheduledOutputTrainingHelper(TrainingHelper):
                 inputs = _beside(inputs, auxiliary_inputs)
                 if not time_major:
                     auxiliary_inputs = tf.nest.map_structure(transpose_batch_time, auxiliary_inputs)
-                self._auxiliary_input_tas = tf.nest.map_structure(input_array, auxiliary_inputs)
+                self._auxiliary_input_tas = tf.nest.map_structure(InputArray, auxiliary_inputs)
             super().__init__(inputs, sequence_length, time_major)
 
     def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import OpenEndedArray, open_ended_array
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.types import IntLike, Nest, ShapeLike, TensorLike
 
@@ -58,7 +58,7 @@ def _checked_multiplier(multiplier: IntLike) -> IntLike:
 
 def _tile_batch(t: TensorLike, multiplier: IntLike) -> tf.Tensor:
     if isinstance(t, OpenEndedArray):
-        return open_ended_array(t.dtype, _tiled_shape(t.element_shape, multiplier))
+        return OpenEndedArray(t.dtype, _tiled_shape(t.element_shape, multiplier))
     if isinstance(t, tf.TensorArray):
         elements = t.stack()
         tiled = tf.repeat(elements, multiplier, axis=1)
