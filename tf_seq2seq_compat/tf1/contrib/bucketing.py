@@ -56,8 +56,6 @@ def bucket(
 
     Raises:
       ValueError: If there is no tensor, or if a list has another length than there are buckets.
-
-    Legacy: `tf.contrib.training.bucket` of TF 1.15.
     """
     batch_sizes = _one_for_each_bucket('batch_size', batch_size, num_buckets)
     capacities = [capacity] * num_buckets
@@ -202,8 +200,6 @@ def bucket_by_sequence_length(
     Raises:
       TypeError: If the boundaries are no list or tuple of integers.
       ValueError: If they are empty or do not increase.
-
-    Legacy: `tf.contrib.training.bucket_by_sequence_length` of TF 1.15.
     """
     if not isinstance(bucket_boundaries, list | tuple):
         raise TypeError(

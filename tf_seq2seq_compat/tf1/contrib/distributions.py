@@ -38,8 +38,6 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
       >>> one = distributions.MultivariateNormalDiag(loc=[0.0, 1.0], scale_diag=[1.0, 2.0])
       >>> print(one.log_prob([0.0, 1.0]).numpy())
       -2.5310242
-
-    Legacy: `tf.contrib.distributions.MultivariateNormalDiag` of TF 1.15.
     """
 
     def __init__(
@@ -149,10 +147,7 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
 
 
 class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
-    """`MultivariateNormalDiag` whose standard deviations are `softplus(scale_diag)`.
-
-    Legacy: `tf.contrib.distributions.MultivariateNormalDiagWithSoftplusScale` of TF 1.15.
-    """
+    """`MultivariateNormalDiag` whose standard deviations are `softplus(scale_diag)`."""
 
     def __init__(
         self,
@@ -172,10 +167,7 @@ class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
 
 
 class NormalWithSoftplusScale(tf.compat.v1.distributions.Normal):
-    """`Normal` whose standard deviation is `softplus(scale)`.
-
-    Legacy: `tf.contrib.distributions.NormalWithSoftplusScale` of TF 1.15.
-    """
+    """`Normal` whose standard deviation is `softplus(scale)`."""
 
     def __init__(
         self,
@@ -206,10 +198,7 @@ def _kl_divergence(
 
 
 def softplus_inverse(x: TensorLike, name: str | None = None) -> tf.Tensor:
-    """The y with `softplus(y) = x`, for x above 0.
-
-    Legacy: `tf.contrib.distributions.softplus_inverse` of TF 1.15.
-    """
+    """The y with `softplus(y) = x`, for x above 0."""
     with tf1.name_scope(name, 'softplus_inverse', [x]):
         x = tf.convert_to_tensor(x, name='x')
         # log(exp(x) - 1) = x + log(1 - exp(-x)), which does not overflow.
@@ -229,8 +218,6 @@ def fill_triangular(x: TensorLike, upper: bool = False, name: str | None = None)
 
     Raises:
       ValueError: If the last dimension is unknown, or no triangular number.
-
-    Legacy: `tf.contrib.distributions.fill_triangular` of TF 1.15.
     """
     with tf1.name_scope(name, 'fill_triangular', [x]):
         x = tf.convert_to_tensor(x, name='x')

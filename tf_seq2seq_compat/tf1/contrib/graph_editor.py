@@ -77,8 +77,6 @@ def make_list_of_op(
       check_graph: ignored.
       allow_graph: ignored.
       ignore_ts: leave tensors out; else they are a `TypeError`.
-
-    Legacy: `tf.contrib.graph_editor.make_list_of_op` of TF 1.15.
     """
     if isinstance(ops, tf.Graph):
         return list(ops.get_operations())
@@ -95,8 +93,6 @@ def make_list_of_t(
       check_graph: ignored.
       allow_graph: ignored.
       ignore_ops: leave operations out; else they are a `TypeError`.
-
-    Legacy: `tf.contrib.graph_editor.make_list_of_t` of TF 1.15.
     """
     if isinstance(ts, tf.Graph):
         return get_tensors(ts)
@@ -104,42 +100,27 @@ def make_list_of_t(
 
 
 def get_tensors(graph: tf.Graph) -> list[tf.Tensor]:
-    """All tensors of a graph.
-
-    Legacy: `tf.contrib.graph_editor.get_tensors` of TF 1.15.
-    """
+    """All tensors of a graph."""
     return [tensor for op in graph.get_operations() for tensor in op.outputs]
 
 
 def get_generating_ops(ts: object) -> list[tf.Operation]:
-    """The operations that give some tensors.
-
-    Legacy: `tf.contrib.graph_editor.get_generating_ops` of TF 1.15.
-    """
+    """The operations that give some tensors."""
     return _unique(tensor.op for tensor in make_list_of_t(ts))
 
 
 def get_consuming_ops(ts: object) -> list[tf.Operation]:
-    """The operations that take some tensors.
-
-    Legacy: `tf.contrib.graph_editor.get_consuming_ops` of TF 1.15.
-    """
+    """The operations that take some tensors."""
     return _unique(op for tensor in make_list_of_t(ts) for op in tensor.consumers())
 
 
 def filter_ops(ops: object, positive_filter: Filter) -> list[tf.Operation]:
-    """Those operations for which a function is true; all of them for True.
-
-    Legacy: `tf.contrib.graph_editor.filter_ops` of TF 1.15.
-    """
+    """Those operations for which a function is true; all of them for True."""
     return _filtered(make_list_of_op(ops), positive_filter)
 
 
 def filter_ts(ops: object, positive_filter: Filter) -> list[tf.Tensor]:
-    """Those inputs and outputs of operations for which a function is true; all for True.
-
-    Legacy: `tf.contrib.graph_editor.filter_ts` of TF 1.15.
-    """
+    """Those inputs and outputs of operations for which a function is true; all for True."""
     ops = make_list_of_op(ops)
     inputs = [tensor for op in ops for tensor in op.inputs]
     outputs = [tensor for op in ops for tensor in op.outputs]
@@ -151,26 +132,17 @@ def _filtered(items: list[object], wanted: Filter) -> list[tf.Operation | tf.Ten
 
 
 def filter_ops_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Operation]:
-    """Those operations in whose name a pattern is found.
-
-    Legacy: `tf.contrib.graph_editor.filter_ops_from_regex` of TF 1.15.
-    """
+    """Those operations in whose name a pattern is found."""
     return filter_ops(ops, lambda op: re.search(regex, op.name) is not None)
 
 
 def filter_ts_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Tensor]:
-    """Those inputs and outputs of operations in whose name a pattern is found.
-
-    Legacy: `tf.contrib.graph_editor.filter_ts_from_regex` of TF 1.15.
-    """
+    """Those inputs and outputs of operations in whose name a pattern is found."""
     return filter_ts(ops, lambda tensor: re.search(regex, tensor.name) is not None)
 
 
 def get_name_scope_ops(ops: object, scope: str) -> list[tf.Operation]:
-    """Those operations that are inside a name scope.
-
-    Legacy: `tf.contrib.graph_editor.get_name_scope_ops` of TF 1.15.
-    """
+    """Those operations that are inside a name scope."""
     return filter_ops_from_regex(ops, f'^{re.escape(scope.rstrip("/"))}(/|$)')
 
 
@@ -183,8 +155,6 @@ def select_ops(*args: object, graph: tf.Graph | None = None) -> list[tf.Operatio
 
     Raises:
       ValueError: there is a pattern and no graph.
-
-    Legacy: `tf.contrib.graph_editor.select_ops` of TF 1.15.
     """
     return _selected(args, graph, filter_ops_from_regex, tf.Operation)
 
@@ -198,8 +168,6 @@ def select_ts(*args: object, graph: tf.Graph | None = None) -> list[tf.Tensor]:
 
     Raises:
       ValueError: there is a pattern and no graph.
-
-    Legacy: `tf.contrib.graph_editor.select_ts` of TF 1.15.
     """
     return _selected(args, graph, filter_ts_from_regex, tf.Tensor)
 
@@ -293,8 +261,6 @@ def get_backward_walk_ops(
       ...   y = tf.exp(tf.negative(x, name='minus'), name='y')
       ...   [op.name for op in get_backward_walk_ops(y)]
       ['y', 'minus', 'x']
-
-    Legacy: `tf.contrib.graph_editor.get_backward_walk_ops` of TF 1.15.
     """
     return _walk(
         seed_ops,
@@ -328,8 +294,6 @@ def get_forward_walk_ops(
 
     Returns:
       The operations, the nearest first.
-
-    Legacy: `tf.contrib.graph_editor.get_forward_walk_ops` of TF 1.15.
     """
     return _walk(
         seed_ops,
@@ -354,10 +318,7 @@ def get_walks_intersection_ops(
     control_outputs: Any = None,
     control_ios: Any = None,
 ) -> list[tf.Operation]:
-    """The operations that depend on some and that others depend on.
-
-    Legacy: `tf.contrib.graph_editor.get_walks_intersection_ops` of TF 1.15.
-    """
+    """The operations that depend on some and that others depend on."""
     control = bool(control_inputs or control_outputs or control_ios)
     within = {'within_ops': within_ops, 'within_ops_fn': within_ops_fn}
     forward = get_forward_walk_ops(
@@ -387,8 +348,6 @@ class SubGraphView:
       inputs: the tensors that they take from outside.
       outputs: the tensors that they give to the outside, or to nobody.
       passthroughs: the tensors that go through.
-
-    Legacy: `tf.contrib.graph_editor.SubGraphView` of TF 1.15.
     """
 
     def __init__(
@@ -419,8 +378,6 @@ def make_view(*args: object, graph: tf.Graph | None = None) -> SubGraphView:
     Args:
       *args: as `select_ops` takes them; tensors go through. A view is given back.
       graph: where patterns are looked up.
-
-    Legacy: `tf.contrib.graph_editor.make_view` and `sgv` of TF 1.15.
     """
     if len(args) == 1 and isinstance(args[0], SubGraphView):
         return args[0]
@@ -490,8 +447,6 @@ def copy_with_input_replacements(
       ...   view, info = graph_editor.copy_with_input_replacements([y.op], {x.ref(): z})
       ...   view.ops[0].name, view.inputs[0].name
       ('y_1', 'z:0')
-
-    Legacy: `tf.contrib.graph_editor.copy_with_input_replacements` of TF 1.15.
     """
     view = sgv if isinstance(sgv, SubGraphView) else SubGraphView(sgv)
     graph = view.graph
@@ -572,8 +527,6 @@ def graph_replace(
 
     Raises:
       ValueError: the tensors do not depend on what is replaced.
-
-    Legacy: `tf.contrib.graph_editor.graph_replace` of TF 1.15.
     """
     targets = make_list_of_t(tf.nest.flatten(target_ts))
     replaced = [_deref(each) for each in replacement_ts]
@@ -611,8 +564,6 @@ def reroute_ts(
 
     Raises:
       ValueError: there are more of one than of the other.
-
-    Legacy: `tf.contrib.graph_editor.reroute_ts` of TF 1.15.
     """
     return _reroute(make_list_of_t(ts0), make_list_of_t(ts1), can_modify, cannot_modify)
 
@@ -620,10 +571,7 @@ def reroute_ts(
 def swap_ts(
     ts0: object, ts1: object, can_modify: object = None, cannot_modify: object = None
 ) -> int:
-    """As `reroute_ts`, in both directions.
-
-    Legacy: `tf.contrib.graph_editor.swap_ts` of TF 1.15.
-    """
+    """As `reroute_ts`, in both directions."""
     one, other = make_list_of_t(ts0), make_list_of_t(ts1)
     return _reroute([*one, *other], [*other, *one], can_modify, cannot_modify)
 
@@ -653,8 +601,6 @@ def add_control_inputs(op: tf.Operation, cops: object) -> None:
 
     Raises:
       ValueError: it does so already.
-
-    Legacy: `tf.contrib.graph_editor.add_control_inputs` of TF 1.15.
     """
     cops = make_list_of_op(cops, ignore_ts=False)
     for each in cops:

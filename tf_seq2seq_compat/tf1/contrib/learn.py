@@ -26,7 +26,6 @@ __all__ = [
     'load_csv_with_header',
     'load_csv_without_header',
     'maybe_download',
-    'shrink_csv',
 ]
 
 
@@ -119,8 +118,6 @@ def load_csv_with_header(
 
     Returns:
       `Dataset` of `data` `[rows, features]` and `target` `[rows]`.
-
-    Legacy: `tf.contrib.learn.datasets.base.load_csv_with_header` of TF 1.15.
     """
     with open(filename, newline='', encoding='utf-8') as file:
         lines = csv.reader(file)
@@ -137,10 +134,7 @@ def load_csv_with_header(
 def load_csv_without_header(
     filename: str, target_dtype: Any, features_dtype: Any, target_column: int = -1
 ) -> Dataset:
-    """Reads a CSV file; arguments and result as of `load_csv_with_header`.
-
-    Legacy: `tf.contrib.learn.datasets.base.load_csv_without_header` of TF 1.15.
-    """
+    """Reads a CSV file; arguments and result as of `load_csv_with_header`."""
     with open(filename, newline='', encoding='utf-8') as file:
         lines = list(csv.reader(file))
     targets = [line.pop(target_column) for line in lines]
@@ -148,24 +142,8 @@ def load_csv_without_header(
     return Dataset(data=np.array(data), target=np.array(targets, dtype=target_dtype))
 
 
-def shrink_csv(filename: str, ratio: int) -> None:
-    """Writes every `ratio`-th line of a file beside it, with `_small` in the name.
-
-    Legacy: `tf.contrib.learn.datasets.base.shrink_csv` of TF 1.15.
-    """
-    small = filename.replace('.', '_small.')
-    with open(filename, newline='', encoding='utf-8') as source:
-        kept = list(csv.reader(source))[::ratio]
-    with open(f'{small}.part', 'w', newline='', encoding='utf-8') as target:
-        csv.writer(target).writerows(kept)
-    os.replace(f'{small}.part', small)
-
-
 def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
-    """Downloads a file, unless it lies in `work_directory` already; returns its path.
-
-    Legacy: `tf.contrib.learn.datasets.base.maybe_download` of TF 1.15.
-    """
+    """Downloads a file, unless it lies in `work_directory` already; returns its path."""
     os.makedirs(work_directory, exist_ok=True)
     path = os.path.join(work_directory, filename)
     if not os.path.exists(path):
