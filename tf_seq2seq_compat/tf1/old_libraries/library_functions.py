@@ -24,11 +24,13 @@ def itemfreq(a: Any) -> np.ndarray:
     return np.array(np.unique(a, return_counts=True)).T
 
 
+@property  # type: ignore[misc]
 def dense(self: Any) -> object:
     """`A` of a sparse matrix."""
     return self.toarray()
 
 
+@property  # type: ignore[misc]
 def conjugate_transpose(self: Any) -> object:
     """`H` of a sparse matrix."""
     return self.conjugate().transpose()
@@ -130,6 +132,7 @@ def _are_integers(key: Any) -> bool:
     return np.asarray(key).dtype.kind in 'iu'
 
 
+@property  # type: ignore[misc]
 def ix(self: Any) -> _LabelsOrPositions:
     """`ix` of a pandas object."""
     return _LabelsOrPositions(self)
@@ -184,6 +187,7 @@ def get_cmap(name: Any = None, lut: int | None = None) -> object:
 # ----------------------------------------------------------------------------------------
 
 
+@property  # type: ignore[misc]
 def dataset_value(self: Any) -> object:
     """`value` of an HDF5 data set: all of it."""
     return self[()]
