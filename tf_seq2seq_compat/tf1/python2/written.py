@@ -57,14 +57,10 @@ def written(text: str, path: Path | None = None) -> tuple[str, list[Change]]:
 
 def _with_imports(translated: translation.Translation, path: Path | None) -> tuple[str, list[str]]:
     tree = ast.parse(translated.text)
-    found = meaning.Edits()
-    starts = [0, *(each.end() for each in re.finditer(b'\n', translated.text.encode('utf-8')))]
+    found = meaning.Edits(translated.text)
 
     def put(node: Any, words: str) -> None:
-        start = starts[node.lineno - 1] + node.col_offset
-        end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
-        lost = (node.end_lineno or node.lineno) - node.lineno
-        found.changes.append((start, end, (1, 0), words + '\n' * lost))
+        found.replace(found.start(node), found.end(node), words)
 
     bound = meaning.bound_names(tree)
     needed: set[str] = set()
@@ -95,14 +91,14 @@ def _with_imports(translated: translation.Translation, path: Path | None) -> tup
     if "end=' ')" in translated.text and 'print_function' not in meaning.future_features(tree):
         needed.add('print')  # Statements that end in a comma.
     imports = []
-    if f'{translated.helper}.' in found.applied(translated.text):
+    if f'{translated.helper}.' in found.applied():
         alias = '' if translated.helper == 'operations' else f' as {translated.helper}'
         imports.append(f'from {_PACKAGE} import operations{alias}')
     if needs_library:
         imports.append(f'from {_PACKAGE} import library')
     if needed:
         imports.append(f'from {_PACKAGE}.builtins import {", ".join(sorted(needed))}')
-    return found.applied(translated.text), imports
+    return found.applied(), imports
 
 
 def _names(tree: ast.Module) -> Iterator[ast.Name]:
@@ -150,7 +146,7 @@ def _import(node: ast.Import, tree: ast.Module, path: Path | None) -> str:
         if _stands_beside(root, path) and '.' not in alias.name:
             beside.append(_named(alias))
         elif alias.name in modules.RENAMED and '.' in alias.name:
-            renamed.append(f'{modules.RENAMED[alias.name][0]} as {alias.asname or alias.name}')
+            renamed.append(f'{modules.RENAMED[alias.name]} as {alias.asname or alias.name}')
         elif _is_changed(alias.name, alias.asname or alias.name, tree):
             ours.append(_named(alias))
         else:
