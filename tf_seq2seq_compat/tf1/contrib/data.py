@@ -62,26 +62,15 @@ class Dataset(dataset_ops.DatasetV1Adapter):
         return self.apply(tf1.data.experimental.dense_to_sparse_batch(batch_size, row_shape))
 
 
-def _chained(name: str) -> Callable[..., Dataset]:
+def _giving_datasets(name: str) -> Callable[..., Dataset]:
     """A method of `tf.data.Dataset` whose result has TF 1.3's methods again."""
     method = getattr(tf1.data.Dataset, name)
 
     @functools.wraps(method)
-    def chained(self: Dataset, *args: object, **kwargs: object) -> Dataset:
-        return Dataset(method(self, *args, **kwargs))
+    def give(*args: object, **kwargs: object) -> Dataset:
+        return Dataset(method(*args, **kwargs))
 
-    return chained
-
-
-def _constructor(name: str) -> staticmethod:
-    """A static method of `tf.data.Dataset` whose result has TF 1.3's methods."""
-    function = getattr(tf1.data.Dataset, name)
-
-    @functools.wraps(function)
-    def construct(*args: object, **kwargs: object) -> Dataset:
-        return Dataset(function(*args, **kwargs))
-
-    return staticmethod(construct)
+    return give
 
 
 for _name in (
@@ -89,16 +78,16 @@ for _name in (
     *('group_by_window', 'ignore_errors', 'interleave', 'padded_batch', 'prefetch', 'repeat'),
     *('shard', 'shuffle', 'skip', 'take', 'unbatch'),
 ):
-    setattr(Dataset, _name, _chained(_name))
+    setattr(Dataset, _name, _giving_datasets(_name))
 for _name in (
     *('from_generator', 'from_sparse_tensor_slices', 'from_tensor_slices', 'from_tensors'),
     *('list_files', 'range', 'zip'),
 ):
-    setattr(Dataset, _name, _constructor(_name))
+    setattr(Dataset, _name, staticmethod(_giving_datasets(_name)))
 
 
 class TextLineDataset(Dataset):
-    """The lines of text files. Legacy: `tf.contrib.data.TextLineDataset` of TF 1.2 to 1.4."""
+    """The lines of text files, as TF 1.2 to 1.4 had them."""
 
     def __init__(
         self,
@@ -110,7 +99,7 @@ class TextLineDataset(Dataset):
 
 
 class TFRecordDataset(Dataset):
-    """The records of TFRecord files. Legacy: `tf.contrib.data.TFRecordDataset` of TF 1.2 to 1.4."""
+    """The records of TFRecord files, as TF 1.2 to 1.4 had them."""
 
     def __init__(
         self,
@@ -122,7 +111,7 @@ class TFRecordDataset(Dataset):
 
 
 class FixedLengthRecordDataset(Dataset):
-    """The records of binary files. Legacy: `tf.contrib.data.FixedLengthRecordDataset` of TF 1.3."""
+    """The records of binary files, as TF 1.3 had them."""
 
     def __init__(
         self,
@@ -132,11 +121,8 @@ class FixedLengthRecordDataset(Dataset):
         footer_bytes: int | None = None,
         buffer_size: int | None = None,
     ) -> None:
-        super().__init__(
-            tf1.data.FixedLengthRecordDataset(
-                filenames, record_bytes, header_bytes, footer_bytes, buffer_size
-            )
-        )
+        sizes = (record_bytes, header_bytes, footer_bytes, buffer_size)
+        super().__init__(tf1.data.FixedLengthRecordDataset(filenames, *sizes))
 
 
 # Transformations

@@ -53,7 +53,7 @@ class ModeKeys:
 
 
 class PredictionKey:
-    """Names of predictions. Legacy: `tf.contrib.learn.PredictionKey` of TF 1.15."""
+    """Names of predictions."""
 
     CLASSES = 'classes'
     PROBABILITIES = 'probabilities'
@@ -65,7 +65,7 @@ class PredictionKey:
 
 
 class ProblemType:
-    """Kinds of problem. Legacy: `tf.contrib.learn.ProblemType` of TF 1.15."""
+    """Kinds of problem."""
 
     UNSPECIFIED = 0
     CLASSIFICATION = 1
@@ -74,7 +74,7 @@ class ProblemType:
 
 
 class TaskType:
-    """Kinds of task of a cluster. Legacy: `tf.contrib.learn.TaskType` of TF 1.15."""
+    """Kinds of task of a cluster."""
 
     MASTER = 'master'
     PS = 'ps'
@@ -82,18 +82,18 @@ class TaskType:
 
 
 class NanLossDuringTrainingError(RuntimeError):
-    """The loss was NaN. Legacy: `tf.contrib.learn.NanLossDuringTrainingError` of TF 1.15."""
+    """The loss was NaN."""
 
     def __str__(self) -> str:
         return 'NaN loss during training.'
 
 
 class NotFittedError(ValueError, AttributeError):
-    """An estimator was used before `fit`. Legacy: `tf.contrib.learn.NotFittedError`."""
+    """An estimator was used before `fit`."""
 
 
 class InputFnOps(NamedTuple):
-    """Result of a serving input function. Legacy: `tf.contrib.learn.InputFnOps` of TF 1.15."""
+    """Result of a serving input function."""
 
     features: Any
     labels: Any
