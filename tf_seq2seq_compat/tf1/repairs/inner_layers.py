@@ -146,8 +146,8 @@ def _patch() -> Callable[[], None]:
             or not makes_layers(function)
         ):
             return None
-        original = super(Lambda, Lambda(function, arguments=layer.arguments))
-        error = tried(original.__call__, inputs)
+        original = Lambda(function, arguments=layer.arguments)
+        error = tried(lambda tensors: super(Lambda, original).__call__(tensors), inputs)
         again = AppliedPerStep(function, layer.arguments)
         if not isinstance(error, ValueError) or tried(again, inputs) or not again.trainable_weights:
             return None
