@@ -225,10 +225,8 @@ class _MeaningVisitor(ast.NodeVisitor):
         least, most = _METHODS[name]
         if name == 'sort' and self._thorough and not count:
             least = 0
-        if name in _LISTS and isinstance(self._parent, ast.Call):
-            called = self._parent.func
-            if isinstance(called, ast.Name) and called.id in _ANY_ITERABLE - self._bound:
-                return
+        if name in _LISTS and called_name(self._parent) in _ANY_ITERABLE - self._bound:
+            return
         if least <= count <= most and (
             name != 'sort' or not node.keywords or node.args or _has_keyword(node, 'cmp')
         ):
@@ -299,7 +297,7 @@ class _MeaningVisitor(ast.NodeVisitor):
 
     def visit_Raise(self, node: ast.Raise) -> None:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if not (isinstance(raised, ast.Name) and raised.id == 'StopIteration'):
+        if raised is None or ast.unparse(raised) != 'StopIteration':
             return
         for outer in reversed(self._parents):
             if isinstance(outer, ast.Lambda | ast.ClassDef):
@@ -323,6 +321,12 @@ def own_nodes(nodes: list[ast.stmt]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Lambda):
             waiting += ast.iter_child_nodes(node)
+
+
+def called_name(node: ast.AST) -> str:
+    """The name that an expression calls; empty where it is no call of a plain name."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.id if isinstance(function, ast.Name) else ''
 
 
 def bound_names(tree: ast.AST) -> set[str]:
@@ -369,12 +373,7 @@ def _has_keyword(node: ast.Call, name: str) -> bool:
 
 def _is_bytes_list(node: ast.AST) -> bool:
     """`….bytes_list.value`, of a `tf.train.Feature`."""
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr == 'value'
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr == 'bytes_list'
-    )
+    return isinstance(node, ast.Attribute) and ast.unparse(node).endswith('.bytes_list.value')
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -383,11 +382,9 @@ def _is_text(node: ast.AST) -> bool:
 
 def _shows_values(node: ast.AST) -> bool:
     """Whether a format shows its values by `%s`."""
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and bool(re.search(r'%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?s', node.value))
-    )
+    shown = r'%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?s'
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, str) and bool(re.search(shown, value))
 
 
 def _is_float(node: ast.AST) -> bool:
@@ -398,9 +395,7 @@ def _is_float(node: ast.AST) -> bool:
         return _is_float(node.operand)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
         return _is_float(node.left) and (_is_float(node.right) or _is_number(node.right))
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'float'
-    )
+    return called_name(node) == 'float'
 
 
 def _is_number(node: ast.AST) -> bool:
@@ -411,8 +406,4 @@ def _is_number(node: ast.AST) -> bool:
         return _is_number(node.operand)
     if isinstance(node, ast.BinOp):
         return _is_number(node.left) and _is_number(node.right)
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ('len', 'int', 'float', 'ord', 'round')
-    )
+    return called_name(node) in ('len', 'int', 'float', 'ord', 'round')

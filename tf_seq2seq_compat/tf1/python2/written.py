@@ -20,6 +20,7 @@ from tf_seq2seq_compat.tf1.python2 import meaning, modules, translation
 _PACKAGE = 'tf_seq2seq_compat.tf1.python2'
 # Where an iterator does as well as a list.
 _LAZY = frozenset(('filter', 'map', 'range', 'xrange', 'zip'))
+_TAKERS = ('list', 'tuple', 'set', 'sum', 'dict', 'enumerate', 'frozenset')
 _SAME_FOR_MOST = frozenset(('max', 'min', 'print'))
 _TODAY = {'xrange': 'range', 'raw_input': 'input', 'unichr': 'chr', 'long': 'int', 'unicode': 'str'}
 
@@ -105,22 +106,19 @@ def _names(tree: ast.Module) -> Iterator[ast.Name]:
     """The names that are read, but for those of functions whose results are only iterated over."""
     lazy: set[int] = set()
     for node in ast.walk(tree):
-        iterated: list[ast.AST] = []
+        called = meaning.called_name(node)
+        iterated: list[Any] = []
         if isinstance(node, ast.For | ast.comprehension):
             iterated = [node.iter]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in ('list', 'tuple', 'set', 'sum', 'dict', 'enumerate', 'frozenset'):
-                iterated = list(node.args[:1])
-            elif node.func.id == 'sorted' and not _compares(node):
-                lazy.add(id(node.func))
-                iterated = list(node.args[:1])
+        elif isinstance(node, ast.Call) and called == 'sorted' and not _compares(node):
+            lazy.add(id(node.func))
+            iterated = node.args[:1]
+        elif isinstance(node, ast.Call) and called in _TAKERS:
+            iterated = node.args[:1]
         for each in iterated:
-            if (
-                isinstance(each, ast.Call)
-                and isinstance(each.func, ast.Name)
-                and each.func.id in _LAZY - {'xrange'}
-                and not (each.func.id == 'map' and len(each.args) != 2)
-            ):
+            inner = meaning.called_name(each)
+            is_lazy = inner in _LAZY - {'xrange'} and (inner != 'map' or len(each.args) == 2)
+            if is_lazy:
                 lazy.add(id(each.func))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in lazy:
@@ -188,15 +186,11 @@ def _is_changed(module: str, name: str, tree: ast.Module) -> bool:
     changed = _changed_names(module)
     return any(
         isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
         and node.attr in changed
-        for node in ast.walk(tree)
-    ) or any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == 'reload'
-        and any(isinstance(each, ast.Name) and each.id == name for each in node.args)
+        and ast.unparse(node.value) == name
+        or isinstance(node, ast.Call)
+        and meaning.called_name(node) == 'reload'
+        and name in map(ast.unparse, node.args)
         for node in ast.walk(tree)
     )
 
