@@ -20,9 +20,6 @@ __all__ = [
     'PredictionKey',
     'ProblemType',
     'TaskType',
-    'extract_pandas_data',
-    'extract_pandas_labels',
-    'extract_pandas_matrix',
     'load_csv_with_header',
     'load_csv_without_header',
     'maybe_download',
@@ -150,22 +147,3 @@ def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
         urllib.request.urlretrieve(source_url, f'{path}.part')
         os.replace(f'{path}.part', path)
     return path
-
-
-def extract_pandas_data(data: Any) -> Any:
-    """The values of a pandas DataFrame or Series; anything else as it is."""
-    return data.values if hasattr(data, 'iloc') else data
-
-
-extract_pandas_matrix = extract_pandas_data
-
-
-def extract_pandas_labels(labels: Any) -> Any:
-    """The values of a pandas DataFrame of one column, or of a Series.
-
-    Raises:
-      ValueError: If there are several columns.
-    """
-    if hasattr(labels, 'iloc') and len(labels.shape) == 2 and labels.shape[1] > 1:
-        raise ValueError(f'labels must have one column, and have {labels.shape[1]}')
-    return labels.values if hasattr(labels, 'iloc') else labels

@@ -14,8 +14,9 @@ import string
 import subprocess
 import sys
 import types
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from tf_seq2seq_compat.tf1.old_libraries.module_views import View
 from tf_seq2seq_compat.tf1.python2 import builtins as built_in
@@ -91,12 +92,7 @@ def _maketrans(old: str, new: str) -> dict[int, int]:
     return str.maketrans(old, new)
 
 
-class _Version(NamedTuple):
-    major: int
-    minor: int
-    micro: int
-    releaselevel: str
-    serial: int
+_Version = namedtuple('_Version', 'major minor micro releaselevel serial')
 
 
 def _sys(real: Any) -> Names:
