@@ -22,7 +22,7 @@ def version() -> str:
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
 PLOTTING = ['matplotlib>=3.5']
 DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
-PYTHON_2 = ['fissix>=24.4.24']
+PYTHON_2 = ['fissix>=24.4.24', 'random2>=1.0.2']
 MIGRATION = ['libcst>=1.1', *PYTHON_2]
 NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
 # What Python 3.12 and 3.13 removed, for programs that import it.
@@ -46,7 +46,9 @@ setup(
     license='Apache-2.0',
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=['tf_seq2seq_compat', 'tf_seq2seq_compat.*']),
-    package_data={'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv']},
+    package_data={
+        'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv']
+    },
     install_requires=[
         'tensorflow>=2.15,<2.22',
         'tf-keras>=2.15,<2.22',

@@ -15,7 +15,7 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import tf_seq2seq_compat
-from tf_seq2seq_compat.tf1.old_libraries.python_names import MODULES
+from tf_seq2seq_compat.tf1.old_libraries.tables import MODULES
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / 'tf_seq2seq_compat'
@@ -62,8 +62,9 @@ def test_every_package_and_the_type_marker_are_installed(declared):
     assert set(declared['packages']) == {'.'.join(folder.parts) for folder in folders}
     modules = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob('*.py')}
     assert modules == folders, 'a folder with modules lacks __init__.py'
-    assert declared['package_data'] == {'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv']}
-    assert all((PACKAGE / file).is_file() for file in ('py.typed', 'tf1/symbols.tsv'))
+    files = ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv']
+    assert declared['package_data'] == {'tf_seq2seq_compat': files}
+    assert all((PACKAGE / file).is_file() for file in files)
 
 
 def test_the_extra_has_the_packages_of_modules_that_python_removed(declared):

@@ -89,13 +89,9 @@ def other_processors(tf):
     codes = preprocessing.ByteProcessor(4)
     import numpy as np
 
-    rows = [('0', 'Male'), ('1', 'Female'), ('1', 'Male'), ('1', float('nan'))]
-    shared = preprocessing.CategoricalProcessor(min_frequency=1, share=True)
     return {
         'bytes': list(codes.transform(['abcdef', b'\xc3\xa9', 'é'])),
         'reverse': list(codes.reverse(np.array([[97, 98, 0, 0], [195, 169, 97, 0]]))),
-        'categories': list(preprocessing.CategoricalProcessor().fit_transform(rows)),
-        'shared': list(shared.fit_transform([('a', 'b'), ('b', 'c'), ('a', 'a')])),
     }
 
 

@@ -22,10 +22,6 @@ def framework(tf):
         for name, call in {
             'other shape': lambda: framework.with_shape([2], known),
             'same shape': lambda: framework.with_same_shape(known, tf.constant([1, 2])),
-            'float': lambda: framework.assert_scalar_int(tf.constant(1.0)),
-            'vector': lambda: framework.assert_scalar_int(tf.constant([1])),
-            'int': lambda: framework.assert_scalar_int(tf.constant(1)),
-            'no tensors': lambda: framework.reduce_sum_n([]),
             'None': lambda: framework.with_shape([None, 3], fed),
             'negative': lambda: framework.with_shape([-1], fed),
             'step': lambda: framework.assert_global_step(tf.constant(1)),
@@ -40,20 +36,8 @@ def framework(tf):
         found['same'] = session.run(same, {fed: [0.0] * 3})
         found['not same'] = error_of(lambda: session.run(same, {fed: [[1.0]]}))
         found['placeholders'] = [each.name for each in framework.get_placeholders(graph)]
-        found['sum'] = session.run(
-            framework.reduce_sum_n([tf.constant([1.0, 2.0]), tf.constant(3.0)])
-        )
         with tf.name_scope('a/b'):
             found['scope'] = framework.get_name_scope()
-        pairs = [((3, 1), (3,)), ((3,), (3, 1)), ((3,), (3,))]
-        found['squeezed'] = [
-            [
-                t.shape.as_list()
-                for t in framework.remove_squeezable_dimensions(*map(tf.zeros, pair))
-            ]
-            for pair in pairs
-        ]
-        found['graph'] = framework.get_graph_from_inputs([known, None]) is graph
         structure = framework.py_func(
             lambda a, b: {'sum': a + b['c'], 'twice': [a + a]},
             (tf.constant(3.0),),
@@ -99,9 +83,6 @@ def framework(tf):
         framework.init_from_checkpoint(checkpoint_dir=prefix, assignment_map={'v': again})
         session.run(tf.global_variables_initializer())
         found['initial'] = session.run(again)
-        late = tf.Variable([1.0, 2.0], use_resource=False)
-        session.run(framework.zero_initializer(late))
-        found['zero'] = session.run(late)
 
     @framework.add_arg_scope
     def scoped(a, b=1):
@@ -188,15 +169,6 @@ def data(tf):
     )
     found['unbatch'] = _elements(tf, lambda: ragged().apply(package.unbatch()))
     found['both'] = error_of(lambda: package.sliding_window_batch(3, stride=2, window_shift=1))
-    found['reduce'] = in_session(
-        tf,
-        lambda: package.reduce_dataset(
-            dataset.range(7),
-            package.Reducer(
-                lambda _: tf.constant(0, tf.int64), lambda a, b: a + b, lambda x: x * 10
-            ),
-        ),
-    )
 
     def of_shape(shape):
         made = dataset.from_generator(lambda: iter([[1, 2], [3, 4]]), tf.int32)
@@ -205,22 +177,6 @@ def data(tf):
     found['shape'] = _elements(tf, lambda: of_shape([2]))
     found['wrong shape'] = error_of(lambda: _elements(tf, lambda: of_shape([3])))
     found['single'] = in_session(tf, lambda: package.get_single_element(dataset.range(3).batch(3)))
-    path = os.path.join(tempfile.mkdtemp(), 'examples')
-    with tf.python_io.TFRecordWriter(path) as writer:
-        for number in range(4):
-            feature = tf.train.Feature(int64_list=tf.train.Int64List(value=[number]))
-            features = tf.train.Features(feature={'n': feature})
-            writer.write(tf.train.Example(features=features).SerializeToString())
-    found['examples'] = in_session(
-        tf,
-        lambda: package.read_batch_features(
-            path,
-            4,
-            {'n': tf.FixedLenFeature([], tf.int64)},
-            tf.data.TFRecordDataset,
-            randomize_input=False,
-        ),
-    )
     return found
 
 

@@ -725,13 +725,6 @@ def optimizer_cases():
         'extended_lazy': lambda: opt.extend_with_decoupled_weight_decay(opt.LazyAdamOptimizer)(
             0.02, learning_rate=0.1
         ),
-        'AdamGS': lambda: opt.AdamGSOptimizer(tf.train.get_or_create_global_step(), 0.1),
-        'LazyAdamGS': lambda: opt.LazyAdamGSOptimizer(tf.train.get_or_create_global_step(), 0.1),
-        'RegAdagrad': lambda: opt.RegAdagradOptimizer(0.1),
-        'LARS': lambda: opt.LARSOptimizer(0.1, weight_decay=0.1),
-        'LARS_skipping': lambda: opt.LARSOptimizer(
-            0.1, skip_list=['dense'], use_nesterov=True, eeta=0.1
-        ),
         'MovingAverage': lambda: opt.MovingAverageOptimizer(tf.train.AdamOptimizer(0.1), 0.5),
         'Multitask': lambda: opt.MultitaskOptimizerWrapper(tf.train.MomentumOptimizer(0.1, 0.9)),
         'Multitask_adam': lambda: opt.MultitaskOptimizerWrapper(tf.train.AdamOptimizer(0.1)),
@@ -781,16 +774,6 @@ def optimizer_cases():
         return [found, session.run([a, b])]
 
     @case
-    def avoid_updating_slots(session):
-        a = tf.get_variable('a', [2])
-        optimizer = opt.RegAdagradOptimizer(0.1)
-        with optimizer.avoid_updating_slots():
-            train = optimizer.minimize(tf.reduce_sum(a * a))
-        settle(session)
-        session.run(train)
-        return session.run([a, optimizer.get_slot(a, 'accumulator')])
-
-    @case
     def swapping_saver(session):
         import shutil
         import tempfile
@@ -825,7 +808,6 @@ ERRORS = {
     'multitask': lambda: opt.MultitaskOptimizerWrapper('Adam'),
     'swapping_saver': lambda: opt.MovingAverageOptimizer(
         tf.train.GradientDescentOptimizer(0.1)).swapping_saver(),
-    'lars': lambda: opt.LARSOptimizer(0.1, momentum=-1.0),
     'fully_connected_rank': lambda: layers.fully_connected(tf.zeros([3]), 2),
     'smart_cond': lambda: utils.smart_cond(True, 1, 2),
 }  # fmt: skip

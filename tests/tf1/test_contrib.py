@@ -31,13 +31,16 @@ with open(RECORD) as file:
 # Names of TF 1.15.5 that these packages lack; each has advice.
 LACKING = {
     'autograph': 'stack',
-    'data': 'CheckpointInputPipelineHook LMDBDataset',
+    'data': 'CheckpointInputPipelineHook LMDBDataset read_batch_features reduce_dataset',
     'eager': 'ExecutionCallback Network Sequential add_execution_callback '
     'clear_execution_callbacks connect_to_remote_host enable_remote_eager_execution errstate '
-    'inf_callback inf_nan_callback nan_callback restore_network_checkpoint '
+    'get_optimizer_variables inf_callback inf_nan_callback nan_callback restore_network_checkpoint '
     'restore_variables_on_create save_network_checkpoint seterr',
     'feature_column': 'sequence_input_layer',
-    'framework': 'fuse_op load_linear_multiclass_bias_initializer load_variable_slot_initializer',
+    'framework': 'assert_scalar_int fuse_op get_graph_from_inputs '
+    'load_linear_multiclass_bias_initializer load_variable_slot_initializer reduce_sum_n '
+    'remove_squeezable_dimensions zero_initializer',
+    'learn.preprocessing': 'CategoricalProcessor',
     'nn': 'alpha_dropout deprecated_flipped_sigmoid_cross_entropy_with_logits '
     'deprecated_flipped_softmax_cross_entropy_with_logits '
     'deprecated_flipped_sparse_softmax_cross_entropy_with_logits rank_sampled_softmax_loss '
@@ -58,7 +61,6 @@ ENTIRE = (
     'cluster_resolver',
     'framework.nest',
     'keras',
-    'learn.preprocessing',
     'lookup',
     'signal',
     'staging',

@@ -36,10 +36,11 @@ LACKING = {
         sparse_column_with_vocabulary_file transform_features weighted_sparse_column
         weighted_sum_from_feature_columns""",
     'opt': """
-        AGNCustomGetter AGNOptimizer AddSignOptimizer DropStaleGradientOptimizer
+        AGNCustomGetter AGNOptimizer AdamGSOptimizer AddSignOptimizer DropStaleGradientOptimizer
         ElasticAverageCustomGetter ElasticAverageOptimizer ExternalOptimizerInterface
-        GGTOptimizer ModelAverageCustomGetter ModelAverageOptimizer PowerSignOptimizer
-        ScipyOptimizerInterface ShampooOptimizer VariableClippingOptimizer""",
+        GGTOptimizer LARSOptimizer LazyAdamGSOptimizer ModelAverageCustomGetter
+        ModelAverageOptimizer PowerSignOptimizer RegAdagradOptimizer ScipyOptimizerInterface
+        ShampooOptimizer VariableClippingOptimizer""",
     'slim': """
         DataFrameColumn InputLayer ProblemType abc binary_svm_target checkpoint_utils
         collections collections_abc contrib_framework contrib_sparse_ops contrib_variables

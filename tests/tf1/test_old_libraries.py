@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from tests.tf1.processes import environment, last_line, run
-from tf_seq2seq_compat.tf1.old_libraries import fixed_types, module_views, tables, usage
+from tf_seq2seq_compat.tf1.old_libraries import fixed_types, module_views, rows, tables, usage
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 HERE = pathlib.Path(__file__).parent
@@ -322,7 +322,7 @@ def test_every_row_of_a_name_that_is_gone_leads_somewhere():
         module = sys.modules.get(row.module)
         if isinstance(module, types.ModuleType) and row.name not in vars(module):
             try:
-                row.value()
+                rows.loaded(row.target)
             except (ImportError, AttributeError):
                 lost.append(row)
     numpy_1 = np.lib.NumpyVersion(np.__version__) < '2.0.0'

@@ -221,15 +221,8 @@ def _of_row(row: Any, rest: list[str]) -> Place | None:
     target = row.target
     if isinstance(row, removed.RemovedModule):
         return _in_module(target, rest) if target else None
-    if isinstance(target, str):
-        module, _, attribute = target.partition(':')
-        return Place(module, tuple(filter(None, (attribute, *rest))))
-    if isinstance(target, float):
-        return Place('', (f"float('{target}')" if target else repr(target),))
-    home = getattr(target, '__module__', None)
-    if not isinstance(home, str):
-        return None
-    name = getattr(target, '__name__', None)
-    if isinstance(name, str):
-        return Place(home, (name, *rest))
-    return Place(home, (f'{type(target).__name__}()', *rest))
+    if target.startswith('='):
+        number = float(target[1:])
+        return Place('', (f"float('{number}')" if number else repr(number),))
+    module, _, attribute = target.partition(':')
+    return Place(module, tuple(filter(None, (attribute, *rest))))

@@ -163,7 +163,9 @@ def run(
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
-            km=_kernel_manager(folder, [path, *arguments], strict, xla, python_2),
+            km=_kernel_manager(
+                folder, [path, *arguments], strict=strict, xla=xla, python2=python_2
+            ),
             timeout=None,
             record_timing=False,
             resources={'metadata': {'path': os.path.dirname(os.path.abspath(path))}},
@@ -217,15 +219,13 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool, python_2: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], **flags: bool) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
       folder: for the kernel's sockets.
       words: `sys.argv` of the cells.
-      strict: no repairs.
-      xla: XLA compiles loops, where it can.
-      python_2: the cells are Python 2.
+      flags: by name, the options of the kernel that may be set.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
     spec_module = importlib.import_module('jupyter_client.kernelspec')
@@ -233,9 +233,7 @@ def _kernel_manager(folder: str, words: list[str], strict: bool, xla: bool, pyth
     argv = json.dumps(words).replace('{', r'\u007b')
     command = [sys.executable, '-m', 'tf_seq2seq_compat.tf1.notebook_kernel']
     command += ['--connection', '{connection_file}', '--argv', argv]
-    command += ['--strict'] if strict else []
-    command += ['--xla'] if xla else []
-    command += ['--python2'] if python_2 else []
+    command += [f'--{name}' for name, is_set in flags.items() if is_set]
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]
         @property

@@ -160,7 +160,7 @@ def test_python_and_numpy():
         "a = int, bool, np.inf, np.prod(x), float('-inf')\n"
         'b = isinstance(a, collections.abc.Mapping), collections.OrderedDict()\n'
         'c = numpy_functions.asscalar(x)\n'
-        'd = numpy_functions.Cast()[np.int32](x)\n'
+        'd = numpy_functions.cast[np.int32](x)\n'
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
-from tf_seq2seq_compat.tf1.old_libraries import library_names, numpy_names, python_names
+from tf_seq2seq_compat.tf1.old_libraries import tables
 from tf_seq2seq_compat.tf1.old_libraries.rows import Method
 
 _CASES = (
@@ -24,12 +24,12 @@ _CASES = (
 )
 _ASSERTIONS = {
     row.name: row.target
-    for row in python_names.METHODS
-    if row.owner == 'TestCase' and isinstance(row.target, str)
+    for row in tables.METHODS
+    if row.owner == 'TestCase' and ':' not in row.target
 }
 _OTHERS: dict[str, Method] = {
     row.name: row
-    for row in (*library_names.METHODS, *python_names.METHODS, *numpy_names.METHODS)
+    for row in tables.METHODS
     if row.owner != 'TestCase' and row.name != 'fromstring' and not hasattr(list, row.name)
 }
 
@@ -40,7 +40,7 @@ def fix(module: Module) -> Iterator[Fix]:
         assert isinstance(node, cst.Attribute)
         name, line = node.attr.value, module.line(node)
         if name in _ASSERTIONS and _is_self(node) and _in_test_case(module, node):
-            new = str(_ASSERTIONS[name])
+            new = _ASSERTIONS[name]
             yield module.replace(node.attr, new)
             yield Finding('rewritten', line, f'TestCase.{name}', new)
         elif name in _OTHERS and _is_called(module, node) and not module.meanings(node):

@@ -56,14 +56,12 @@ def bucket(
 
     Raises:
       ValueError: If there is no tensor, or if a list has another length than there are buckets.
-
-    Legacy: `tf.contrib.training.bucket` of TF 1.15.
     """
     batch_sizes = _one_for_each_bucket('batch_size', batch_size, num_buckets)
     capacities = [capacity] * num_buckets
     if bucket_capacities is not None:
         capacities = _one_for_each_bucket('bucket_capacities', bucket_capacities, num_buckets)
-    keys = sorted(tensors) if isinstance(tensors, dict) else None
+    keys = _keys_of(tensors)
     listed = [tensors[key] for key in keys] if keys is not None else list(tensors)
     if not listed:
         raise ValueError('bucket: tensors is empty, and must hold at least one tensor.')
@@ -72,27 +70,24 @@ def bucket(
         which = tf.convert_to_tensor(which_bucket, tf.int32, name='which_bucket')
         dtypes = [each.dtype for each in listed]
         queue_class = tf1.queue.PaddingFIFOQueue if dynamic_pad else tf1.queue.FIFOQueue
-        if shapes is None:
-            shapes = [each.shape for each in listed]
-        else:
-            shapes = [tf.TensorShape(each) for each in shapes]
+        given = [each.shape for each in listed] if shapes is None else shapes
+        shapes = [tf.TensorShape(each) for each in given]
         if not dynamic_pad and not all(each.is_fully_defined() for each in shapes):
             raise ValueError(
                 f'bucket: the shapes of the tensors are {shapes}, and must be known wholly. Give '
                 'shapes=…, or dynamic_pad=True to pad each batch.'
             )
 
-        def queue_of(index: int) -> tf.queue.QueueBase:
-            own = f'{shared_name}_{index}' if shared_name is not None else None
-            return queue_class(
+        buckets = [
+            queue_class(
                 capacity=capacities[index],
                 dtypes=dtypes,
                 shapes=shapes,
-                shared_name=own,
+                shared_name=f'{shared_name}_{index}' if shared_name is not None else None,
                 name=f'bucket_queue_{index}',
             )
-
-        buckets = [queue_of(index) for index in range(num_buckets)]
+            for index in range(num_buckets)
+        ]
         fixed = len(set(batch_sizes)) == 1 and not allow_smaller_final_batch
         size = batch_sizes[0] if fixed else None
         batch_shapes = [tf.TensorShape([size]).concatenate(each) for each in shapes]
@@ -133,34 +128,25 @@ def bucket(
 
         moves = [move(index) for index in range(num_buckets)]
         # Where examples end, each bucket is closed, and gives what it holds before it stops.
-        tf1.train.add_queue_runner(
-            tf1.train.QueueRunner(
-                buckets[0],
-                [enqueue] * num_threads,
-                close_op=tf.group(*(each.close() for each in buckets)),
-                cancel_op=tf.group(*(each.close(cancel_pending_enqueues=True) for each in buckets)),
-                queue_closed_exception_types=(tf.errors.OutOfRangeError, tf.errors.CancelledError),
+        for queue, closed, operations in (
+            (buckets[0], buckets, [enqueue] * num_threads),
+            (top, [top], moves),
+        ):
+            ended = (tf.errors.OutOfRangeError, tf.errors.CancelledError)
+            runner = tf1.train.QueueRunner(
+                queue,
+                operations,
+                close_op=tf.group(*(each.close() for each in closed)),
+                cancel_op=tf.group(*(each.close(cancel_pending_enqueues=True) for each in closed)),
+                queue_closed_exception_types=ended,
             )
-        )
-        tf1.train.add_queue_runner(
-            tf1.train.QueueRunner(
-                top,
-                moves,
-                close_op=top.close(),
-                cancel_op=top.close(cancel_pending_enqueues=True),
-                queue_closed_exception_types=(tf.errors.OutOfRangeError, tf.errors.CancelledError),
-            )
-        )
+            tf1.train.add_queue_runner(runner)
         for each in buckets:
             tf1.summary.scalar(f'bucket/{each.name}/size', tf.cast(each.size(), tf.float32))
         full = tf.cast(top.size(), tf.float32) * (1.0 / capacity)
         tf1.summary.scalar(f'bucket/{top.name}/fraction_of_{capacity}_full', full)
         number, *batch = top.dequeue(name=f'{scope}dequeue_top')
-    if keys is None:
-        return number, batch
-    # TF1 gave a dict of one tensor back with a list around that tensor.
-    values = [[each] for each in batch] if len(batch) == 1 else batch
-    return number, dict(zip(keys, values, strict=True))
+    return number, _as_given(batch, keys)
 
 
 def bucket_by_sequence_length(
@@ -182,19 +168,9 @@ def bucket_by_sequence_length(
 
     Args:
       input_length: The example's length, an int32 scalar.
-      tensors: As of `bucket`.
-      batch_size: As of `bucket`.
+      tensors: As of `bucket`, like all other arguments.
       bucket_boundaries: Increasing lengths: bucket i holds lengths from boundary i - 1 on and below
         boundary i.
-      num_threads: As of `bucket`.
-      capacity: As of `bucket`.
-      bucket_capacities: As of `bucket`.
-      shapes: As of `bucket`.
-      dynamic_pad: As of `bucket`.
-      allow_smaller_final_batch: As of `bucket`.
-      keep_input: As of `bucket`.
-      shared_name: As of `bucket`.
-      name: Name of the operations.
 
     Returns:
       The lengths, `[batch]` int32, and the batched tensors in the structure of `tensors`.
@@ -202,8 +178,6 @@ def bucket_by_sequence_length(
     Raises:
       TypeError: If the boundaries are no list or tuple of integers.
       ValueError: If they are empty or do not increase.
-
-    Legacy: `tf.contrib.training.bucket_by_sequence_length` of TF 1.15.
     """
     if not isinstance(bucket_boundaries, list | tuple):
         raise TypeError(
@@ -224,11 +198,8 @@ def bucket_by_sequence_length(
         length = tf.convert_to_tensor(input_length, tf.int32, name='input_length')
         reached = tf.greater_equal(length, tf.constant(list(bucket_boundaries), tf.int32))
         which = tf.reduce_sum(tf.cast(reached, tf.int32))
-        if isinstance(tensors, dict):
-            keys = sorted(tensors)
-            listed = [length] + [tensors[key] for key in keys]
-        else:
-            listed = [length, *tensors]
+        keys = _keys_of(tensors)
+        listed = [length, *(tensors if keys is None else (tensors[key] for key in keys))]
         if shapes is not None:
             shapes = [tf.TensorShape([]), *shapes]
         how: dict[str, Any] = {'keep_input': keep_input, 'shared_name': shared_name}
@@ -236,10 +207,20 @@ def bucket_by_sequence_length(
         sizes = (num_threads, capacity, bucket_capacities, shapes)
         count = len(bucket_boundaries) + 1
         _, (lengths, *batch) = bucket(listed, which, batch_size, count, *sizes, **how)
-    if not isinstance(tensors, dict):
-        return lengths, batch
+    return lengths, _as_given(batch, keys)
+
+
+def _keys_of(tensors: Nest) -> list[Any] | None:
+    return sorted(tensors) if isinstance(tensors, dict) else None
+
+
+def _as_given(batch: list[tf.Tensor], keys: list[Any] | None) -> Nest:
+    """The tensors of a batch as a list, or as a dict where that was given."""
+    if keys is None:
+        return batch
+    # TF1 gave a dict of one tensor back with a list around that tensor.
     values = [[each] for each in batch] if len(batch) == 1 else batch
-    return lengths, dict(zip(keys, values, strict=True))
+    return dict(zip(keys, values, strict=True))
 
 
 def _one_for_each_bucket(what: str, given: int | Sequence[int], num_buckets: int) -> list[int]:

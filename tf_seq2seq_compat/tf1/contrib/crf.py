@@ -1,7 +1,9 @@
 """tf.contrib.crf: linear-chain conditional random fields.
 
-Unary scores are `[batch, max_time, num_tags]`, transition scores `[num_tags, num_tags]` from row to
-column. A sequence of length 0 has the score 0 and the normalizer 0 (Lafferty et al., 2001).
+Everywhere `inputs` (or `potentials`) are unary scores `[batch, max_time, num_tags]`, `tag_indices`
+`[batch, max_time]` int32, `sequence_lengths` `[batch]`, and `transition_params` the scores
+`[num_tags, num_tags]` of transitions from row to column. Scores and normalizers are `[batch]`; a
+sequence of length 0 has the score 0 and the normalizer 0 (Lafferty et al., 2001).
 """
 
 from __future__ import annotations
@@ -47,16 +49,7 @@ def _steps_after_the_first(lengths: tf.Tensor) -> tf.Tensor:
 def crf_unary_score(
     tag_indices: TensorLike, sequence_lengths: TensorLike, inputs: TensorLike
 ) -> tf.Tensor:
-    """The sum of the unary scores of given tags.
-
-    Args:
-      tag_indices: `[batch, max_time]` int32.
-      sequence_lengths: `[batch]`.
-      inputs: unary scores, `[batch, max_time, num_tags]`.
-
-    Returns:
-      `[batch]`.
-    """
+    """The sum of the unary scores of given tags."""
     inputs = tf.convert_to_tensor(inputs)
     scores = tf.gather(inputs, tf.cast(tag_indices, tf.int32), batch_dims=2)
     mask = tf.sequence_mask(sequence_lengths, tf.shape(inputs)[1], scores.dtype)
@@ -66,16 +59,7 @@ def crf_unary_score(
 def crf_binary_score(
     tag_indices: TensorLike, sequence_lengths: TensorLike, transition_params: TensorLike
 ) -> tf.Tensor:
-    """The sum of the scores of the transitions between given tags.
-
-    Args:
-      tag_indices: `[batch, max_time]` int32.
-      sequence_lengths: `[batch]`.
-      transition_params: `[num_tags, num_tags]`.
-
-    Returns:
-      `[batch]`.
-    """
+    """The sum of the scores of the transitions between given tags."""
     tags = tf.cast(tag_indices, tf.int32)
     transitions = tf.stack([tags[:, :-1], tags[:, 1:]], axis=-1)
     scores = tf.gather_nd(transition_params, transitions)
@@ -90,17 +74,7 @@ def crf_sequence_score(
     sequence_lengths: TensorLike,
     transition_params: TensorLike,
 ) -> tf.Tensor:
-    """The unnormalized score of given tags.
-
-    Args:
-      inputs: unary scores, `[batch, max_time, num_tags]`.
-      tag_indices: `[batch, max_time]` int32.
-      sequence_lengths: `[batch]`.
-      transition_params: `[num_tags, num_tags]`.
-
-    Returns:
-      `[batch]`.
-    """
+    """The unnormalized score of given tags."""
     inputs = tf.convert_to_tensor(inputs)
     unary = crf_unary_score(tag_indices, sequence_lengths, inputs)
     if tf1.dimension_value(inputs.shape[1]) == 1:
@@ -117,13 +91,7 @@ def crf_multitag_sequence_score(
     """The log of the summed exponential scores of all sequences of allowed tags.
 
     Args:
-      inputs: unary scores, `[batch, max_time, num_tags]`.
       tag_bitmap: bool, `[batch, max_time, num_tags]`: which tags are allowed at each step.
-      sequence_lengths: `[batch]`.
-      transition_params: `[num_tags, num_tags]`.
-
-    Returns:
-      `[batch]`.
     """
     inputs = tf.convert_to_tensor(inputs)
     lengths = tf.convert_to_tensor(sequence_lengths)
@@ -152,11 +120,7 @@ class _TagScores(RNNCell):
 
 
 class CrfForwardRnnCell(_TagScores):
-    """One step of the forward algorithm: inputs and state are `[batch, num_tags]` log sums.
-
-    Args:
-      transition_params: `[num_tags, num_tags]`.
-    """
+    """One step of the forward algorithm: inputs and state are `[batch, num_tags]` log sums."""
 
     def __call__(  # type: ignore[override]
         self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
@@ -166,11 +130,7 @@ class CrfForwardRnnCell(_TagScores):
 
 
 class CrfDecodeForwardRnnCell(_TagScores):
-    """One step of the Viterbi algorithm: the best scores, and which tag each came from.
-
-    Args:
-      transition_params: `[num_tags, num_tags]`.
-    """
+    """One step of the Viterbi algorithm: the best scores, and which tag each came from."""
 
     def __call__(  # type: ignore[override]
         self, inputs: tf.Tensor, state: Nest, scope: Scope | None = None
@@ -211,14 +171,6 @@ def crf_log_norm(
 ) -> tf.Tensor:
     """The log of the summed exponential scores of all sequences of tags.
 
-    Args:
-      inputs: unary scores, `[batch, max_time, num_tags]`.
-      sequence_lengths: `[batch]`.
-      transition_params: `[num_tags, num_tags]`.
-
-    Returns:
-      `[batch]`.
-
     Example:
       >>> from tf_seq2seq_compat.tf1.contrib import crf
       >>> bool(abs(crf.crf_log_norm(tf.zeros([1, 3, 2]), [3], tf.zeros([2, 2])) - np.log(8)) < 1e-6)
@@ -247,9 +199,6 @@ def crf_log_likelihood(
     """The log likelihood of given tags.
 
     Args:
-      inputs: unary scores, `[batch, max_time, num_tags]`.
-      tag_indices: `[batch, max_time]` int32.
-      sequence_lengths: `[batch]`.
       transition_params: `[num_tags, num_tags]`; without it, a variable `transitions` is got.
 
     Returns:
@@ -267,11 +216,6 @@ def crf_decode(
     potentials: TensorLike, transition_params: TensorLike, sequence_length: TensorLike
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The best tags of each sequence, by the Viterbi algorithm.
-
-    Args:
-      potentials: unary scores, `[batch, max_time, num_tags]`.
-      transition_params: `[num_tags, num_tags]`.
-      sequence_length: `[batch]`.
 
     Returns:
       The tags `[batch, max_time]` int32, 0 after a sequence's end, and their scores `[batch]`.
@@ -317,7 +261,6 @@ def viterbi_decode(
 
     Args:
       score: unary scores, `[time, num_tags]`.
-      transition_params: `[num_tags, num_tags]`.
 
     Returns:
       The tags, and their score.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -22,8 +22,6 @@ __all__ = [
     'assert_element_shape',
     'batch_and_drop_remainder',
     'padded_batch_and_drop_remainder',
-    'read_batch_features',
-    'reduce_dataset',
     'sliding_window_batch',
     'sloppy_interleave',
 ]
@@ -64,26 +62,15 @@ class Dataset(dataset_ops.DatasetV1Adapter):
         return self.apply(tf1.data.experimental.dense_to_sparse_batch(batch_size, row_shape))
 
 
-def _chained(name: str) -> Callable[..., Dataset]:
+def _giving_datasets(name: str) -> Callable[..., Dataset]:
     """A method of `tf.data.Dataset` whose result has TF 1.3's methods again."""
     method = getattr(tf1.data.Dataset, name)
 
     @functools.wraps(method)
-    def chained(self: Dataset, *args: object, **kwargs: object) -> Dataset:
-        return Dataset(method(self, *args, **kwargs))
+    def give(*args: object, **kwargs: object) -> Dataset:
+        return Dataset(method(*args, **kwargs))
 
-    return chained
-
-
-def _constructor(name: str) -> staticmethod:
-    """A static method of `tf.data.Dataset` whose result has TF 1.3's methods."""
-    function = getattr(tf1.data.Dataset, name)
-
-    @functools.wraps(function)
-    def construct(*args: object, **kwargs: object) -> Dataset:
-        return Dataset(function(*args, **kwargs))
-
-    return staticmethod(construct)
+    return give
 
 
 for _name in (
@@ -91,16 +78,16 @@ for _name in (
     *('group_by_window', 'ignore_errors', 'interleave', 'padded_batch', 'prefetch', 'repeat'),
     *('shard', 'shuffle', 'skip', 'take', 'unbatch'),
 ):
-    setattr(Dataset, _name, _chained(_name))
+    setattr(Dataset, _name, _giving_datasets(_name))
 for _name in (
     *('from_generator', 'from_sparse_tensor_slices', 'from_tensor_slices', 'from_tensors'),
     *('list_files', 'range', 'zip'),
 ):
-    setattr(Dataset, _name, _constructor(_name))
+    setattr(Dataset, _name, staticmethod(_giving_datasets(_name)))
 
 
 class TextLineDataset(Dataset):
-    """The lines of text files. Legacy: `tf.contrib.data.TextLineDataset` of TF 1.2 to 1.4."""
+    """The lines of text files, as TF 1.2 to 1.4 had them."""
 
     def __init__(
         self,
@@ -112,7 +99,7 @@ class TextLineDataset(Dataset):
 
 
 class TFRecordDataset(Dataset):
-    """The records of TFRecord files. Legacy: `tf.contrib.data.TFRecordDataset` of TF 1.2 to 1.4."""
+    """The records of TFRecord files, as TF 1.2 to 1.4 had them."""
 
     def __init__(
         self,
@@ -124,7 +111,7 @@ class TFRecordDataset(Dataset):
 
 
 class FixedLengthRecordDataset(Dataset):
-    """The records of binary files. Legacy: `tf.contrib.data.FixedLengthRecordDataset` of TF 1.3."""
+    """The records of binary files, as TF 1.3 had them."""
 
     def __init__(
         self,
@@ -134,11 +121,8 @@ class FixedLengthRecordDataset(Dataset):
         footer_bytes: int | None = None,
         buffer_size: int | None = None,
     ) -> None:
-        super().__init__(
-            tf1.data.FixedLengthRecordDataset(
-                filenames, record_bytes, header_bytes, footer_bytes, buffer_size
-            )
-        )
+        sizes = (record_bytes, header_bytes, footer_bytes, buffer_size)
+        super().__init__(tf1.data.FixedLengthRecordDataset(filenames, *sizes))
 
 
 # Transformations
@@ -153,8 +137,6 @@ def batch_and_drop_remainder(batch_size: IntLike) -> Transformation:
       >>> dataset = tf.data.Dataset.range(5).apply(data.batch_and_drop_remainder(2))
       >>> [each.tolist() for each in dataset.as_numpy_iterator()]
       [[0, 1], [2, 3]]
-
-    Legacy: `tf.contrib.data.batch_and_drop_remainder` of TF 1.15.
     """
     return lambda dataset: dataset.batch(batch_size, drop_remainder=True)
 
@@ -162,10 +144,7 @@ def batch_and_drop_remainder(batch_size: IntLike) -> Transformation:
 def padded_batch_and_drop_remainder(
     batch_size: IntLike, padded_shapes: Nest, padding_values: Nest | None = None
 ) -> Transformation:
-    """`padded_batch(..., drop_remainder=True)`, for `Dataset.apply`.
-
-    Legacy: `tf.contrib.data.padded_batch_and_drop_remainder` of TF 1.15.
-    """
+    """`padded_batch(..., drop_remainder=True)`, for `Dataset.apply`."""
     return lambda dataset: dataset.padded_batch(
         batch_size, padded_shapes, padding_values, drop_remainder=True
     )
@@ -187,8 +166,6 @@ def sliding_window_batch(
 
     Raises:
       ValueError: If both `stride` and `window_shift` are given.
-
-    Legacy: `tf.contrib.data.sliding_window_batch` of TF 1.15.
     """
     if stride is not None and window_shift is not None:
         raise ValueError('Cannot specify both `stride` and `window_shift`')
@@ -212,10 +189,7 @@ def sliding_window_batch(
 def sloppy_interleave(
     map_func: Callable[..., tf.data.Dataset], cycle_length: int, block_length: int = 1
 ) -> Transformation:
-    """`parallel_interleave` that does not wait for slow inputs, for `Dataset.apply`.
-
-    Legacy: `tf.contrib.data.sloppy_interleave` of TF 1.15.
-    """
+    """`parallel_interleave` that does not wait for slow inputs, for `Dataset.apply`."""
     return tf1.data.experimental.parallel_interleave(
         map_func, cycle_length, block_length, sloppy=True
     )
@@ -229,8 +203,6 @@ def assert_element_shape(expected_shapes: Nest) -> Transformation:
 
     Raises:
       ValueError: If the elements are known to have other shapes.
-
-    Legacy: `tf.contrib.data.assert_element_shape` of TF 1.15.
     """
 
     def one(tensor: tf.Tensor, shape: tf.TensorShape) -> tf.Tensor:
@@ -245,54 +217,3 @@ def assert_element_shape(expected_shapes: Nest) -> Transformation:
         return dataset.map(check)
 
     return apply
-
-
-def reduce_dataset(dataset: tf.data.Dataset, reducer: Any) -> Nest:
-    """The last state of a `tf.data.experimental.Reducer` over a dataset.
-
-    As in TF1, `reducer.finalize_func` is not called.
-
-    Legacy: `tf.contrib.data.reduce_dataset` of TF 1.15.
-    """
-    state = reducer.init_func(tf.constant(0, tf.int64))
-    return dataset.reduce(state, reducer.reduce_func)
-
-
-def read_batch_features(
-    file_pattern: TensorLike,
-    batch_size: int,
-    features: Mapping[str, object],
-    reader: object = None,
-    reader_args: object = None,
-    randomize_input: bool = True,
-    num_epochs: int | None = None,
-    capacity: int = 10000,
-) -> tf.data.Dataset:
-    """The next batch of parsed `tf.train.Example`s of files.
-
-    Args:
-      file_pattern: Files, or patterns of their names.
-      batch_size: Examples in a batch.
-      features: What to parse, as of `tf.io.parse_example`.
-      reader: A dataset class; `TFRecordDataset` where None.
-      reader_args: More arguments of the reader.
-      randomize_input: Whether the examples are shuffled.
-      num_epochs: How often the files are read; without end where None.
-      capacity: Size of the buffer from which examples are drawn.
-
-    Returns:
-      Tensors (or sparse tensors) by the names of the features.
-
-    Legacy: `tf.contrib.data.read_batch_features` of TF 1.15.
-    """
-    dataset = tf1.data.experimental.make_batched_features_dataset(
-        file_pattern,
-        batch_size,
-        features,
-        reader=reader or tf1.data.TFRecordDataset,
-        reader_args=reader_args,
-        num_epochs=num_epochs,
-        shuffle=randomize_input,
-        shuffle_buffer_size=capacity,
-    )
-    return tf1.data.make_one_shot_iterator(dataset).get_next()

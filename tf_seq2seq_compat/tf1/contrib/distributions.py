@@ -38,8 +38,6 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
       >>> one = distributions.MultivariateNormalDiag(loc=[0.0, 1.0], scale_diag=[1.0, 2.0])
       >>> print(one.log_prob([0.0, 1.0]).numpy())
       -2.5310242
-
-    Legacy: `tf.contrib.distributions.MultivariateNormalDiag` of TF 1.15.
     """
 
     def __init__(
@@ -73,15 +71,16 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
             if diag is None:
                 diag = tf.ones_like(self._loc)
             self._scale_diag = diag
-            self._mean_ = tf.zeros_like(diag) if self._loc is None else self._loc
-            self._log_det = tf.reduce_sum(tf.math.log(tf.abs(diag)), axis=-1)
+            mean = tf.zeros_like(diag) if self._loc is None else self._loc
+            # One normal for each entry.
+            self._entries = tf1.distributions.Normal(mean, tf.abs(diag), name='entries')
         super().__init__(
             dtype=dtype,
             reparameterization_type=tf1.distributions.FULLY_REPARAMETERIZED,
             validate_args=validate_args,
             allow_nan_stats=allow_nan_stats,
             parameters=parameters,
-            graph_parents=[self._mean_, diag],
+            graph_parents=[mean, diag],
             name=scope,
         )
 
@@ -95,64 +94,48 @@ class MultivariateNormalDiag(tf.compat.v1.distributions.Distribution):
         """The linear operator of the standard deviations."""
         return tf.linalg.LinearOperatorDiag(self._scale_diag, is_non_singular=True)
 
-    def _shape(self) -> tf.TensorShape:
-        return tf.broadcast_static_shape(self._mean_.shape, self._scale_diag.shape)
-
-    def _shape_tensor(self) -> tf.Tensor:
-        return tf.broadcast_dynamic_shape(tf.shape(self._mean_), tf.shape(self._scale_diag))
-
     def _batch_shape(self) -> tf.TensorShape:
-        return self._shape()[:-1]
+        return self._entries.batch_shape[:-1]
 
     def _batch_shape_tensor(self) -> tf.Tensor:
-        return self._shape_tensor()[:-1]
+        return self._entries.batch_shape_tensor()[:-1]
 
     def _event_shape(self) -> tf.TensorShape:
-        return self._shape()[-1:]
+        return self._entries.batch_shape[-1:]
 
     def _event_shape_tensor(self) -> tf.Tensor:
-        return self._shape_tensor()[-1:]
+        return self._entries.batch_shape_tensor()[-1:]
 
     def _sample_n(self, n: IntLike, seed: int | None = None) -> tf.Tensor:
-        shape = tf.concat([[n], self._shape_tensor()], 0)
-        drawn = tf1.random_normal(shape, dtype=self.dtype, seed=seed)
-        return drawn * self._scale_diag + self._mean_
+        return self._entries.sample(n, seed)
 
     def _log_prob(self, x: TensorLike) -> tf.Tensor:
-        z = (x - self._mean_) / self._scale_diag
-        size = tf.cast(self._event_shape_tensor()[0], self.dtype)
-        norm = 0.5 * size * math.log(2 * math.pi) + self._log_det
-        return -0.5 * tf.reduce_sum(tf.square(z), axis=-1) - norm
+        return tf.reduce_sum(self._entries.log_prob(x), axis=-1)
 
     def _prob(self, x: TensorLike) -> tf.Tensor:
         return tf.exp(self._log_prob(x))
 
     def _entropy(self) -> tf.Tensor:
-        size = tf.cast(self._event_shape_tensor()[0], self.dtype)
-        found = 0.5 * size * (1 + math.log(2 * math.pi)) + self._log_det
-        return tf.broadcast_to(found, self._batch_shape_tensor())
+        return tf.reduce_sum(self._entries.entropy(), axis=-1)
 
     def _mean(self) -> tf.Tensor:
-        return tf.broadcast_to(self._mean_, self._shape_tensor())
+        return self._entries.mean()
 
     def _mode(self) -> tf.Tensor:
-        return self._mean()
+        return self._entries.mode()
 
     def _stddev(self) -> tf.Tensor:
-        return tf.broadcast_to(tf.abs(self._scale_diag), self._shape_tensor())
+        return self._entries.stddev()
 
     def _variance(self) -> tf.Tensor:
-        return tf.square(self._stddev())
+        return self._entries.variance()
 
     def _covariance(self) -> tf.Tensor:
         return tf.linalg.diag(self._variance())
 
 
 class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
-    """`MultivariateNormalDiag` whose standard deviations are `softplus(scale_diag)`.
-
-    Legacy: `tf.contrib.distributions.MultivariateNormalDiagWithSoftplusScale` of TF 1.15.
-    """
+    """`MultivariateNormalDiag` whose standard deviations are `softplus(scale_diag)`."""
 
     def __init__(
         self,
@@ -172,10 +155,7 @@ class MultivariateNormalDiagWithSoftplusScale(MultivariateNormalDiag):
 
 
 class NormalWithSoftplusScale(tf.compat.v1.distributions.Normal):
-    """`Normal` whose standard deviation is `softplus(scale)`.
-
-    Legacy: `tf.contrib.distributions.NormalWithSoftplusScale` of TF 1.15.
-    """
+    """`Normal` whose standard deviation is `softplus(scale)`."""
 
     def __init__(
         self,
@@ -199,17 +179,12 @@ def _kl_divergence(
     a: MultivariateNormalDiag, b: MultivariateNormalDiag, name: str | None = None
 ) -> tf.Tensor:
     with tf1.name_scope(name, 'kl_mvn'):
-        ratio = tf.square(a._scale_diag / b._scale_diag)
-        distance = tf.square((a._mean_ - b._mean_) / b._scale_diag)
-        by_dimension = 0.5 * (ratio + distance - 1 - tf.math.log(ratio))
-        return tf.reduce_sum(by_dimension, axis=-1)
+        by_entry = tf1.distributions.kl_divergence(a._entries, b._entries)
+        return tf.reduce_sum(by_entry, axis=-1)
 
 
 def softplus_inverse(x: TensorLike, name: str | None = None) -> tf.Tensor:
-    """The y with `softplus(y) = x`, for x above 0.
-
-    Legacy: `tf.contrib.distributions.softplus_inverse` of TF 1.15.
-    """
+    """The y with `softplus(y) = x`, for x above 0."""
     with tf1.name_scope(name, 'softplus_inverse', [x]):
         x = tf.convert_to_tensor(x, name='x')
         # log(exp(x) - 1) = x + log(1 - exp(-x)), which does not overflow.
@@ -229,8 +204,6 @@ def fill_triangular(x: TensorLike, upper: bool = False, name: str | None = None)
 
     Raises:
       ValueError: If the last dimension is unknown, or no triangular number.
-
-    Legacy: `tf.contrib.distributions.fill_triangular` of TF 1.15.
     """
     with tf1.name_scope(name, 'fill_triangular', [x]):
         x = tf.convert_to_tensor(x, name='x')

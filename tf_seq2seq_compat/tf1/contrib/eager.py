@@ -11,7 +11,7 @@ from tf_seq2seq_compat.types import IntLike, Nest
 
 tf1 = tf.compat.v1
 
-__all__ = ['Iterator', 'Saver', 'get_optimizer_variables']
+__all__ = ['Iterator', 'Saver']
 
 
 class Iterator:
@@ -27,8 +27,6 @@ class Iterator:
       >>> from tf_seq2seq_compat.tf1.contrib import eager
       >>> [int(each) for each in eager.Iterator(tf.data.Dataset.range(3))]
       [0, 1, 2]
-
-    Legacy: `tf.contrib.eager.Iterator` of TF 1.15.
     """
 
     def __init__(self, dataset: tf.data.Dataset) -> None:
@@ -55,8 +53,6 @@ class Saver:
 
     Args:
       var_list: Variables, or a dict of them by the names in the checkpoint.
-
-    Legacy: `tf.contrib.eager.Saver` of TF 1.15.
     """
 
     def __init__(self, var_list: Iterable[tf.Variable]) -> None:
@@ -75,8 +71,3 @@ class Saver:
     def restore(self, file_prefix: str) -> None:
         """Reads a checkpoint."""
         self._saver.restore(None, file_prefix)
-
-
-def get_optimizer_variables(optimizer: tf.compat.v1.train.Optimizer) -> list[tf.Variable]:
-    """The variables of a `tf.train.Optimizer`. Legacy: the same name of `tf.contrib.eager`."""
-    return optimizer.variables()

@@ -7,16 +7,13 @@ from typing import Any
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.ops import confusion_matrix
 from tensorflow.python.util import nest
 
-from tf_seq2seq_compat.types import Nest, TensorLike
+from tf_seq2seq_compat.types import Nest
 
 tf1 = tf.compat.v1
 
 __all__ = [
-    'assert_scalar_int',
-    'get_graph_from_inputs',
     'get_name_scope',
     'get_placeholders',
     'init_from_checkpoint',
@@ -24,11 +21,8 @@ __all__ = [
     'load_checkpoint',
     'load_variable',
     'py_func',
-    'reduce_sum_n',
-    'remove_squeezable_dimensions',
     'with_same_shape',
     'with_shape',
-    'zero_initializer',
 ]
 
 
@@ -60,8 +54,6 @@ def with_shape(expected_shape: Sequence[int | None] | tf.Tensor, tensor: tf.Tens
       >>> from tf_seq2seq_compat.tf1.contrib import framework
       >>> framework.with_shape([2], tf.constant([1, 2])).numpy().tolist()
       [1, 2]
-
-    Legacy: `tf.contrib.framework.with_shape` of TF 1.15.
     """
     if isinstance(expected_shape, tf.TensorShape):
         expected_shape = expected_shape.as_list()
@@ -111,8 +103,6 @@ def with_same_shape(expected_tensor: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
 
     Raises:
       ValueError: If the static shapes differ.
-
-    Legacy: `tf.contrib.framework.with_same_shape` of TF 1.15.
     """
     shape = expected_tensor.shape
     if shape.is_fully_defined():
@@ -122,91 +112,13 @@ def with_same_shape(expected_tensor: tf.Tensor, tensor: tf.Tensor) -> tf.Tensor:
     return with_shape(tf.shape(expected_tensor), tensor)
 
 
-def assert_scalar_int(tensor: TensorLike, name: str | None = None) -> tf.Tensor:
-    """The tensor, if it is one integer.
-
-    Raises:
-      ValueError: If it has another dtype or shape.
-
-    Legacy: `tf.contrib.framework.assert_scalar_int` of TF 1.15.
-    """
-    tensor = tf.convert_to_tensor(tensor)
-    if not tensor.dtype.is_integer:
-        raise ValueError(
-            f'Expected integer type for {_graph_name(tensor)}, received type: {tensor.dtype}.'
-        )
-    return tf1.assert_scalar(tensor, name=name)
-
-
-def reduce_sum_n(tensors: Sequence[tf.Tensor], name: str | None = None) -> tf.Tensor:
-    """The sum of all elements of all tensors, a scalar.
-
-    Raises:
-      ValueError: If there are no tensors.
-
-    Legacy: `tf.contrib.framework.reduce_sum_n` of TF 1.15.
-    """
-    if not tensors:
-        raise ValueError('No tensors provided.')
-    with tf1.name_scope(name, 'reduce_sum_n', tensors):
-        return tf.add_n([tf.reduce_sum(each) for each in tensors])
-
-
-def remove_squeezable_dimensions(
-    predictions: TensorLike, labels: TensorLike, name: str | None = None
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Drops the last dimension of size 1 of the one tensor that has a dimension too many.
-
-    Legacy: `tf.contrib.framework.remove_squeezable_dimensions` of TF 1.15.
-    """
-    labels, predictions = confusion_matrix.remove_squeezable_dimensions(
-        labels, predictions, name=name
-    )
-    return predictions, labels
-
-
-def zero_initializer(
-    ref: tf.Variable, use_locking: bool = True, name: str = 'zero_initializer'
-) -> tf.Operation:
-    """Fills a variable with zeros; returns the variable's new value.
-
-    Legacy: `tf.contrib.framework.zero_initializer` of TF 1.15.
-    """
-    zeros = tf.zeros(ref.shape, ref.dtype.base_dtype)
-    return tf1.assign(ref, zeros, use_locking=use_locking, name=name)
-
-
 def get_name_scope() -> str:
     """The name scope in use. Legacy: `tf.contrib.framework.get_name_scope` of TF 1.15."""
     return tf1.get_default_graph().get_name_scope()
 
 
-def get_graph_from_inputs(op_input_list: Sequence[Nest], graph: tf.Graph | None = None) -> tf.Graph:
-    """The graph that all tensors and operations of a list are in.
-
-    Args:
-      op_input_list: Tensors, operations, or what is neither and passed over.
-      graph: The graph that they must be in, if any.
-
-    Raises:
-      ValueError: If two are in different graphs.
-
-    Legacy: `tf.contrib.framework.get_graph_from_inputs` of TF 1.15.
-    """
-    found = graph
-    for each in op_input_list:
-        its = getattr(each, 'graph', None)
-        if its is not None and found is not None and its is not found:
-            raise ValueError(f'{each} must be from the same graph as the others.')
-        found = found or its
-    return found or tf1.get_default_graph()
-
-
 def get_placeholders(graph: tf.Graph) -> list[tf.Tensor]:
-    """The placeholders of a graph.
-
-    Legacy: `tf.contrib.framework.get_placeholders` of TF 1.15.
-    """
+    """The placeholders of a graph."""
     return [op.outputs[0] for op in graph.get_operations() if op.type.startswith('Placeholder')]
 
 
@@ -235,8 +147,6 @@ def py_func(
 
     Raises:
       TypeError: If `output_types` is None.
-
-    Legacy: `tf.contrib.framework.py_func` of TF 1.15.
     """
     if output_types is None:
         raise TypeError(

@@ -7,7 +7,7 @@ copies are imported `GraphDef`s; of a `tf.while_loop` of TF1's kind, a copy has 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -57,10 +57,11 @@ def _holds(items: Collection[object], wanted: object) -> bool:
     return any(item is wanted for item in items)
 
 
-def _listed(items: Any, kind: type, left_out: tuple[type, ...]) -> list[tf.Operation | tf.Tensor]:
+def _listed(items: Any, kind: type, ignored: bool) -> list[tf.Operation | tf.Tensor]:
     if isinstance(items, (tf.Tensor, tf.Operation)):
         items = [items]
-    found = [item for item in items if not isinstance(item, left_out)]
+    other = tf.Tensor if kind is tf.Operation else tf.Operation
+    found = [item for item in items if not (ignored and isinstance(item, other))]
     for item in found:
         if not isinstance(item, kind):
             raise TypeError(f'Expected a {kind.__name__}, got {item!r} of {type(item)}.')
@@ -70,76 +71,47 @@ def _listed(items: Any, kind: type, left_out: tuple[type, ...]) -> list[tf.Opera
 def make_list_of_op(
     ops: object, check_graph: bool = True, allow_graph: bool = True, ignore_ts: bool = False
 ) -> list[tf.Operation]:
-    """Operations as a list.
+    """An operation, several, or those of a graph as a list.
 
-    Args:
-      ops: an operation, several, or a graph.
-      check_graph: ignored.
-      allow_graph: ignored.
-      ignore_ts: leave tensors out; else they are a `TypeError`.
-
-    Legacy: `tf.contrib.graph_editor.make_list_of_op` of TF 1.15.
+    With `ignore_ts` tensors are left out; else they are a `TypeError`. `check_graph` and
+    `allow_graph` are ignored.
     """
     if isinstance(ops, tf.Graph):
         return list(ops.get_operations())
-    return _listed(ops, tf.Operation, (tf.Tensor,) if ignore_ts else ())
+    return _listed(ops, tf.Operation, ignore_ts)
 
 
 def make_list_of_t(
     ts: object, check_graph: bool = True, allow_graph: bool = True, ignore_ops: bool = False
 ) -> list[tf.Tensor]:
-    """Tensors as a list.
-
-    Args:
-      ts: a tensor, several, or a graph.
-      check_graph: ignored.
-      allow_graph: ignored.
-      ignore_ops: leave operations out; else they are a `TypeError`.
-
-    Legacy: `tf.contrib.graph_editor.make_list_of_t` of TF 1.15.
-    """
+    """A tensor, several, or those of a graph as a list; as `make_list_of_op` otherwise."""
     if isinstance(ts, tf.Graph):
         return get_tensors(ts)
-    return _listed(ts, tf.Tensor, (tf.Operation,) if ignore_ops else ())
+    return _listed(ts, tf.Tensor, ignore_ops)
 
 
 def get_tensors(graph: tf.Graph) -> list[tf.Tensor]:
-    """All tensors of a graph.
-
-    Legacy: `tf.contrib.graph_editor.get_tensors` of TF 1.15.
-    """
+    """All tensors of a graph."""
     return [tensor for op in graph.get_operations() for tensor in op.outputs]
 
 
 def get_generating_ops(ts: object) -> list[tf.Operation]:
-    """The operations that give some tensors.
-
-    Legacy: `tf.contrib.graph_editor.get_generating_ops` of TF 1.15.
-    """
+    """The operations that give some tensors."""
     return _unique(tensor.op for tensor in make_list_of_t(ts))
 
 
 def get_consuming_ops(ts: object) -> list[tf.Operation]:
-    """The operations that take some tensors.
-
-    Legacy: `tf.contrib.graph_editor.get_consuming_ops` of TF 1.15.
-    """
+    """The operations that take some tensors."""
     return _unique(op for tensor in make_list_of_t(ts) for op in tensor.consumers())
 
 
 def filter_ops(ops: object, positive_filter: Filter) -> list[tf.Operation]:
-    """Those operations for which a function is true; all of them for True.
-
-    Legacy: `tf.contrib.graph_editor.filter_ops` of TF 1.15.
-    """
+    """Those operations for which a function is true; all of them for True."""
     return _filtered(make_list_of_op(ops), positive_filter)
 
 
 def filter_ts(ops: object, positive_filter: Filter) -> list[tf.Tensor]:
-    """Those inputs and outputs of operations for which a function is true; all for True.
-
-    Legacy: `tf.contrib.graph_editor.filter_ts` of TF 1.15.
-    """
+    """Those inputs and outputs of operations for which a function is true; all for True."""
     ops = make_list_of_op(ops)
     inputs = [tensor for op in ops for tensor in op.inputs]
     outputs = [tensor for op in ops for tensor in op.outputs]
@@ -151,56 +123,31 @@ def _filtered(items: list[object], wanted: Filter) -> list[tf.Operation | tf.Ten
 
 
 def filter_ops_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Operation]:
-    """Those operations in whose name a pattern is found.
-
-    Legacy: `tf.contrib.graph_editor.filter_ops_from_regex` of TF 1.15.
-    """
+    """Those operations in whose name a pattern is found."""
     return filter_ops(ops, lambda op: re.search(regex, op.name) is not None)
 
 
 def filter_ts_from_regex(ops: object, regex: str | re.Pattern[str]) -> list[tf.Tensor]:
-    """Those inputs and outputs of operations in whose name a pattern is found.
-
-    Legacy: `tf.contrib.graph_editor.filter_ts_from_regex` of TF 1.15.
-    """
+    """Those inputs and outputs of operations in whose name a pattern is found."""
     return filter_ts(ops, lambda tensor: re.search(regex, tensor.name) is not None)
 
 
 def get_name_scope_ops(ops: object, scope: str) -> list[tf.Operation]:
-    """Those operations that are inside a name scope.
-
-    Legacy: `tf.contrib.graph_editor.get_name_scope_ops` of TF 1.15.
-    """
+    """Those operations that are inside a name scope."""
     return filter_ops_from_regex(ops, f'^{re.escape(scope.rstrip("/"))}(/|$)')
 
 
 def select_ops(*args: object, graph: tf.Graph | None = None) -> list[tf.Operation]:
-    """Operations by their names, or as they are.
-
-    Args:
-      *args: patterns of names, operations, or lists of these.
-      graph: where patterns are looked up.
+    """Operations: by patterns of their names in a graph, as they are, or lists of these.
 
     Raises:
       ValueError: there is a pattern and no graph.
-
-    Legacy: `tf.contrib.graph_editor.select_ops` of TF 1.15.
     """
     return _selected(args, graph, filter_ops_from_regex, tf.Operation)
 
 
 def select_ts(*args: object, graph: tf.Graph | None = None) -> list[tf.Tensor]:
-    """Tensors by their names, or as they are.
-
-    Args:
-      *args: patterns of names, tensors, or lists of these.
-      graph: where patterns are looked up.
-
-    Raises:
-      ValueError: there is a pattern and no graph.
-
-    Legacy: `tf.contrib.graph_editor.select_ts` of TF 1.15.
-    """
+    """Tensors, as `select_ops` selects operations."""
     return _selected(args, graph, filter_ts_from_regex, tf.Tensor)
 
 
@@ -244,7 +191,7 @@ def _walk(
     within_ops: Iterable[tf.Operation] | None,
     within_ops_fn: Callable[[tf.Operation], bool] | None,
     stop_at_ts: Iterable[tf.Tensor],
-    control: bool,
+    control: object,
 ) -> list[tf.Operation]:
     seeds = [seeds] if isinstance(seeds, (tf.Tensor, tf.Operation)) else list(seeds)
     if seeds and isinstance(seeds[0], tf.Tensor):
@@ -260,7 +207,7 @@ def _walk(
     wave = dict.fromkeys(op for op in seeds if is_within(op))
     while wave:
         reached.update(wave)
-        following = (op for each in wave for op in step(each, stop, control))
+        following = (op for each in wave for op in step(each, stop, bool(control)))
         wave = dict.fromkeys(op for op in following if op not in reached and is_within(op))
     return [op for op in reached if inclusive or op not in seeds]
 
@@ -273,7 +220,7 @@ def get_backward_walk_ops(
     stop_at_ts: Any = (),
     control_inputs: bool = False,
 ) -> list[tf.Operation]:
-    """The operations that some depend on.
+    """The operations that some depend on, the nearest first.
 
     Args:
       seed_ops: operations, or tensors, from whose operations the walk starts.
@@ -283,9 +230,6 @@ def get_backward_walk_ops(
       stop_at_ts: tensors beyond which it does not go.
       control_inputs: whether it goes along control dependencies.
 
-    Returns:
-      The operations, the nearest first.
-
     Example:
       >>> from tf_seq2seq_compat.tf1.contrib.graph_editor import get_backward_walk_ops
       >>> with tf.Graph().as_default():
@@ -293,19 +237,9 @@ def get_backward_walk_ops(
       ...   y = tf.exp(tf.negative(x, name='minus'), name='y')
       ...   [op.name for op in get_backward_walk_ops(y)]
       ['y', 'minus', 'x']
-
-    Legacy: `tf.contrib.graph_editor.get_backward_walk_ops` of TF 1.15.
     """
-    return _walk(
-        seed_ops,
-        get_generating_ops,
-        _before,
-        inclusive,
-        within_ops,
-        within_ops_fn,
-        stop_at_ts,
-        bool(control_inputs),
-    )
+    where = (inclusive, within_ops, within_ops_fn, stop_at_ts, control_inputs)
+    return _walk(seed_ops, get_generating_ops, _before, *where)
 
 
 def get_forward_walk_ops(
@@ -316,31 +250,13 @@ def get_forward_walk_ops(
     stop_at_ts: Any = (),
     control_outputs: object = None,
 ) -> list[tf.Operation]:
-    """The operations that depend on some.
+    """The operations that depend on some, the nearest first.
 
-    Args:
-      seed_ops: operations, or tensors, from whose consumers the walk starts.
-      inclusive: whether these are in the result.
-      within_ops: the walk stays among these.
-      within_ops_fn: the walk stays where this is true.
-      stop_at_ts: tensors beyond which it does not go.
-      control_outputs: whether it goes along control dependencies.
-
-    Returns:
-      The operations, the nearest first.
-
-    Legacy: `tf.contrib.graph_editor.get_forward_walk_ops` of TF 1.15.
+    The walk starts from the consumers of tensors; the arguments are otherwise those of
+    `get_backward_walk_ops`.
     """
-    return _walk(
-        seed_ops,
-        get_consuming_ops,
-        _after,
-        inclusive,
-        within_ops,
-        within_ops_fn,
-        stop_at_ts,
-        bool(control_outputs),
-    )
+    where = (inclusive, within_ops, within_ops_fn, stop_at_ts, control_outputs)
+    return _walk(seed_ops, get_consuming_ops, _after, *where)
 
 
 def get_walks_intersection_ops(
@@ -354,20 +270,10 @@ def get_walks_intersection_ops(
     control_outputs: Any = None,
     control_ios: Any = None,
 ) -> list[tf.Operation]:
-    """The operations that depend on some and that others depend on.
-
-    Legacy: `tf.contrib.graph_editor.get_walks_intersection_ops` of TF 1.15.
-    """
-    control = bool(control_inputs or control_outputs or control_ios)
-    within = {'within_ops': within_ops, 'within_ops_fn': within_ops_fn}
-    forward = get_forward_walk_ops(
-        forward_seed_ops, forward_inclusive, **within, control_outputs=control
-    )
-    backward = set(
-        get_backward_walk_ops(
-            backward_seed_ops, backward_inclusive, **within, control_inputs=control
-        )
-    )
+    """The operations that depend on some and that others depend on."""
+    where = (within_ops, within_ops_fn, (), control_inputs or control_outputs or control_ios)
+    forward = get_forward_walk_ops(forward_seed_ops, forward_inclusive, *where)
+    backward = set(get_backward_walk_ops(backward_seed_ops, backward_inclusive, *where))
     return [op for op in forward if op in backward]
 
 
@@ -387,8 +293,6 @@ class SubGraphView:
       inputs: the tensors that they take from outside.
       outputs: the tensors that they give to the outside, or to nobody.
       passthroughs: the tensors that go through.
-
-    Legacy: `tf.contrib.graph_editor.SubGraphView` of TF 1.15.
     """
 
     def __init__(
@@ -414,14 +318,7 @@ class SubGraphView:
 
 
 def make_view(*args: object, graph: tf.Graph | None = None) -> SubGraphView:
-    """A view of the operations that are given, by patterns of their names or as they are.
-
-    Args:
-      *args: as `select_ops` takes them; tensors go through. A view is given back.
-      graph: where patterns are looked up.
-
-    Legacy: `tf.contrib.graph_editor.make_view` and `sgv` of TF 1.15.
-    """
+    """A view of operations, as `select_ops` takes them; tensors go through it."""
     if len(args) == 1 and isinstance(args[0], SubGraphView):
         return args[0]
     named = [each for each in args if not isinstance(each, str)]
@@ -432,10 +329,7 @@ sgv = make_view
 
 
 class TransformerInfo:
-    """The copies of operations and tensors, by their originals.
-
-    Legacy: what `tf.contrib.graph_editor.copy_with_input_replacements` of TF 1.15 gives.
-    """
+    """The copies of operations and tensors, by their originals."""
 
     def __init__(self, ops: Mapping[tf.Operation, tf.Operation]) -> None:
         self._transformed_ops = dict(ops)
@@ -490,8 +384,6 @@ def copy_with_input_replacements(
       ...   view, info = graph_editor.copy_with_input_replacements([y.op], {x.ref(): z})
       ...   view.ops[0].name, view.inputs[0].name
       ('y_1', 'z:0')
-
-    Legacy: `tf.contrib.graph_editor.copy_with_input_replacements` of TF 1.15.
     """
     view = sgv if isinstance(sgv, SubGraphView) else SubGraphView(sgv)
     graph = view.graph
@@ -560,20 +452,11 @@ def graph_replace(
 ) -> Nest:
     """Computes tensors from other inputs: a copy of all that lies between these and the tensors.
 
-    Args:
-      target_ts: a tensor or a nest of them.
-      replacement_ts: by tensor of the graph, what takes its place.
-      dst_scope: the name scope of the copy.
-      src_scope: what is taken away from the names first.
-      reuse_dst_scope: whether `dst_scope` may be there already.
-
-    Returns:
-      As `target_ts`, of the copy.
+    `replacement_ts` has by tensor of the graph what takes its place; the other arguments are those
+    of `copy_with_input_replacements`, and the result is as `target_ts`.
 
     Raises:
       ValueError: the tensors do not depend on what is replaced.
-
-    Legacy: `tf.contrib.graph_editor.graph_replace` of TF 1.15.
     """
     targets = make_list_of_t(tf.nest.flatten(target_ts))
     replaced = [_deref(each) for each in replacement_ts]
@@ -611,26 +494,8 @@ def reroute_ts(
 
     Raises:
       ValueError: there are more of one than of the other.
-
-    Legacy: `tf.contrib.graph_editor.reroute_ts` of TF 1.15.
     """
-    return _reroute(make_list_of_t(ts0), make_list_of_t(ts1), can_modify, cannot_modify)
-
-
-def swap_ts(
-    ts0: object, ts1: object, can_modify: object = None, cannot_modify: object = None
-) -> int:
-    """As `reroute_ts`, in both directions.
-
-    Legacy: `tf.contrib.graph_editor.swap_ts` of TF 1.15.
-    """
-    one, other = make_list_of_t(ts0), make_list_of_t(ts1)
-    return _reroute([*one, *other], [*other, *one], can_modify, cannot_modify)
-
-
-def _reroute(
-    new: Sequence[tf.Tensor], old: Sequence[tf.Tensor], can_modify: object, cannot_modify: object
-) -> int:
+    new, old = make_list_of_t(ts0), make_list_of_t(ts1)
     if len(new) != len(old):
         raise ValueError(f'ts0 and ts1 have different sizes: {len(new)} != {len(old)}')
     allowed = None if can_modify is None else set(make_list_of_op(can_modify))
@@ -648,13 +513,19 @@ def _reroute(
     return len(changes)
 
 
+def swap_ts(
+    ts0: object, ts1: object, can_modify: object = None, cannot_modify: object = None
+) -> int:
+    """As `reroute_ts`, in both directions."""
+    one, other = make_list_of_t(ts0), make_list_of_t(ts1)
+    return reroute_ts([*one, *other], [*other, *one], can_modify, cannot_modify)
+
+
 def add_control_inputs(op: tf.Operation, cops: object) -> None:
     """Has an operation wait for others.
 
     Raises:
       ValueError: it does so already.
-
-    Legacy: `tf.contrib.graph_editor.add_control_inputs` of TF 1.15.
     """
     cops = make_list_of_op(cops, ignore_ts=False)
     for each in cops:

@@ -9,6 +9,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from tf_seq2seq_compat.tf1.contrib.messages import message_classes
+
 __all__ = ['HParams', 'parse_values']
 
 # name=value, name=[values], name[index]=value; then a comma or the end.
@@ -44,8 +46,6 @@ def parse_values(
     Example:
       >>> parse_values('a=1,b=[0.5, 2]', {'a': int, 'b': float})
       {'a': 1, 'b': [0.5, 2.0]}
-
-    Legacy: `tf.contrib.training.parse_values` of TF 1.15.
     """
     found: dict[str, object] = {}
     position = 0
@@ -130,8 +130,6 @@ class HParams:
       HParams([('learning_rate', 0.01), ('units', [128])])
       >>> hparams.learning_rate
       0.01
-
-    Legacy: `tf.contrib.training.HParams` of TF 1.15.
     """
 
     def __init__(
@@ -299,60 +297,18 @@ def _kind_of(param_type: Any) -> str:
 @functools.cache
 def _hparam_def() -> Any:
     """The message class `tensorflow.HParamDef`, which TensorFlow 2 no longer has."""
-    from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+    return message_classes(
+        'tensorflow',
+        {
+            **{f'{kind.capitalize()}List': f'1:value:{kind}*' for kind in _NUMBERS},
+            'HParamType': ' '.join(
+                f'{value}:{kind}_value:{kind}| {items}:{kind}_list:{kind.capitalize()}List|'
+                for kind, (value, items) in _NUMBERS.items()
+            ),
+            'HParamDef': '1:hparam:HParamType{}',
+        },
+    )['HParamDef']
 
-    field = descriptor_pb2.FieldDescriptorProto
-    wire = {
-        'int64': field.TYPE_INT64,
-        'float': field.TYPE_FLOAT,
-        'bytes': field.TYPE_BYTES,
-        'bool': field.TYPE_BOOL,
-    }
-    numbers_of = {
-        'int64_value': 1,
-        'float_value': 2,
-        'bytes_value': 3,
-        'bool_value': 7,
-        'int64_list': 4,
-        'float_list': 5,
-        'bytes_list': 6,
-        'bool_list': 8,
-    }
-    scope = '.tensorflow.HParamDef'
-    file = descriptor_pb2.FileDescriptorProto(
-        name='tf_seq2seq_compat/hparam.proto', package='tensorflow', syntax='proto3'
-    )
-    root = file.message_type.add(name='HParamDef')
-    value = root.nested_type.add(name='HParamType')
-    value.oneof_decl.add(name='kind')
-    for kind, wire_type in wire.items():
-        values = root.nested_type.add(name=f'{kind.capitalize()}List')
-        values.field.add(name='value', number=1, type=wire_type, label=field.LABEL_REPEATED)
-        for name in (f'{kind}_value', f'{kind}_list'):
-            one = value.field.add(
-                name=name, number=numbers_of[name], label=field.LABEL_OPTIONAL, oneof_index=0
-            )
-            if name.endswith('_list'):
-                one.type, one.type_name = field.TYPE_MESSAGE, f'{scope}.{kind.capitalize()}List'
-            else:
-                one.type = wire_type
-    entry = root.nested_type.add(name='HparamEntry')
-    entry.options.map_entry = True
-    entry.field.add(name='key', number=1, type=field.TYPE_STRING, label=field.LABEL_OPTIONAL)
-    entry.field.add(
-        name='value',
-        number=2,
-        type=field.TYPE_MESSAGE,
-        type_name=f'{scope}.HParamType',
-        label=field.LABEL_OPTIONAL,
-    )
-    root.field.add(
-        name='hparam',
-        number=1,
-        type=field.TYPE_MESSAGE,
-        type_name=f'{scope}.HparamEntry',
-        label=field.LABEL_REPEATED,
-    )
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return message_factory.GetMessageClass(pool.FindMessageTypeByName('tensorflow.HParamDef'))
+
+# By type, the numbers of the fields for a value and for a list.
+_NUMBERS = {'int64': (1, 4), 'float': (2, 5), 'bytes': (3, 6), 'bool': (7, 8)}

@@ -20,13 +20,9 @@ __all__ = [
     'PredictionKey',
     'ProblemType',
     'TaskType',
-    'extract_pandas_data',
-    'extract_pandas_labels',
-    'extract_pandas_matrix',
     'load_csv_with_header',
     'load_csv_without_header',
     'maybe_download',
-    'shrink_csv',
 ]
 
 
@@ -54,7 +50,7 @@ class ModeKeys:
 
 
 class PredictionKey:
-    """Names of predictions. Legacy: `tf.contrib.learn.PredictionKey` of TF 1.15."""
+    """Names of predictions."""
 
     CLASSES = 'classes'
     PROBABILITIES = 'probabilities'
@@ -66,7 +62,7 @@ class PredictionKey:
 
 
 class ProblemType:
-    """Kinds of problem. Legacy: `tf.contrib.learn.ProblemType` of TF 1.15."""
+    """Kinds of problem."""
 
     UNSPECIFIED = 0
     CLASSIFICATION = 1
@@ -75,7 +71,7 @@ class ProblemType:
 
 
 class TaskType:
-    """Kinds of task of a cluster. Legacy: `tf.contrib.learn.TaskType` of TF 1.15."""
+    """Kinds of task of a cluster."""
 
     MASTER = 'master'
     PS = 'ps'
@@ -83,18 +79,18 @@ class TaskType:
 
 
 class NanLossDuringTrainingError(RuntimeError):
-    """The loss was NaN. Legacy: `tf.contrib.learn.NanLossDuringTrainingError` of TF 1.15."""
+    """The loss was NaN."""
 
     def __str__(self) -> str:
         return 'NaN loss during training.'
 
 
 class NotFittedError(ValueError, AttributeError):
-    """An estimator was used before `fit`. Legacy: `tf.contrib.learn.NotFittedError`."""
+    """An estimator was used before `fit`."""
 
 
 class InputFnOps(NamedTuple):
-    """Result of a serving input function. Legacy: `tf.contrib.learn.InputFnOps` of TF 1.15."""
+    """Result of a serving input function."""
 
     features: Any
     labels: Any
@@ -119,8 +115,6 @@ def load_csv_with_header(
 
     Returns:
       `Dataset` of `data` `[rows, features]` and `target` `[rows]`.
-
-    Legacy: `tf.contrib.learn.datasets.base.load_csv_with_header` of TF 1.15.
     """
     with open(filename, newline='', encoding='utf-8') as file:
         lines = csv.reader(file)
@@ -137,10 +131,7 @@ def load_csv_with_header(
 def load_csv_without_header(
     filename: str, target_dtype: Any, features_dtype: Any, target_column: int = -1
 ) -> Dataset:
-    """Reads a CSV file; arguments and result as of `load_csv_with_header`.
-
-    Legacy: `tf.contrib.learn.datasets.base.load_csv_without_header` of TF 1.15.
-    """
+    """Reads a CSV file; arguments and result as of `load_csv_with_header`."""
     with open(filename, newline='', encoding='utf-8') as file:
         lines = list(csv.reader(file))
     targets = [line.pop(target_column) for line in lines]
@@ -148,46 +139,11 @@ def load_csv_without_header(
     return Dataset(data=np.array(data), target=np.array(targets, dtype=target_dtype))
 
 
-def shrink_csv(filename: str, ratio: int) -> None:
-    """Writes every `ratio`-th line of a file beside it, with `_small` in the name.
-
-    Legacy: `tf.contrib.learn.datasets.base.shrink_csv` of TF 1.15.
-    """
-    small = filename.replace('.', '_small.')
-    with open(filename, newline='', encoding='utf-8') as source:
-        kept = list(csv.reader(source))[::ratio]
-    with open(f'{small}.part', 'w', newline='', encoding='utf-8') as target:
-        csv.writer(target).writerows(kept)
-    os.replace(f'{small}.part', small)
-
-
 def maybe_download(filename: str, work_directory: str, source_url: str) -> str:
-    """Downloads a file, unless it lies in `work_directory` already; returns its path.
-
-    Legacy: `tf.contrib.learn.datasets.base.maybe_download` of TF 1.15.
-    """
+    """Downloads a file, unless it lies in `work_directory` already; returns its path."""
     os.makedirs(work_directory, exist_ok=True)
     path = os.path.join(work_directory, filename)
     if not os.path.exists(path):
         urllib.request.urlretrieve(source_url, f'{path}.part')
         os.replace(f'{path}.part', path)
     return path
-
-
-def extract_pandas_data(data: Any) -> Any:
-    """The values of a pandas DataFrame or Series; anything else as it is."""
-    return data.values if hasattr(data, 'iloc') else data
-
-
-extract_pandas_matrix = extract_pandas_data
-
-
-def extract_pandas_labels(labels: Any) -> Any:
-    """The values of a pandas DataFrame of one column, or of a Series.
-
-    Raises:
-      ValueError: If there are several columns.
-    """
-    if hasattr(labels, 'iloc') and len(labels.shape) == 2 and labels.shape[1] > 1:
-        raise ValueError(f'labels must have one column, and have {labels.shape[1]}')
-    return labels.values if hasattr(labels, 'iloc') else labels

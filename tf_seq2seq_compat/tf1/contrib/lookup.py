@@ -1,4 +1,7 @@
-"""`tf.contrib.lookup`: the tables whose names or parameters `tf.lookup` changed."""
+"""`tf.contrib.lookup`: the tables whose names or parameters `tf.lookup` changed.
+
+`tf.tables_initializer()` fills the tables. `mapping` are the keys in the order of their ids.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,6 @@ class HashTable(lookup_ops.StaticHashTableV1):
       default_value: The value of a missing key.
       shared_name: Name under which sessions share the table.
       name: Name of its operations.
-
-    Legacy: `tf.contrib.lookup.HashTable` of TF 1.15.
     """
 
     def __init__(
@@ -51,6 +52,12 @@ class HashTable(lookup_ops.StaticHashTableV1):
         return self.initializer
 
 
+def _given(mapping: TensorLike) -> TensorLike:
+    if mapping is None:
+        raise ValueError('mapping must be specified.')
+    return mapping
+
+
 def index_table_from_tensor(
     mapping: TensorLike,
     num_oov_buckets: int = 0,
@@ -68,17 +75,9 @@ def index_table_from_tensor(
       hasher_spec: How unknown keys are spread over the buckets.
       dtype: dtype of the keys.
       name: Name of the table's operations.
-
-    Returns:
-      The table; `tf.tables_initializer()` fills it.
-
-    Legacy: `tf.contrib.lookup.index_table_from_tensor` of TF 1.15.
     """
-    if mapping is None:
-        raise ValueError('mapping must be specified.')
-    return lookup_ops.index_table_from_tensor(
-        mapping, num_oov_buckets, default_value, hasher_spec, dtype, name
-    )
+    more = (num_oov_buckets, default_value, hasher_spec, dtype, name)
+    return lookup_ops.index_table_from_tensor(_given(mapping), *more)
 
 
 def string_to_index_table_from_tensor(
@@ -88,10 +87,9 @@ def string_to_index_table_from_tensor(
     hasher_spec: object = lookup_ops.FastHashSpec,
     name: str | None = None,
 ) -> tf.lookup.StaticVocabularyTable:
-    """`index_table_from_tensor` for strings. Legacy: the same name of `tf.contrib.lookup`."""
-    return index_table_from_tensor(
-        mapping, num_oov_buckets, default_value, hasher_spec, tf.string, name
-    )
+    """`index_table_from_tensor` for strings."""
+    more = (num_oov_buckets, default_value, hasher_spec, tf.string, name)
+    return index_table_from_tensor(mapping, *more)
 
 
 def string_to_index_table_from_file(
@@ -102,44 +100,22 @@ def string_to_index_table_from_file(
     hasher_spec: object = lookup_ops.FastHashSpec,
     name: str | None = None,
 ) -> tf.lookup.StaticVocabularyTable:
-    """`index_table_from_file` for strings. Legacy: the same name of `tf.contrib.lookup`."""
-    return lookup_ops.index_table_from_file(
-        vocabulary_file=vocabulary_file,
-        num_oov_buckets=num_oov_buckets,
-        vocab_size=vocab_size,
-        default_value=default_value,
-        hasher_spec=hasher_spec,
-        name=name,
-    )
+    """`index_table_from_file` for strings."""
+    more = (vocab_size, default_value, hasher_spec)
+    return lookup_ops.index_table_from_file(vocabulary_file, num_oov_buckets, *more, name=name)
 
 
 def index_to_string_table_from_tensor(
     mapping: TensorLike, default_value: str = 'UNK', name: str | None = None
 ) -> HashTable:
-    """A table from positions in `mapping` to the strings there.
-
-    Args:
-      mapping: `[size]`, the strings.
-      default_value: What other ids give.
-      name: Name of the table's operations.
-
-    Returns:
-      The table; `tf.tables_initializer()` fills it.
-
-    Legacy: `tf.contrib.lookup.index_to_string_table_from_tensor` of TF 1.15.
-    """
-    if mapping is None:
-        raise ValueError('mapping must be specified.')
-    return lookup_ops.index_to_string_table_from_tensor(mapping, default_value, name)
+    """A table from positions in `mapping` to the strings there; `default_value` for other ids."""
+    return lookup_ops.index_to_string_table_from_tensor(_given(mapping), default_value, name)
 
 
 def string_to_index(
     tensor: TensorLike, mapping: TensorLike, default_value: int = -1, name: str | None = None
 ) -> tf.Tensor:
-    """The ids of strings: one lookup in `index_table_from_tensor(mapping)`.
-
-    Legacy: `tf.contrib.lookup.string_to_index` of TF 1.15.
-    """
+    """The ids of strings: one lookup in `index_table_from_tensor(mapping)`."""
     table = index_table_from_tensor(mapping, default_value=default_value, name=name)
     return table.lookup(tf.convert_to_tensor(tensor))
 
@@ -147,9 +123,6 @@ def string_to_index(
 def index_to_string(
     tensor: TensorLike, mapping: TensorLike, default_value: str = 'UNK', name: str | None = None
 ) -> tf.Tensor:
-    """The strings of ids: one lookup in `index_to_string_table_from_tensor(mapping)`.
-
-    Legacy: `tf.contrib.lookup.index_to_string` of TF 1.15.
-    """
+    """The strings of ids: one lookup in `index_to_string_table_from_tensor(mapping)`."""
     table = index_to_string_table_from_tensor(mapping, default_value, name)
     return table.lookup(tf.convert_to_tensor(tensor))

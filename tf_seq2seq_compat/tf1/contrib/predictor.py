@@ -27,6 +27,12 @@ class SavedModelPredictor:
       graph: The graph to load into; a new one where None.
       config: The session's `tf.ConfigProto`.
 
+    Attributes:
+      graph: The graph.
+      session: The session.
+      feed_tensors: The tensors of the inputs, by name.
+      fetch_tensors: The tensors of the outputs, by name.
+
     Raises:
       ValueError: If signature and names are not given one way, or if there is no such signature.
 
@@ -51,44 +57,24 @@ class SavedModelPredictor:
             )
         if (input_names is None) != (output_names is None):
             raise ValueError('input_names and output_names are given together or not at all.')
-        self._graph = graph or tf.Graph()
-        with self._graph.as_default():
-            self._session = tf1.Session(config=config)
+        self.graph = graph or tf.Graph()
+        with self.graph.as_default():
+            self.session = tf1.Session(config=config)
             tag_list = (tags or tf.saved_model.SERVING).split(',')
-            meta_graph = tf1.saved_model.loader.load(self._session, tag_list, export_dir)
+            meta_graph = tf1.saved_model.loader.load(self.session, tag_list, export_dir)
         if input_names is None or output_names is None:
             if signature_def is None:
                 signature_def = _signature(meta_graph, signature_def_key)
             input_names = {key: info.name for key, info in signature_def.inputs.items()}
             output_names = {key: info.name for key, info in signature_def.outputs.items()}
-        tensor = self._graph.get_tensor_by_name
-        self._feed_tensors = {key: tensor(name) for key, name in input_names.items()}
-        self._fetch_tensors = {key: tensor(name) for key, name in output_names.items()}
-
-    @property
-    def graph(self) -> tf.Graph:
-        """The graph."""
-        return self._graph
-
-    @property
-    def session(self) -> Any:
-        """The session."""
-        return self._session
-
-    @property
-    def feed_tensors(self) -> dict[str, tf.Tensor]:
-        """The tensors of the inputs."""
-        return self._feed_tensors
-
-    @property
-    def fetch_tensors(self) -> dict[str, tf.Tensor]:
-        """The tensors of the outputs."""
-        return self._fetch_tensors
+        tensor = self.graph.get_tensor_by_name
+        self.feed_tensors = {key: tensor(name) for key, name in input_names.items()}
+        self.fetch_tensors = {key: tensor(name) for key, name in output_names.items()}
 
     def __repr__(self) -> str:
         return (
-            f'SavedModelPredictor with feed tensors {self._feed_tensors} and fetch_tensors '
-            f'{self._fetch_tensors}'
+            f'SavedModelPredictor with feed tensors {self.feed_tensors} and fetch_tensors '
+            f'{self.fetch_tensors}'
         )
 
     def __call__(self, input_dict: Mapping[str, object]) -> dict[str, Any]:
@@ -103,13 +89,13 @@ class SavedModelPredictor:
         Raises:
           ValueError: If there is no such input.
         """
-        unknown = set(input_dict) - set(self._feed_tensors)
+        unknown = set(input_dict) - set(self.feed_tensors)
         if unknown:
             raise ValueError(
-                f'Got unexpected keys in input_dict: {unknown}\nexpected: {set(self._feed_tensors)}'
+                f'Got unexpected keys in input_dict: {unknown}\nexpected: {set(self.feed_tensors)}'
             )
-        feed = {self._feed_tensors[key]: value for key, value in input_dict.items()}
-        return self._session.run(self._fetch_tensors, feed_dict=feed)
+        feed = {self.feed_tensors[key]: value for key, value in input_dict.items()}
+        return self.session.run(self.fetch_tensors, feed_dict=feed)
 
 
 def _signature(meta_graph: Any, key: str | None) -> Any:
@@ -122,20 +108,6 @@ def _signature(meta_graph: Any, key: str | None) -> Any:
     return meta_graph.signature_def[key]
 
 
-def from_saved_model(
-    export_dir: object,
-    signature_def_key: str | None = None,
-    signature_def: object = None,
-    input_names: Mapping[str, str] | None = None,
-    output_names: Mapping[str, str] | None = None,
-    tags: str | None = None,
-    graph: object = None,
-    config: Config | None = None,
-) -> SavedModelPredictor:
-    """A function of arrays from a SavedModel; arguments as of `SavedModelPredictor`.
-
-    Legacy: `tf.contrib.predictor.from_saved_model` of TF 1.15.
-    """
-    return SavedModelPredictor(
-        export_dir, signature_def_key, signature_def, input_names, output_names, tags, graph, config
-    )
+def from_saved_model(export_dir: object, *args: Any, **kwargs: Any) -> SavedModelPredictor:
+    """A function of arrays from a SavedModel; arguments as of `SavedModelPredictor`."""
+    return SavedModelPredictor(export_dir, *args, **kwargs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import itertools
-import math
 import pickle
 import re
 from collections import defaultdict
@@ -16,7 +15,6 @@ import tensorflow as tf
 
 __all__ = [
     'ByteProcessor',
-    'CategoricalProcessor',
     'CategoricalVocabulary',
     'TOKENIZER_RE',
     'VocabularyProcessor',
@@ -43,8 +41,6 @@ def tokenizer(iterator: Iterable[str]) -> Iterator[list[str]]:
       >>> from tf_seq2seq_compat.tf1.contrib import preprocessing
       >>> list(preprocessing.tokenizer(["The HTMLParser's x-ray"]))
       [['The', 'HTML', "Parser's", 'x-ray']]
-
-    Legacy: `tf.contrib.learn.preprocessing.text.tokenizer` of TF 1.15.
     """
     for document in iterator:
         yield TOKENIZER_RE.findall(document)
@@ -62,8 +58,6 @@ class CategoricalVocabulary:
       >>> vocabulary = preprocessing.CategoricalVocabulary()
       >>> vocabulary.get('a'), vocabulary.get('b'), vocabulary.get('a')
       (1, 2, 1)
-
-    Legacy: `tf.contrib.learn.preprocessing.CategoricalVocabulary` of TF 1.15.
     """
 
     # TF1's names of the attributes: they stand in the files that `VocabularyProcessor.save` wrote.
@@ -142,8 +136,6 @@ class ByteProcessor:
 
     Args:
       max_document_length: Length of every result; longer documents are cut, shorter get zeros.
-
-    Legacy: `tf.contrib.learn.preprocessing.ByteProcessor` of TF 1.15.
     """
 
     def __init__(self, max_document_length: int) -> None:
@@ -189,8 +181,6 @@ class VocabularyProcessor:
       >>> print(np.array(list(processor.fit_transform(['a cat', 'a dog and a cat']))))
       [[1 2 0 0]
        [1 3 4 1]]
-
-    Legacy: `tf.contrib.learn.preprocessing.VocabularyProcessor` of TF 1.15.
     """
 
     def __init__(
@@ -258,71 +248,3 @@ class _Unpickler(pickle.Unpickler):
         if _MODULE_OF_PICKLES.match(module) and name in __all__:
             return globals()[name]
         return super().find_class(module, name)
-
-
-class CategoricalProcessor:
-    """Maps each column of categories to ids; NaN has the id 0.
-
-    Args:
-      min_frequency: Categories seen so often or less get the id 0.
-      share: Whether all columns have one vocabulary.
-      vocabularies: A `CategoricalVocabulary` for each column, to go on with.
-
-    Legacy: `tf.contrib.learn.preprocessing.CategoricalProcessor` of TF 1.15.
-    """
-
-    def __init__(
-        self,
-        min_frequency: int = 0,
-        share: bool = False,
-        vocabularies: Sequence[CategoricalVocabulary] | None = None,
-    ) -> None:
-        self.min_frequency = min_frequency
-        self.share = share
-        self.vocabularies_ = vocabularies
-
-    @property
-    def vocabularies(self) -> Sequence[CategoricalVocabulary] | None:
-        """The vocabulary of each column."""
-        return self.vocabularies_
-
-    def freeze(self, freeze: bool = True) -> None:
-        """Stops (or, with False, resumes) giving ids to new categories."""
-        for vocabulary in self.vocabularies_ or ():
-            vocabulary.freeze(freeze)
-
-    def fit(self, x: Iterable[Sequence[object]], unused_y: object = None) -> CategoricalProcessor:
-        """Learns the categories of the rows `x`, and freezes the vocabularies."""
-        for row in x:
-            if self.vocabularies_ is None:
-                one = CategoricalVocabulary()
-                self.vocabularies_ = [
-                    one if self.share else CategoricalVocabulary() for _ in range(len(row))
-                ]
-            for vocabulary, value in zip(self.vocabularies_, row, strict=False):
-                if not _is_nan(value):
-                    vocabulary.add(value)
-        vocabularies = self.vocabularies_ or ()
-        if self.min_frequency > 0:
-            for vocabulary in {id(each): each for each in vocabularies}.values():
-                vocabulary.trim(self.min_frequency)
-        self.freeze()
-        return self
-
-    def fit_transform(
-        self, x: Iterable[Sequence[object]], unused_y: object = None
-    ) -> Iterator[np.ndarray]:
-        """`fit`, then `transform`, of the same rows."""
-        self.fit(x)
-        return self.transform(x)
-
-    def transform(self, x: Iterable[Sequence[object]]) -> Iterator[np.ndarray]:
-        """Yields the ids of each row, `[columns]` int64."""
-        self.freeze()
-        for row in x:
-            pairs = zip(self.vocabularies_ or (), row, strict=False)
-            yield np.array([0 if _is_nan(v) else each.get(v) for each, v in pairs], np.int64)
-
-
-def _is_nan(value: object) -> bool:
-    return isinstance(value, float | np.floating) and math.isnan(value)

@@ -45,8 +45,6 @@ def print_model_analysis(
 
     Returns:
       The statistics as a message.
-
-    Legacy: `tf.contrib.tfprof.model_analyzer.print_model_analysis` of TF 1.15.
     """
     return tf1.profiler.profile(
         graph, run_meta=run_meta, op_log=op_log, cmd=tfprof_cmd, options=tfprof_options or None

@@ -9,58 +9,22 @@ import os
 from typing import Any
 
 import tensorflow as tf
-from google.protobuf import descriptor_pb2, descriptor_pool, message_factory, text_format
+from google.protobuf import text_format
+
+from tf_seq2seq_compat.tf1.contrib.messages import message_classes
 
 __all__ = ['EmbeddingInfo', 'ProjectorConfig', 'SpriteMetadata', 'visualize_embeddings']
 
-_FIELD = descriptor_pb2.FieldDescriptorProto
-_SCOPE = 'tf_seq2seq_compat.projector'
-# Each message's fields, in TF1's numbers: a string, a list of uint32, or another message.
-_MESSAGES = {
-    'SpriteMetadata': ['image_path', 'single_image_dim:uint32*'],
-    'EmbeddingInfo': [
-        'tensor_name',
-        'metadata_path',
-        'bookmarks_path',
-        'tensor_shape:uint32*',
-        'sprite:SpriteMetadata',
-        'tensor_path',
-    ],
-    'ProjectorConfig': [
-        'model_checkpoint_path',
-        'embeddings:EmbeddingInfo*',
-        'model_checkpoint_dir',
-    ],
-}
-
-
-def _message_classes() -> dict[str, object]:
-    file = descriptor_pb2.FileDescriptorProto(
-        name='tf_seq2seq_compat/projector.proto', package=_SCOPE, syntax='proto3'
-    )
-    for message_name, fields in _MESSAGES.items():
-        message = file.message_type.add(name=message_name)
-        for number, text in enumerate(fields, start=1):
-            name, _, kind = text.rstrip('*').partition(':')
-            repeated = text.endswith('*')
-            field = message.field.add(
-                name=name,
-                number=number,
-                label=_FIELD.LABEL_REPEATED if repeated else _FIELD.LABEL_OPTIONAL,
-            )
-            if kind in _MESSAGES:
-                field.type, field.type_name = _FIELD.TYPE_MESSAGE, f'.{_SCOPE}.{kind}'
-            else:
-                field.type = _FIELD.TYPE_UINT32 if kind == 'uint32' else _FIELD.TYPE_STRING
-    pool = descriptor_pool.DescriptorPool()
-    pool.AddSerializedFile(file.SerializeToString())
-    return {
-        name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f'{_SCOPE}.{name}'))
-        for name in _MESSAGES
-    }
-
-
-_CLASSES = _message_classes()
+_CLASSES = message_classes(
+    'tf_seq2seq_compat.projector',
+    {
+        'SpriteMetadata': '1:image_path:string 2:single_image_dim:uint32*',
+        'EmbeddingInfo': '1:tensor_name:string 2:metadata_path:string 3:bookmarks_path:string '
+        '4:tensor_shape:uint32* 5:sprite:SpriteMetadata 6:tensor_path:string',
+        'ProjectorConfig': '1:model_checkpoint_path:string 2:embeddings:EmbeddingInfo* '
+        '3:model_checkpoint_dir:string',
+    },
+)
 SpriteMetadata: Any = _CLASSES['SpriteMetadata']
 EmbeddingInfo: Any = _CLASSES['EmbeddingInfo']
 ProjectorConfig: Any = _CLASSES['ProjectorConfig']
@@ -85,8 +49,6 @@ def visualize_embeddings(summary_writer: Any, config: Any) -> None:
       >>> projector.visualize_embeddings(folder, config)
       >>> os.listdir(folder)
       ['projector_config.pbtxt']
-
-    Legacy: `tf.contrib.tensorboard.plugins.projector.visualize_embeddings` of TF 1.15.
     """
     if isinstance(summary_writer, str | os.PathLike):
         folder: Any = os.fspath(summary_writer)

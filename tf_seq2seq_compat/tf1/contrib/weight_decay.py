@@ -40,43 +40,23 @@ class DecoupledWeightDecayExtension:
     def minimize(
         self,
         loss: tf.Tensor,
-        global_step: tf.Variable | None = None,
-        var_list: Iterable[tf.Variable] | None = None,
-        gate_gradients: int = tf1.train.Optimizer.GATE_OP,
-        aggregation_method: int | None = None,
-        colocate_gradients_with_ops: bool = False,
-        name: str | None = None,
-        grad_loss: tf.Tensor | None = None,
+        *args: object,
         decay_var_list: Iterable[tf.Variable] | None = None,
+        **kwargs: object,
     ) -> tf.Operation:
         """`minimize` of the optimizer.
 
         Args:
           loss: what to minimize.
-          global_step: incremented after the update.
-          var_list: what to change; all trainable variables by default.
-          gate_gradients: as `tf.train.Optimizer` has it.
-          aggregation_method: as `tf.train.Optimizer` has it.
-          colocate_gradients_with_ops: as `tf.train.Optimizer` has it.
-          name: name of the update.
-          grad_loss: gradient of the loss.
+          *args: of the optimizer.
           decay_var_list: as in TF1, of no effect: everything that changes decays. To decay some
             variables only, call `compute_gradients` and give `apply_gradients` the list.
+          **kwargs: of the optimizer.
 
         Returns:
           The operation that updates.
         """
-        del decay_var_list
-        return super().minimize(  # type: ignore[misc]
-            loss,
-            global_step=global_step,
-            var_list=var_list,
-            gate_gradients=gate_gradients,
-            aggregation_method=aggregation_method,
-            colocate_gradients_with_ops=colocate_gradients_with_ops,
-            name=name,
-            grad_loss=grad_loss,
-        )
+        return super().minimize(loss, *args, **kwargs)  # type: ignore[misc]
 
     def apply_gradients(
         self,
@@ -105,15 +85,8 @@ class DecoupledWeightDecayExtension:
         self._weight_decay_tensor = tf.convert_to_tensor(self._weight_decay, name='weight_decay')
         super()._prepare()  # type: ignore[misc]
 
-    def _decay(
-        self, var: tf.Variable, grad: tf.Tensor, indices: tf.Tensor | None = None
-    ) -> list[tf.Operation]:
+    def _decay(self, var: tf.Variable, indices: tf.Tensor | None) -> list[tf.Operation]:
         """Operations to run before the optimizer's own update of `var` (or of its rows)."""
-        # Not before the gradient: nothing else would keep it from being that of decayed values.
-        with tf.control_dependencies([grad]):
-            return self._decay_now(var, indices)
-
-    def _decay_now(self, var: tf.Variable, indices: tf.Tensor) -> list[tf.Operation]:
         if self._decay_var_list is not None and _key(var) not in self._decay_var_list:
             return []
         rate = tf.cast(self._weight_decay_tensor, var.dtype.base_dtype)
@@ -123,23 +96,28 @@ class DecoupledWeightDecayExtension:
         rows = rate * tf.gather(var, indices)
         return [tf1.scatter_sub(var, indices, rows, use_locking=locking)]
 
+    def _after_decay(self, name: str, grad: Any, var: tf.Variable, *indices: Any) -> tf.Operation:
+        sparse = isinstance(grad, tf.IndexedSlices)
+        # Not before the gradient: nothing else would keep it from being that of decayed values.
+        with tf.control_dependencies([grad.values if sparse else grad]):
+            rows = grad.indices if sparse else (*indices, None)[0]
+            decay = self._decay(var, rows)
+        with tf.control_dependencies(decay):
+            return getattr(super(), name)(grad, var, *indices)
+
     def _apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
-        with tf.control_dependencies(self._decay(var, grad)):
-            return super()._apply_dense(grad, var)  # type: ignore[misc]
+        return self._after_decay('_apply_dense', grad, var)
 
     def _resource_apply_dense(self, grad: tf.Tensor, var: tf.Variable) -> tf.Operation:
-        with tf.control_dependencies(self._decay(var, grad)):
-            return super()._resource_apply_dense(grad, var)  # type: ignore[misc]
+        return self._after_decay('_resource_apply_dense', grad, var)
 
     def _apply_sparse(self, grad: tf.IndexedSlices, var: tf.Variable) -> tf.Operation:
-        with tf.control_dependencies(self._decay(var, grad.values, grad.indices)):
-            return super()._apply_sparse(grad, var)  # type: ignore[misc]
+        return self._after_decay('_apply_sparse', grad, var)
 
     def _resource_apply_sparse(
         self, grad: tf.Tensor, var: tf.Variable, indices: tf.Tensor
     ) -> tf.Operation:
-        with tf.control_dependencies(self._decay(var, grad, indices)):
-            return super()._resource_apply_sparse(grad, var, indices)  # type: ignore[misc]
+        return self._after_decay('_resource_apply_sparse', grad, var, indices)
 
 
 def extend_with_decoupled_weight_decay(base_optimizer: type) -> type:
@@ -159,16 +137,7 @@ def extend_with_decoupled_weight_decay(base_optimizer: type) -> type:
 
 
 class MomentumWOptimizer(DecoupledWeightDecayExtension, _Momentum):
-    """Momentum with decoupled weight decay.
-
-    Args:
-      weight_decay: share of each variable that a step takes off.
-      learning_rate: step size.
-      momentum: of the steps.
-      use_locking: lock the variables while they are updated.
-      name: name of the operations and slots.
-      use_nesterov: Nesterov momentum.
-    """
+    """`tf.train.MomentumOptimizer` with decoupled weight decay, whose share comes first."""
 
     def __init__(
         self,
@@ -179,28 +148,12 @@ class MomentumWOptimizer(DecoupledWeightDecayExtension, _Momentum):
         name: str = 'MomentumW',
         use_nesterov: bool = False,
     ) -> None:
-        super().__init__(
-            weight_decay,
-            learning_rate=learning_rate,
-            momentum=momentum,
-            use_locking=use_locking,
-            name=name,
-            use_nesterov=use_nesterov,
-        )
+        own = {'learning_rate': learning_rate, 'momentum': momentum, 'use_nesterov': use_nesterov}
+        super().__init__(weight_decay, use_locking=use_locking, name=name, **own)
 
 
 class AdamWOptimizer(DecoupledWeightDecayExtension, _Adam):
-    """Adam with decoupled weight decay.
-
-    Args:
-      weight_decay: share of each variable that a step takes off.
-      learning_rate: step size.
-      beta1: decay of the first moment.
-      beta2: decay of the second moment.
-      epsilon: added to the denominator.
-      use_locking: lock the variables while they are updated.
-      name: name of the operations and slots.
-    """
+    """`tf.train.AdamOptimizer` with decoupled weight decay, whose share comes first."""
 
     def __init__(
         self,
@@ -212,12 +165,5 @@ class AdamWOptimizer(DecoupledWeightDecayExtension, _Adam):
         use_locking: bool = False,
         name: str = 'AdamW',
     ) -> None:
-        super().__init__(
-            weight_decay,
-            learning_rate=learning_rate,
-            beta1=beta1,
-            beta2=beta2,
-            epsilon=epsilon,
-            use_locking=use_locking,
-            name=name,
-        )
+        own = {'learning_rate': learning_rate, 'beta1': beta1, 'beta2': beta2, 'epsilon': epsilon}
+        super().__init__(weight_decay, use_locking=use_locking, name=name, **own)

@@ -24,14 +24,9 @@ def itemfreq(a: Any) -> np.ndarray:
     return np.array(np.unique(a, return_counts=True)).T
 
 
-def dense(self: Any) -> object:
-    """`A` of a sparse matrix."""
-    return self.toarray()
-
-
-def conjugate_transpose(self: Any) -> object:
-    """`H` of a sparse matrix."""
-    return self.conjugate().transpose()
+# `A` and `H` of a sparse matrix.
+dense = property(lambda self: self.toarray())
+conjugate_transpose = property(lambda self: self.conjugate().transpose())
 
 
 # Pillow
@@ -130,9 +125,7 @@ def _are_integers(key: Any) -> bool:
     return np.asarray(key).dtype.kind in 'iu'
 
 
-def ix(self: Any) -> _LabelsOrPositions:
-    """`ix` of a pandas object."""
-    return _LabelsOrPositions(self)
+ix = property(_LabelsOrPositions)
 
 
 def get_value(self: Any, index: Any, col: Any = None, takeable: bool = False) -> object:
@@ -184,9 +177,8 @@ def get_cmap(name: Any = None, lut: int | None = None) -> object:
 # ----------------------------------------------------------------------------------------
 
 
-def dataset_value(self: Any) -> object:
-    """`value` of an HDF5 data set: all of it."""
-    return self[()]
+# `value` of an HDF5 data set: all of it.
+dataset_value = property(lambda self: self[()])
 
 
 def feature_names(self: Any) -> list[str]:

@@ -20,7 +20,7 @@ from tf_seq2seq_compat.tf1.old_libraries import (
     python_changes,
     tables,
 )
-from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule, shown
+from tf_seq2seq_compat.tf1.old_libraries.rows import Method, Name, RemovedModule, loaded, shown
 from tf_seq2seq_compat.tf1.old_libraries.usage import RESTORED, asked_by_program
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -62,7 +62,7 @@ def _answer_program(module: types.ModuleType, rows: dict[str, Name], runtime: Ru
             with warnings.catch_warnings(), contextlib.suppress(AttributeError):
                 warnings.simplefilter('ignore')
                 return original(name)
-        value = row.value()
+        value = loaded(row.target)
         RESTORED.note(shown(f'{row.module}.{name}'), row.advice)
         return view_of(value) if isinstance(value, types.ModuleType) else value
 
@@ -87,11 +87,12 @@ class _RestoredMethod:
                 obj=owner if instance is None else instance,
             )
         RESTORED.note(f'{row.owner}.{row.name}', row.advice)
-        if isinstance(row.target, property):
-            return row.target.__get__(instance, owner)
-        if isinstance(row.target, str):
+        if ':' not in row.target:
             return getattr(owner if instance is None else instance, row.target)
-        return row.target if instance is None else types.MethodType(row.target, instance)
+        target = loaded(row.target)
+        if isinstance(target, property):
+            return target.__get__(instance, owner)
+        return target if instance is None else types.MethodType(target, instance)
 
 
 _WATCHED = frozenset({*_NAMES, *(row.module for row in tables.METHODS)})

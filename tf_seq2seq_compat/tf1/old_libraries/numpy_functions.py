@@ -9,22 +9,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-_FAMILIES: dict[str, list[Any]] = {
+sctypes: dict[str, list[Any]] = {
     'int': [np.int8, np.int16, np.int32, np.int64],
     'uint': [np.uint8, np.uint16, np.uint32, np.uint64],
     'float': [np.float16, np.float32, np.float64, np.longdouble],
     'complex': [np.complex64, np.complex128, np.clongdouble],
     'others': [bool, object, bytes, str, np.void],
 }
+"""`np.sctypes`: the scalar types by family."""
+
 _KINDS = {'i': 'int', 'u': 'uint', 'f': 'float', 'c': 'complex'}
 
 
-def sctypes() -> dict[str, list[object]]:
-    """`np.sctypes`: the scalar types by family."""
-    return {name: list(types) for name, types in _FAMILIES.items()}
-
-
-class Cast:
+class _Cast:
     """`np.cast`: a function that casts, for each type."""
 
     def __getitem__(self, key: Any) -> Callable[[Any], object]:
@@ -32,11 +29,14 @@ class Cast:
         return lambda x: np.asarray(x).astype(dtype)
 
 
-class ByteSizes:
+class _ByteSizes:
     """`np.nbytes`: the size of an entry, for each type."""
 
     def __getitem__(self, key: Any) -> int:
         return np.dtype(key).itemsize
+
+
+cast, nbytes = _Cast(), _ByteSizes()
 
 
 def asfarray(a: ArrayLike, dtype: Any = np.float64) -> np.ndarray:
@@ -105,7 +105,7 @@ def maximum_sctype(t: object) -> Any:
     """`np.maximum_sctype`: the widest type of the same family."""
     found = obj2sctype(t)
     family = _KINDS.get(np.dtype(found).kind) if found is not None else None
-    return _FAMILIES[family][-1] if family else found if found is not None else t
+    return sctypes[family][-1] if family else found if found is not None else t
 
 
 _ORDER = 'buifcSUVOmM'

@@ -113,40 +113,23 @@ def find_loader(name: str, path: object = None) -> object:
     return spec.loader if spec is not None else None
 
 
-def _loader(prefix: str, sort_using: Any, suite_class: Any = unittest.TestSuite) -> Any:
-    loader = unittest.TestLoader()
-    loader.testMethodPrefix = prefix
-    loader.suiteClass = suite_class
-    if sort_using is not None:
-        loader.sortTestMethodsUsing = sort_using
-    return loader
+def _loading(method: str) -> Callable[..., Any]:
+    """A function of unittest that `TestLoader` has as a method."""
+
+    def load(tests: Any, prefix: str = 'test', sort_using: Any = None, suite: Any = None) -> Any:
+        loader = unittest.TestLoader()
+        loader.testMethodPrefix = prefix
+        loader.suiteClass = suite or unittest.TestSuite
+        if sort_using is not None:
+            loader.sortTestMethodsUsing = sort_using
+        return getattr(loader, method)(tests)
+
+    return load
 
 
-def make_suite(
-    test_case: object,
-    prefix: str = 'test',
-    sort_using: object = None,
-    suite: object = unittest.TestSuite,
-) -> object:
-    """`unittest.makeSuite`."""
-    return _loader(prefix, sort_using, suite).loadTestsFromTestCase(test_case)
-
-
-def find_test_cases(
-    module: object,
-    prefix: str = 'test',
-    sort_using: object = None,
-    suite: object = unittest.TestSuite,
-) -> object:
-    """`unittest.findTestCases`."""
-    return _loader(prefix, sort_using, suite).loadTestsFromModule(module)
-
-
-def get_test_case_names(
-    test_case: object, prefix: str = 'test', sort_using: object = None
-) -> object:
-    """`unittest.getTestCaseNames`."""
-    return _loader(prefix, sort_using).getTestCaseNames(test_case)
+make_suite = _loading('loadTestsFromTestCase')
+find_test_cases = _loading('loadTestsFromModule')
+get_test_case_names = _loading('getTestCaseNames')
 
 
 def unescape(self: object, s: str) -> str:

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-Maker = Callable[[Callable[..., Any], Callable[[str, str], None]], Callable[..., Any]]
+Function = Callable[..., Any]
+Note = Callable[[str, str], None]
+Maker = Callable[[Function, Note], Function]
 
 
 def shown(path: str) -> str:
     """The name as programs write it: `np.int` for `numpy.int`."""
     return f'np{path[5:]}' if path.startswith('numpy.') else path.removeprefix('builtins.')
+
+
+def loaded(target: str) -> Any:
+    """What a target names: `'package.module'`, `'package.module:attribute'`, or `'=1.5'`."""
+    if target.startswith('='):
+        return float(target[1:])
+    module, _, attribute = target.partition(':')
+    found = importlib.import_module(module)
+    return getattr(found, attribute) if attribute else found
 
 
 @dataclass(frozen=True)
@@ -23,7 +35,7 @@ class Name:
       module: the module's dotted name.
       name: what it had.
       gone: the first version without it.
-      target: what takes its place, itself or as `'package.module:attribute'`.
+      target: what takes its place, as `loaded` takes it.
       now: what one writes today; by default the target.
       starred: whether `from module import *` gave it.
     """
@@ -31,22 +43,14 @@ class Name:
     module: str
     name: str
     gone: str
-    target: Any
+    target: str
     now: str = ''
     starred: bool = True
-
-    def value(self) -> Any:
-        """The replacement of the name."""
-        if not isinstance(self.target, str):
-            return self.target
-        module, _, attribute = self.target.partition(':')
-        found = importlib.import_module(module)
-        return getattr(found, attribute) if attribute else found
 
     @property
     def advice(self) -> str:
         """The current spelling."""
-        return self.now or shown(str(self.target).replace(':', '.'))
+        return self.now or shown(self.target.replace(':', '.'))
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,8 @@ class Method:
       owner: the class.
       name: the method.
       gone: the first version without it.
-      target: the method that takes its place, by name, or a function of `self` and the arguments; a
-        property where it was one.
+      target: the method that takes its place, by name, or a function of `self` and the arguments
+        (or a property), as `loaded` takes it.
       now: what one writes today; by default the target.
     """
 
@@ -67,13 +71,13 @@ class Method:
     owner: str
     name: str
     gone: str
-    target: str | Callable[..., object] | property
+    target: str
     now: str = ''
 
     @property
     def advice(self) -> str:
         """The current spelling."""
-        return self.now or str(self.target)
+        return self.now or self.target
 
 
 @dataclass(frozen=True)
@@ -120,3 +124,33 @@ class Change:
     names: tuple[str, ...]
     since: tuple[int, int] | tuple[()]
     make: Maker
+
+
+def changed(adapt: Function) -> Maker:
+    """A `make` of changes: `adapt` is given the function that there is, what notes a use, and the
+    arguments of a call."""
+
+    def make(real: Function, note: Note) -> Function:
+        @functools.wraps(real)
+        def call(*args: object, **kwargs: object) -> Any:
+            return adapt(real, note, *args, **kwargs)
+
+        return call
+
+    return make
+
+
+def renamed(**new: str) -> Maker:
+    """A function with keywords under their old names; those without a new one are dropped."""
+
+    @changed
+    def call(real: Function, note: Note, *args: object, **kwargs: Any) -> Any:
+        for name in [name for name in kwargs if name in new]:
+            value, now = kwargs.pop(name), new[name]
+            if now:
+                kwargs[now] = value
+            prefix = 'np.' if real.__module__.startswith('numpy') else ''
+            note(f'{prefix}{real.__name__}({name}=...)', f'{now}=...' if now else 'without it')
+        return real(*args, **kwargs)
+
+    return call

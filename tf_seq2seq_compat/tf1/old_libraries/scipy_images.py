@@ -8,18 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 _FILTERS = {'nearest': 0, 'lanczos': 1, 'bilinear': 2, 'bicubic': 3, 'cubic': 3}  # Pillow's codes
-_PILLOW_FILTERS = (
-    'blur',
-    'contour',
-    'detail',
-    'edge_enhance',
-    'edge_enhance_more',
-    'emboss',
-    'find_edges',
-    'smooth',
-    'smooth_more',
-    'sharpen',
-)
 _CHANNELS = {'RGB': 3, 'YCbCr': 3, 'RGBA': 4, 'CMYK': 4}
 
 
@@ -130,10 +118,9 @@ def _of_one_channel(
     if mode == '1':
         # SciPy gave Pillow a byte for each pixel, where a byte is read as eight of them.
         return Image.frombytes('1', size, (data > high).tobytes())
-    least, most = np.amin(np.ravel(data)) if cmin is None else cmin, cmax
-    most = np.amax(np.ravel(data)) if most is None else most
-    scaled = (data * 1.0 - least) * (high - low) / (most - least) + low
     if mode == 'I':
+        least, most = data.min() if cmin is None else cmin, data.max() if cmax is None else cmax
+        scaled = (data * 1.0 - least) * (high - low) / (most - least) + low
         return Image.frombytes('I', size, scaled.astype(np.uint32).tobytes())
     raise ValueError(f'mode must be None, L, P, 1, I or F for one channel, but is {mode!r}.')
 
@@ -165,13 +152,7 @@ def fromimage(im: Any, flatten: bool = False, mode: str | None = None) -> np.nda
 
 
 def imread(name: object, flatten: bool = False, mode: str | None = None) -> np.ndarray:
-    """The array of an image file.
-
-    Args:
-      name: File name or file.
-      flatten: As for `fromimage`.
-      mode: As for `fromimage`.
-    """
+    """The array of an image file, or of an open one; arguments as of `fromimage`."""
     from PIL import Image
 
     with Image.open(name) as image:
@@ -179,13 +160,7 @@ def imread(name: object, flatten: bool = False, mode: str | None = None) -> np.n
 
 
 def imsave(name: object, arr: ArrayLike, format: str | None = None) -> None:
-    """Writes an array to an image file.
-
-    Args:
-      name: File name or file.
-      arr: As for `toimage`, channels last.
-      format: Format; by the file's name if not given.
-    """
+    """Writes an array, channels last, to an image file; in the format of its name by default."""
     toimage(arr, channel_axis=2).save(name, *([] if format is None else [format]))
 
 
@@ -210,37 +185,24 @@ def imresize(
 
 
 def imrotate(arr: ArrayLike, angle: float, interp: str = 'bilinear') -> np.ndarray:
-    """An image turned counter-clockwise, as bytes.
-
-    Args:
-      arr: As for `toimage`.
-      angle: Degrees.
-      interp: As for `imresize`.
-    """
+    """An image turned counter-clockwise by degrees, as bytes; `interp` as for `imresize`."""
     return fromimage(toimage(arr).rotate(angle, resample=_FILTERS[interp]))
 
 
 def imfilter(arr: ArrayLike, ftype: str) -> np.ndarray:
-    """An image after one of Pillow's filters, as bytes.
-
-    Args:
-      arr: As for `toimage`.
-      ftype: Name of the filter in lower case, such as 'blur'.
+    """An image after one of Pillow's filters, named in lower case ('blur'), as bytes.
 
     Raises:
       ValueError: If there is no such filter.
     """
     from PIL import ImageFilter
 
-    if ftype not in _PILLOW_FILTERS:
-        raise ValueError(f'ftype must be one of {", ".join(_PILLOW_FILTERS)}, but is {ftype!r}.')
-    return fromimage(toimage(arr).filter(getattr(ImageFilter, ftype.upper())))
+    chosen = getattr(ImageFilter, ftype.upper(), None)
+    if not isinstance(chosen, type) or not issubclass(chosen, ImageFilter.BuiltinFilter):
+        raise ValueError(f"ftype must name a filter of Pillow, such as 'blur', but is {ftype!r}.")
+    return fromimage(toimage(arr).filter(chosen))
 
 
 def imshow(arr: ArrayLike) -> None:
-    """Shows an array as an image in the system's viewer.
-
-    Args:
-      arr: As for `toimage`.
-    """
+    """Shows an array as an image in the system's viewer."""
     toimage(arr).show()

@@ -164,10 +164,8 @@ def input(prompt: object = '') -> Any:
 
 def reload(module: types.ModuleType) -> types.ModuleType:
     """Loads a module again; `sys`, for the sake of its `setdefaultencoding`, is as it was."""
-    real = sys.modules.get(module.__name__)
-    if real is None or not hasattr(real, '__spec__') or module.__name__ in sys.builtin_module_names:
-        return module
-    if real is not module:
+    is_loaded = sys.modules.get(module.__name__) is module and hasattr(module, '__spec__')
+    if not is_loaded or module.__name__ in sys.builtin_module_names:
         return module
     return importlib.reload(module)
 

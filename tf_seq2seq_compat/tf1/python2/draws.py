@@ -1,21 +1,21 @@
 """Python 2's `random`: what the same seed shuffled, chose and sampled there; and its `hash`.
 
-The generator is the same in Python 3; how a number below `n` is drawn from it is not.
+The generator is the same in Python 3; how a number below `n` is drawn from it is not, and is that
+of the package random2.
 """
 
 from __future__ import annotations
 
 import functools
+import importlib
 import math
 import random
-import sys
-from collections.abc import Callable, MutableSequence, Sequence
 from typing import Any
 
+from tf_seq2seq_compat.tf1.python2 import syntax
 from tf_seq2seq_compat.tf1.python2.text import to_bytes
 
 _BITS = 2**64
-_EXACT = 2**53
 
 
 def _signed(value: int) -> int:
@@ -70,132 +70,41 @@ def _hash_of_float(value: float) -> int:
     return _signed(high + low + (exponent << 15))
 
 
-def seed(generator: Any, value: Any = None) -> None:
-    """Starts the generator."""
-    if value is not None and not isinstance(value, int):
-        value = hash_of(value) % _BITS
-    generator.seed(value)
+def _number(value: object) -> Any:
+    """What the generator is seeded with for a value."""
+    return value if value is None or isinstance(value, int) else hash_of(value) % _BITS
 
 
-def _below(generator: Any, count: int) -> int:
-    if count < _EXACT:
-        return int(generator.random() * count)
-    bits = int(1.00001 + math.log(count - 1, 2.0))
-    drawn: int = generator.getrandbits(bits)
-    while drawn >= count:
-        drawn = generator.getrandbits(bits)
-    return drawn
+@functools.cache
+def names() -> dict[str, object]:
+    """What replaces functions of Python 3's `random` module, from the package random2.
 
+    Raises:
+      syntax.NotInstalled: it is missing.
+    """
+    try:
+        module: Any = importlib.import_module('random2')
+    except ImportError:
+        raise syntax.NotInstalled(f'random2 is not installed: {syntax.INSTALL}') from None
+    shared: Any = vars(random)['_inst']
 
-def randrange(generator: Any, start: Any, stop: Any = None, step: int = 1) -> int:
-    """One of `range(start, stop, step)`."""
-    if stop is None:
-        start, stop = 0, start
-    if any(int(each) != each for each in (start, stop, step)):
-        raise ValueError('non-integer argument for randrange()')
-    start, stop, step = int(start), int(stop), int(step)
-    count = -((start - stop) // step) if step else 0
-    if count <= 0:
-        raise ValueError(f'empty range for randrange() ({start}, {stop}, {step})')
-    return start + step * _below(generator, count)
+    class Random(module.Random):
+        """A generator with Python 2's methods."""
 
+        def seed(self, value: object = None) -> None:
+            """Starts the generator."""
+            super().seed(_number(value))
 
-def randint(generator: object, low: int, high: int) -> int:
-    """A number from `low` to `high`, both included."""
-    return randrange(generator, low, high + 1)
+    class OfModule(module.Random):
+        """The module's generator, which libraries draw from as well."""
 
+        random = staticmethod(shared.random)
+        getrandbits = staticmethod(shared.getrandbits)
 
-def choice(generator: Any, values: Sequence[Any]) -> object:
-    """One of the values."""
-    return values[int(generator.random() * len(values))]
-
-
-def shuffle(
-    generator: Any, values: MutableSequence[Any], random: Callable[[], float] | None = None
-) -> None:
-    """Puts the values in another order, in place."""
-    draw = random or generator.random
-    for last in range(len(values) - 1, 0, -1):
-        other = int(draw() * (last + 1))
-        values[last], values[other] = values[other], values[last]
-
-
-def sample(generator: Any, population: Any, count: int) -> list[object]:
-    """So many of the population, none twice."""
-    size = len(population)
-    if not 0 <= count <= size:
-        raise ValueError('sample larger than population')
-    # A pool of all, where that takes no more room than a set of what has been drawn.
-    room = 21 + (4 ** math.ceil(math.log(count * 3, 4)) if count > 5 else 0)
-    if size <= room or hasattr(population, 'keys'):
-        pool = list(population)
-        drawn = []
-        for left in range(size, size - count, -1):
-            place = int(generator.random() * left)
-            drawn.append(pool[place])
-            pool[place] = pool[left - 1]
-        return drawn
-    if isinstance(population, set | frozenset):
-        return sample(generator, tuple(population), count)
-    places: dict[int, None] = {}
-    while len(places) < count:
-        places[int(generator.random() * size)] = None
-    return [population[place] for place in places]
-
-
-def gammavariate(generator: Any, alpha: float, beta: float) -> float:
-    """A draw of the gamma distribution."""
-    if alpha != 1.0:
-        return float(generator.gammavariate(alpha, beta))
-    drawn = generator.random()
-    while drawn <= 1e-7:
-        drawn = generator.random()
-    return -math.log(drawn) * beta
-
-
-def betavariate(generator: object, alpha: float, beta: float) -> float:
-    """A draw of the beta distribution."""
-    drawn = gammavariate(generator, alpha, 1.0)
-    return drawn / (drawn + gammavariate(generator, beta, 1.0)) if drawn else 0.0
-
-
-def paretovariate(generator: Any, alpha: float) -> float:
-    """A draw of the Pareto distribution."""
-    return float(1.0 / pow(1.0 - generator.random(), 1.0 / alpha))
-
-
-_FUNCTIONS: dict[str, Callable[..., object]] = {
-    each.__name__: each
-    for each in (
-        *(seed, randrange, randint, choice, shuffle, sample),
-        *(gammavariate, betavariate, paretovariate),
-    )
-}
-
-
-class Random(random.Random):
-    """A generator of one's own, with Python 2's methods."""
-
-    def __init__(self, value: object = None) -> None:
-        super().__init__()
-        self.seed(value)
-
-    def seed(self, value: object = None, version: int = 2) -> None:
-        """Starts the generator."""
-        if value is not None and not isinstance(value, int):
-            value = hash_of(value) % _BITS
-        super().seed(value)
-
-
-for _name, _function in _FUNCTIONS.items():
-    if _name != 'seed' and not _name.endswith('variate'):
-        setattr(Random, _name, functools.partialmethod(_function))
-
-NAMES: dict[str, object] = {
-    'Random': Random,
-    **{
-        name: functools.partial(function, sys.modules['random']._inst)
-        for name, function in _FUNCTIONS.items()
-    },
-}
-"""The functions of Python 2's `random` module that replace Python 3's."""
+    drawn = OfModule()
+    functions = 'randrange randint choice shuffle sample gammavariate betavariate paretovariate'
+    return {
+        'Random': Random,
+        'seed': lambda value=None: shared.seed(_number(value)),
+        **{name: getattr(drawn, name) for name in functions.split()},
+    }

@@ -17,7 +17,6 @@ import tokenize
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from tf_seq2seq_compat.tf1.python2 import meaning, syntax
 
@@ -29,20 +28,11 @@ _WORDS = (
 _NAMES = frozenset(_WORDS.split())
 # Of modules that there are in both.
 _ATTRIBUTES = {
-    'itertools': {'izip', 'imap', 'ifilter', 'izip_longest', 'ifilterfalse'},
-    'string': {
-        'letters',
-        'lowercase',
-        'uppercase',
-        'maketrans',
-        'join',
-        'atoi',
-        'replace',
-        'split',
-    },
-    'sys': {'maxint', 'setdefaultencoding'},
-    'urllib': {'urlopen', 'urlretrieve', 'urlencode', 'quote', 'unquote'},
-    'os': {'getcwdu'},
+    'itertools': 'izip imap ifilter izip_longest ifilterfalse',
+    'string': 'letters lowercase uppercase maketrans join atoi replace split',
+    'sys': 'maxint setdefaultencoding',
+    'urllib': 'urlopen urlretrieve urlencode quote unquote',
+    'os': 'getcwdu',
 }
 
 
@@ -172,43 +162,41 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
-    from tf_seq2seq_compat.tf1.python2 import modules
-
     bound = meaning.bound_names(tree)
     star = any(
         isinstance(node, ast.ImportFrom) and any(each.name == '*' for each in node.names)
         for node in ast.walk(tree)
     )
-    found: list[tuple[int, str]] = []
-    node: Any
-    for node in _certain(tree):
-        words = ''
-        if isinstance(node, ast.Import):
-            gone = [each.name for each in node.names if each.name in modules.GONE]
-            words = f'imports {gone[0]}' if gone and is_missing(gone[0]) else ''
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if node.module in modules.GONE and is_missing(node.module):
-                words = f'imports {node.module}'
-            gone = [
-                each.name for each in node.names if each.name in _ATTRIBUTES.get(node.module, ())
-            ]
-            if gone:
-                words = f'imports {gone[0]} from {node.module}'
-        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            if node.id in _NAMES and not star and node.id not in bound:
-                words = f'uses {node.id}'
-        elif (
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.RShift)
-            and isinstance(node.left, ast.Name)
-            and node.left.id == 'print'
-            and 'print' not in bound
-            and ast.unparse(node.right).startswith('sys.std')
-        ):
-            words = 'has a print statement'
-        if words:
-            found.append((node.lineno, words))
+    unbound = frozenset() if star else _NAMES - bound
+    found = [
+        (getattr(node, 'lineno', 0), words)
+        for node in _certain(tree)
+        if (words := _use(node, unbound, is_missing, 'print' in bound))
+    ]
     return 'line {} {}'.format(*min(found)) if found else ''
+
+
+def _use(
+    node: ast.AST, unbound: frozenset[str], is_missing: Callable[[str], bool], prints: bool
+) -> str:
+    """What a node uses that Python 3 does not have, in words; empty where that is nothing."""
+    from tf_seq2seq_compat.tf1.python2 import modules
+
+    if isinstance(node, ast.Import):
+        names = [each.name for each in node.names if each.name in modules.GONE]
+        return f'imports {names[0]}' if names and is_missing(names[0]) else ''
+    if isinstance(node, ast.ImportFrom) and node.module and not node.level:
+        attributes = _ATTRIBUTES.get(node.module, '').split()
+        names = [each.name for each in node.names if each.name in attributes]
+        if names:
+            return f'imports {names[0]} from {node.module}'
+        is_gone = node.module in modules.GONE and is_missing(node.module)
+        return f'imports {node.module}' if is_gone else ''
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in unbound:
+        return f'uses {node.id}'
+    is_shift = isinstance(node, ast.BinOp) and isinstance(node.op, ast.RShift) and not prints
+    is_print = is_shift and ast.unparse(node).startswith('print >> sys.std')
+    return 'has a print statement' if is_print else ''
 
 
 @functools.cache
@@ -238,22 +226,20 @@ def certain_imports(code: bytes | str, file: Path, roots: Iterable[Path]) -> lis
             tree = _parsed(syntax.rewritten(decoded(code)).text)
         except (ImportError, SyntaxError, UnicodeDecodeError):
             return []
-        if not isinstance(tree, ast.Module):
-            return []
+    if not isinstance(tree, ast.Module):
+        return []
     found: list[Path] = []
     for node in _certain(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
                 found += _files_of(alias.name, (), file, roots)
         elif isinstance(node, ast.ImportFrom):
-            names = tuple(alias.name for alias in node.names)
+            module, names = node.module or '', tuple(alias.name for alias in node.names)
             if node.level:
                 folder = file.parents[node.level - 1]
-                found += _below(
-                    folder, (node.module or '').split('.') if node.module else [], names
-                )
+                found += _below(folder, module.split('.') if module else [], names)
             else:
-                found += _files_of(node.module or '', names, file, roots)
+                found += _files_of(module, names, file, roots)
     return [each for each in dict.fromkeys(found) if each != file]
 
 
@@ -275,18 +261,12 @@ def _below(folder: Path, parts: list[str], names: Iterable[str]) -> list[Path]:
         if package.is_file():
             found.append(package)
         elif module.is_file():
-            found.append(module)
-            return found
+            return [*found, module]
         elif not (folder / part).is_dir():
             return found
         folder = folder / part
-    for name in names:
-        found += [
-            path
-            for path in (folder / f'{name}.py', folder / name / '__init__.py')
-            if path.is_file()
-        ]
-    return found
+    paths = (path for each in names for path in (f'{each}.py', f'{each}/__init__.py'))
+    return found + [folder / path for path in paths if (folder / path).is_file()]
 
 
 def of_program(code: bytes | str, file: Path, roots: Iterable[Path]) -> tuple[str, set[Path]]:
@@ -321,7 +301,7 @@ def of_files(files: Iterable[Path]) -> dict[Path, str]:
 
     A file is, that shows it or is certain to load one that does; and one that only such files load.
     """
-    paths = [Path(os.path.abspath(each)) for each in files if each.suffix == '.py']
+    paths = {Path(os.path.abspath(each)): each for each in files if each.suffix == '.py'}
     shown: dict[Path, str] = {}
     loaded: dict[Path, set[Path]] = {}
     for path in paths:
@@ -335,11 +315,7 @@ def of_files(files: Iterable[Path]) -> dict[Path, str]:
         importers = {each for each in loaded if path in loaded[each] and each != path}
         if path not in shown and importers and importers <= set(shown):
             shown[path] = f'{min(importers).name}, which is Python 2, imports it'
-    return {
-        each: shown[Path(os.path.abspath(each))]
-        for each in files
-        if Path(os.path.abspath(each)) in shown
-    }
+    return {paths[path]: words for path, words in shown.items()}
 
 
 def roots_of(path: Path) -> list[Path]:

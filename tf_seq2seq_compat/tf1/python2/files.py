@@ -87,12 +87,7 @@ class File:
             raise StopIteration
         return line if self._binary and _asked_by_library() else to_text(line)
 
-    def next(self) -> object:
-        """The next line."""
-        line = self.raw.readline()
-        if not line:
-            raise StopIteration
-        return to_text(line)
+    next = __next__
 
     def xreadlines(self) -> Iterator[object]:
         """The lines."""

@@ -8,6 +8,7 @@ looks into the module's own package first and gives Python 2's library.
 from __future__ import annotations
 
 import builtins
+import functools
 import os
 import sys
 import types
@@ -64,11 +65,14 @@ def _roots() -> list[Path]:
     return [Path(each or os.getcwd()) for each in sys.path if _is_folder_of_program(each)]
 
 
-def _is_folder_of_program(folder: str) -> bool:
-    folder = folder or os.getcwd()
-    return os.path.isdir(folder) and import_hook.is_program(
-        {'__file__': os.path.join(folder, 'module.py')}
-    )
+def _is_folder_of_program(folder: object) -> bool:
+    return isinstance(folder, str) and _is_own(folder or os.getcwd())
+
+
+@functools.cache
+def _is_own(folder: str) -> bool:
+    file = os.path.join(folder, 'module.py')
+    return os.path.isdir(folder) and import_hook.is_program({'__file__': file})
 
 
 # Code
@@ -133,7 +137,9 @@ class _TranslatingFinder(MetaPathFinder):
     def find_spec(
         self, name: str, path: Sequence[str] | None = None, target: types.ModuleType | None = None
     ) -> ModuleSpec | None:
-        folders = [each for each in (sys.path if path is None else path) if _is_own(each)]
+        folders = [
+            each for each in (sys.path if path is None else path) if _is_folder_of_program(each)
+        ]
         if not folders or name in sys.builtin_module_names:
             return None
         if path is None and sys.path[0] != folders[0] and name in sys.stdlib_module_names:
@@ -154,18 +160,6 @@ class _TranslatingFinder(MetaPathFinder):
         return spec
 
 
-_own: dict[str, bool] = {}
-
-
-def _is_own(folder: object) -> bool:
-    if not isinstance(folder, str):
-        return False
-    key = folder or os.getcwd()
-    if key not in _own:
-        _own[key] = _is_folder_of_program(key)
-    return _own[key]
-
-
 _finder = _TranslatingFinder()
 
 
@@ -181,7 +175,7 @@ def install(runtime: Runtime, everything: bool = False) -> None:
         runtime.undo_by(_uninstall)
     PROGRAMS.runtime = runtime
     PROGRAMS.everything |= everything
-    _own.clear()
+    _is_own.cache_clear()
 
 
 def _uninstall() -> None:
@@ -227,19 +221,14 @@ def _import(
     level = max(level, 0)
     root = name.partition('.')[0]
     if not level and name in modules.NAMES and not _is_programs_own(root):
-        return _from_library(name, globals, locals)
+        is_real = name in modules.CHANGED
+        given = (name, globals, locals, ('__name__',), 0)
+        return modules.module(name, builtins.__import__(*given) if is_real else None)
     module = builtins.__import__(name, globals, locals, fromlist or (), level)
     if root == 'tensorflow' and PROGRAMS.runtime is not None and not PROGRAMS.has_tensorflow:
         PROGRAMS.has_tensorflow = True
         tensorflow_strings.adopt(PROGRAMS.runtime)
     return module
-
-
-def _from_library(name: str, globals: Any, locals: Any) -> types.ModuleType:
-    real = None
-    if name in modules.CHANGED:
-        real = builtins.__import__(name, globals, locals, ('__name__',), 0)
-    return modules.module(name, real)
 
 
 def _package(globals: Mapping[str, object]) -> str:
@@ -250,17 +239,12 @@ def _package(globals: Mapping[str, object]) -> str:
     return str(package)
 
 
-_siblings: dict[tuple[str, str], bool] = {}
-
-
+@functools.cache
 def _has_module(package: str, name: str) -> bool:
     """Whether a package has a module of such a name."""
-    key = package, name
-    if key not in _siblings:
-        path = getattr(sys.modules.get(package), '__path__', None)
-        spec = PathFinder.find_spec(f'{package}.{name}', path) if path is not None else None
-        _siblings[key] = spec is not None and spec.origin is not None
-    return _siblings[key]
+    path = getattr(sys.modules.get(package), '__path__', None)
+    spec = PathFinder.find_spec(f'{package}.{name}', path) if path is not None else None
+    return spec is not None and spec.origin is not None
 
 
 def _is_programs_own(name: str) -> bool:
@@ -268,7 +252,7 @@ def _is_programs_own(name: str) -> bool:
     loaded = sys.modules.get(name)
     if loaded is not None and name not in sys.stdlib_module_names:
         return not isinstance(loaded, types.ModuleType) or import_hook.is_program(vars(loaded))
-    folders = [each for each in sys.path[:1] if _is_own(each)]
+    folders = [each for each in sys.path[:1] if _is_folder_of_program(each)]
     return bool(folders) and PathFinder.find_spec(name, folders) is not None
 
 

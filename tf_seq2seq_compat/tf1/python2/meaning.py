@@ -11,7 +11,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 
 COMPARISONS = {ast.Lt: 'lt', ast.LtE: 'le', ast.Gt: 'gt', ast.GtE: 'ge'}
 _SYMBOLS = {ast.Lt: b'<', ast.LtE: b'<=', ast.Gt: b'>', ast.GtE: b'>='}
@@ -39,27 +38,66 @@ _SPECIAL = (
 _SPECIAL_METHODS = frozenset(_SPECIAL.split())
 
 
-@dataclass
 class Edits:
-    """A replacement of a range of bytes of the text as UTF-8.
+    """Replacements of ranges of bytes of a text as UTF-8.
+
+    Args:
+      text: the text.
 
     Attributes:
-      changes: (start, end, rank, new words); those of one start in the order of their ranks.
-      lines: the lines on which something is changed.
+      data: its bytes.
+      helper: the name by which the new words call `operations.py`.
     """
 
-    changes: list[tuple[int, int, tuple[int, int], str]] = field(default_factory=list)
-    lines: set[int] = field(default_factory=set)
-    helper: str = 'py2'
+    def __init__(self, text: str) -> None:
+        self.data = text.encode('utf-8')
+        self.helper = 'py2'
+        self._starts = [0, *(found.end() for found in re.finditer(b'\n', self.data))]
+        # (start, end, rank, new words); those of one start in the order of their ranks.
+        self._changes: list[tuple[int, int, tuple[int, int], str]] = []
+        self._order = 0
 
-    def applied(self, text: str) -> str:
+    def start(self, node: ast.expr | ast.stmt) -> int:
+        """Where a node begins."""
+        return self._starts[node.lineno - 1] + node.col_offset
+
+    def end(self, node: ast.expr | ast.stmt) -> int:
+        """Where a node ends."""
+        return self._starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
+
+    def find(self, what: bytes, start: int) -> int:
+        """Where `what` stands first, outside of comments."""
+        while not self.data.startswith(what, start):
+            start = self.data.index(b'\n', start) if self.data[start] == ord('#') else start + 1
+        return start
+
+    def replace(self, start: int, end: int, words: str) -> None:
+        """Puts words in the place of a range, and keeps its line breaks."""
+        breaks = re.findall(r'\\?\n', self.data[start:end].decode())
+        self._changes.append((start, end, (1, 0), words + ''.join(breaks)))
+
+    def insert(self, place: int, words: str) -> None:
+        """Puts words in, after those that were put there before."""
+        self._order += 1
+        self._changes.append((place, place, (2, self._order), words))
+
+    def close(self, place: int, words: str = ')') -> None:
+        """Puts in what ends the words that were put in last, before what ends earlier ones."""
+        self._changes.append((place, place, (0, -self._order), words))
+
+    def call(self, node: ast.expr, function: str) -> None:
+        """Puts a call of a helper around an expression."""
+        self.insert(self.start(node), f'{self.helper}.{function}(')
+        self.close(self.end(node))
+
+    def applied(self) -> str:
         """The text with the changes made."""
-        data, end = text.encode('utf-8'), 0
+        end = 0
         done: list[bytes] = []
-        for start, stop, _, words in sorted(self.changes):
-            done += (data[end:start], words.encode('utf-8'))
+        for start, stop, _, words in sorted(self._changes):
+            done += (self.data[end:start], words.encode('utf-8'))
             end = stop
-        return b''.join((*done, data[end:])).decode('utf-8')
+        return b''.join((*done, self.data[end:])).decode('utf-8')
 
 
 def edits(text: str, *, thorough: bool = True) -> Edits:
@@ -73,7 +111,7 @@ def edits(text: str, *, thorough: bool = True) -> Edits:
     Example:
       >>> from tf_seq2seq_compat.tf1.python2 import meaning
       >>> text = 'for k in d.keys(): print(n / len(d))'
-      >>> meaning.edits(text).applied(text)
+      >>> meaning.edits(text).applied()
       'for k in py2.keys(d): print(py2.div(n, len(d)))'
     """
     tree = ast.parse(text)
@@ -94,75 +132,35 @@ def future_features(tree: ast.Module) -> set[str]:
 
 class _MeaningVisitor(ast.NodeVisitor):
     def __init__(self, text: str, tree: ast.Module, thorough: bool) -> None:
-        self._data = text.encode('utf-8')
-        self._starts = [0, *(found.end() for found in re.finditer(b'\n', self._data))]
+        self.found = Edits(text)
         self._thorough = thorough
         self._true_division = 'division' in future_features(tree)
-        self._unicode_literals = 'unicode_literals' in future_features(tree)
         self._bound = bound_names(tree)
         self._modules = set(_imported(tree))
         self._errors = {
             node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)
         } - {None}
         self._parents: list[ast.AST] = []
-        self._order = 0
         used = self._bound | {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-        helper = 'py2'
-        while helper in used:
-            helper = f'_{helper}'
-        self.found = Edits(helper=helper)
-
-    # Places
-
-    def _start(self, node: ast.expr | ast.stmt) -> int:
-        return self._starts[node.lineno - 1] + node.col_offset
-
-    def _end(self, node: ast.expr | ast.stmt) -> int:
-        return self._starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
-
-    def _find(self, what: bytes, start: int) -> int:
-        """Where `what` stands first, outside of comments."""
-        while not self._data.startswith(what, start):
-            start = self._data.index(b'\n', start) if self._data[start] == ord('#') else start + 1
-        return start
-
-    # Changes
-
-    def _replace(self, node: ast.AST, start: int, end: int, words: str) -> None:
-        self.found.lines.add(getattr(node, 'lineno', 1))
-        kept = self._data[start:end].count(b'\n')
-        breaks = ''.join(re.findall(r'\\?\n', self._data[start:end].decode())) if kept else ''
-        self.found.changes.append((start, end, (1, 0), words + breaks))
-
-    def _around(self, node: ast.expr, before: str, after: str) -> None:
-        self._insert(node, self._start(node), before)
-        self.found.changes.append((self._end(node), self._end(node), (0, -self._order), after))
-
-    def _insert(self, node: ast.AST, place: int, words: str) -> None:
-        self.found.lines.add(getattr(node, 'lineno', 1))
-        self._order += 1
-        self.found.changes.append((place, place, (2, self._order), words))
-
-    def _call(self, node: ast.expr, function: str) -> None:
-        self._around(node, f'{self.found.helper}.{function}(', ')')
+        while self.found.helper in used:
+            self.found.helper = f'_{self.found.helper}'
 
     def _argument(self, node: ast.Call, function: str) -> None:
         """Wraps the first argument of a call; a generator's brackets may be those of the call."""
-        [argument, *_] = node.args
-        if isinstance(argument, ast.GeneratorExp) and self._end(argument) == self._end(node):
-            self._insert(node, self._start(argument) + 1, f'{self.found.helper}.{function}(')
-            place = self._end(argument) - 1
-            self.found.changes.append((place, place, (0, -self._order), ')'))
+        found, argument = self.found, node.args[0]
+        if isinstance(argument, ast.GeneratorExp) and found.end(argument) == found.end(node):
+            found.insert(found.start(argument) + 1, f'{found.helper}.{function}(')
+            found.close(found.end(argument) - 1)
         else:
-            self._call(argument, function)
+            found.call(argument, function)
 
     def _operator(
         self, node: ast.expr, function: str, symbol: bytes, left: ast.expr, right: ast.expr
     ) -> None:
-        self._call(node, function)
-        place = self._find(symbol, self._end(left))
-        space = self._data[:place].endswith(b' ')
-        self._replace(node, place - space, place + len(symbol), ',')
+        self.found.call(node, function)
+        place = self.found.find(symbol, self.found.end(left))
+        space = self.found.data[:place].endswith(b' ')
+        self.found.replace(place - space, place + len(symbol), ',')
 
     # What stands around
 
@@ -187,11 +185,11 @@ class _MeaningVisitor(ast.NodeVisitor):
             if not (_is_float(node.left) or _is_float(node.right) or _is_text(node.left)):
                 self._operator(node, 'div', b'/', node.left, node.right)
         elif isinstance(node.op, ast.Mod) and self._thorough and _shows_values(node.left):
-            self._call(node.right, 'shown')
+            self.found.call(node.right, 'shown')
 
     def visit_AugAssign(self, node: ast.AugAssign) -> None:
         if isinstance(node.op, ast.Div) and not self._true_division and not _is_float(node.value):
-            self._call(node.value, 'by')
+            self.found.call(node.value, 'by')
 
     def visit_Compare(self, node: ast.Compare) -> None:
         operator = type(node.ops[0])
@@ -214,7 +212,7 @@ class _MeaningVisitor(ast.NodeVisitor):
         if function.id in self._bound:
             return
         if function.id == 'unicode' or (function.id == 'str' and self._thorough and node.args):
-            self._insert(function, self._start(function), f'{self.found.helper}.')
+            self.found.insert(self.found.start(function), f'{self.found.helper}.')
 
     def _visit_method_call(self, node: ast.Call, function: ast.Attribute) -> None:
         name, count = function.attr, len(node.args) + len(node.keywords)
@@ -227,20 +225,18 @@ class _MeaningVisitor(ast.NodeVisitor):
         least, most = _METHODS[name]
         if name == 'sort' and self._thorough and not count:
             least = 0
-        if name in _LISTS and isinstance(self._parent, ast.Call):
-            called = self._parent.func
-            if isinstance(called, ast.Name) and called.id in _ANY_ITERABLE - self._bound:
-                return
+        if name in _LISTS and called_name(self._parent) in _ANY_ITERABLE - self._bound:
+            return
         if least <= count <= most and (
             name != 'sort' or not node.keywords or node.args or _has_keyword(node, 'cmp')
         ):
             self._method(node, function, count)
 
     def _method(self, node: ast.Call, function: ast.Attribute, count: int) -> None:
-        self._insert(node, self._start(node), f'{self.found.helper}.{function.attr}(')
-        dot = self._find(b'.', self._end(function.value))
-        opening = self._find(b'(', self._end(function))
-        self._replace(node, dot, opening + 1, ', ' if count else '')
+        self.found.insert(self.found.start(node), f'{self.found.helper}.{function.attr}(')
+        dot = self.found.find(b'.', self.found.end(function.value))
+        opening = self.found.find(b'(', self.found.end(function))
+        self.found.replace(dot, opening + 1, ', ' if count else '')
 
     # The rest
 
@@ -252,14 +248,15 @@ class _MeaningVisitor(ast.NodeVisitor):
             and isinstance(node.value, ast.Name)
             and node.value.id in self._errors
         ):
-            self._insert(node, self._start(node), f'{self.found.helper}.message(')
-            self._replace(node, self._find(b'.', self._end(node.value)), self._end(node), ')')
+            self.found.insert(self.found.start(node), f'{self.found.helper}.message(')
+            dot = self.found.find(b'.', self.found.end(node.value))
+            self.found.replace(dot, self.found.end(node), ')')
         elif (
             _is_bytes_list(node)
             and not isinstance(self._parent, ast.Attribute)
             and isinstance(getattr(self._parent, 'ctx', ast.Load()), ast.Load)
         ):
-            self._call(node, 'byte_strings')
+            self.found.call(node, 'byte_strings')
 
     def visit_ClassDef(self, node: ast.ClassDef) -> None:
         own = {each.name for each in node.body if isinstance(each, ast.FunctionDef)}
@@ -271,7 +268,7 @@ class _MeaningVisitor(ast.NodeVisitor):
                 for each in node.body
                 if isinstance(each, ast.Assign) and '__metaclass__' in _assigned(each)
             )
-            segment = self._data[self._start(value) : self._end(value)].decode()
+            segment = self.found.data[self.found.start(value) : self.found.end(value)].decode()
             keywords.append(f'metaclass={segment}')
         if own & _SPECIAL_METHODS:
             keywords.insert(0, f'{self.found.helper}.Class')
@@ -279,36 +276,35 @@ class _MeaningVisitor(ast.NodeVisitor):
             self._add_bases(node, keywords)
 
     def _add_bases(self, node: ast.ClassDef, added: list[str]) -> None:
-        name = self._data.index(node.name.encode(), self._start(node) + len(b'class'))
+        name = self.found.data.index(node.name.encode(), self.found.start(node) + len(b'class'))
         after = name + len(node.name.encode())
         if not node.bases and not node.keywords:
-            opening = self._find(b':', after)
-            between = self._data[after:opening]
+            opening = self.found.find(b':', after)
+            between = self.found.data[after:opening]
             if b'(' in between:
-                self._insert(node, after + between.index(b'(') + 1, ', '.join(added))
+                self.found.insert(after + between.index(b'(') + 1, ', '.join(added))
             else:
-                self._insert(node, after, f'({", ".join(added)})')
+                self.found.insert(after, f'({", ".join(added)})')
             return
         last = node.bases[-1] if node.bases else node.keywords[-1].value
         if isinstance(last, ast.Name) and last.id == 'object' and len(node.bases) == 1:
             if added[0].startswith('metaclass='):
                 added.insert(0, 'object')
-            self._replace(node, self._start(last), self._end(last), ', '.join(added))
+            self.found.replace(self.found.start(last), self.found.end(last), ', '.join(added))
         else:
-            end = self._end(last)
-            self.found.lines.add(node.lineno)
-            self.found.changes.append((end, end, (0, 1), ', ' + ', '.join(added)))
+            end = self.found.end(last)
+            self.found.close(end, ', ' + ', '.join(added))
 
     def visit_Raise(self, node: ast.Raise) -> None:
         raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        if not (isinstance(raised, ast.Name) and raised.id == 'StopIteration'):
+        if raised is None or ast.unparse(raised) != 'StopIteration':
             return
         for outer in reversed(self._parents):
             if isinstance(outer, ast.Lambda | ast.ClassDef):
                 return
             if isinstance(outer, ast.FunctionDef):
                 if is_generator(outer):
-                    self._replace(node, self._start(node), self._end(node), 'return')
+                    self.found.replace(self.found.start(node), self.found.end(node), 'return')
                 return
 
 
@@ -327,6 +323,12 @@ def own_nodes(nodes: list[ast.stmt]) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(node)
 
 
+def called_name(node: ast.AST) -> str:
+    """The name that an expression calls; empty where it is no call of a plain name."""
+    function = node.func if isinstance(node, ast.Call) else None
+    return function.id if isinstance(function, ast.Name) else ''
+
+
 def bound_names(tree: ast.AST) -> set[str]:
     """Every name that a module binds anywhere, in whatever scope."""
     names: set[str] = set()
@@ -339,8 +341,10 @@ def bound_names(tree: ast.AST) -> set[str]:
             names.add(node.arg)
         elif isinstance(node, ast.alias):
             names.add((node.asname or node.name).partition('.')[0])
-        elif isinstance(node, ast.ExceptHandler) and node.name:
+        elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
             names.add(node.name)
+        elif isinstance(node, ast.MatchMapping) and node.rest:
+            names.add(node.rest)
     return names
 
 
@@ -369,12 +373,7 @@ def _has_keyword(node: ast.Call, name: str) -> bool:
 
 def _is_bytes_list(node: ast.AST) -> bool:
     """`….bytes_list.value`, of a `tf.train.Feature`."""
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr == 'value'
-        and isinstance(node.value, ast.Attribute)
-        and node.value.attr == 'bytes_list'
-    )
+    return isinstance(node, ast.Attribute) and ast.unparse(node).endswith('.bytes_list.value')
 
 
 def _is_text(node: ast.AST) -> bool:
@@ -383,11 +382,9 @@ def _is_text(node: ast.AST) -> bool:
 
 def _shows_values(node: ast.AST) -> bool:
     """Whether a format shows its values by `%s`."""
-    return (
-        isinstance(node, ast.Constant)
-        and isinstance(node.value, str)
-        and bool(re.search(r'%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?s', node.value))
-    )
+    shown = r'%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?s'
+    value = node.value if isinstance(node, ast.Constant) else None
+    return isinstance(value, str) and bool(re.search(shown, value))
 
 
 def _is_float(node: ast.AST) -> bool:
@@ -398,9 +395,7 @@ def _is_float(node: ast.AST) -> bool:
         return _is_float(node.operand)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Sub | ast.Mult):
         return _is_float(node.left) and (_is_float(node.right) or _is_number(node.right))
-    return (
-        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == 'float'
-    )
+    return called_name(node) == 'float'
 
 
 def _is_number(node: ast.AST) -> bool:
@@ -411,8 +406,4 @@ def _is_number(node: ast.AST) -> bool:
         return _is_number(node.operand)
     if isinstance(node, ast.BinOp):
         return _is_number(node.left) and _is_number(node.right)
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in ('len', 'int', 'float', 'ord', 'round')
-    )
+    return called_name(node) in ('len', 'int', 'float', 'ord', 'round')

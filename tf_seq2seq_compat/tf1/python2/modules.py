@@ -5,6 +5,7 @@ A changed module is a view: Python 3's own with a few functions as they were.
 
 from __future__ import annotations
 
+import _compat_pickle
 import functools
 import importlib
 import math
@@ -13,58 +14,22 @@ import string
 import subprocess
 import sys
 import types
+from collections import namedtuple
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 from tf_seq2seq_compat.tf1.old_libraries.module_views import View
 from tf_seq2seq_compat.tf1.python2 import builtins as built_in
 from tf_seq2seq_compat.tf1.python2 import draws, files, operations
 from tf_seq2seq_compat.tf1.python2.text import Bytes, to_bytes, to_text
 
-# Renamed as a whole: Python 2's name, then the modules that have its names now.
-RENAMED: dict[str, tuple[str, ...]] = {
-    'BaseHTTPServer': ('http.server',),
-    'CGIHTTPServer': ('http.server',),
-    'ConfigParser': ('configparser',),
-    'Cookie': ('http.cookies',),
-    'HTMLParser': ('html.parser',),
-    'Queue': ('queue',),
-    'SimpleHTTPServer': ('http.server',),
-    'SocketServer': ('socketserver',),
-    'Tkinter': ('tkinter',),
-    'UserDict': ('collections',),
-    'UserList': ('collections',),
-    'UserString': ('collections',),
-    'anydbm': ('dbm',),
-    'cookielib': ('http.cookiejar',),
-    'copy_reg': ('copyreg',),
-    'dbhash': ('dbm',),
-    'dummy_thread': ('_thread',),
-    'exceptions': ('builtins',),
-    'gdbm': ('dbm.gnu',),
-    'htmlentitydefs': ('html.entities',),
-    'httplib': ('http.client',),
-    'md5': ('hashlib',),
-    'robotparser': ('urllib.robotparser',),
-    'sha': ('hashlib',),
-    'thread': ('_thread',),
-    'tkFileDialog': ('tkinter.filedialog',),
-    'tkMessageBox': ('tkinter.messagebox',),
-    'ttk': ('tkinter.ttk',),
-    'urllib2': ('urllib.request', 'urllib.error', 'urllib.parse'),
-    'urlparse': ('urllib.parse',),
-    'xmlrpclib': ('xmlrpc.client',),
-    'email.MIMEText': ('email.mime.text',),
-    'email.MIMEMultipart': ('email.mime.multipart',),
-}
+_named = importlib.import_module
+
+Names = dict[str, Any]
+Changed = Callable[[Any], Names]
 
 
-def _named(path: str) -> types.ModuleType:
-    """A module that is loaded by its dotted name."""
-    return importlib.import_module(path)
-
-
-def _strings_in(function: Callable[..., object], out: Callable[[Any], object] = to_text) -> object:
+def _strings_in(function: Callable[..., object], out: Callable[[Any], object]) -> object:
     """A function of bytes, as one of strings."""
 
     @functools.wraps(function)
@@ -81,34 +46,44 @@ def _bytes_out(value: object) -> object:
     return Bytes(value) if isinstance(value, bytes) else value
 
 
+def _of_bytes(names: str, **renamed: str) -> Changed:
+    """Functions of bytes, some under earlier names, as functions of strings."""
+    table = {**dict(zip(names.split(), names.split(), strict=True)), **renamed}
+    return lambda real: {
+        old: _strings_in(getattr(real, new), _bytes_out) for old, new in table.items()
+    }
+
+
 # What each changed module has, made when the module is asked for
 # ----------------------------------------------------------------------------------------
 
 
-def _string(real: types.ModuleType) -> dict[str, object]:
+def _string(real: Any) -> Names:
     methods = (
-        'capitalize count expandtabs find index join ljust lower lstrip replace rfind rindex rjust '
+        'capitalize count expandtabs find index ljust lower lstrip replace rfind rindex rjust '
         'rsplit rstrip split strip swapcase upper zfill center'
     )
-    names: dict[str, object] = {name: _as_function(name) for name in methods.split()}
-    names.update(
-        letters=string.ascii_letters,
-        lowercase=string.ascii_lowercase,
-        uppercase=string.ascii_uppercase,
-        join=lambda words, between=' ': between.join(operations.texts(words)),
-        joinfields=lambda words, between=' ': between.join(operations.texts(words)),
-        splitfields=lambda text, *arguments: to_text(text).split(*arguments),
-        maketrans=_maketrans,
-        translate=operations.translate,
-        atoi=int,
-        atol=int,
-        atof=float,
-    )
-    return names
+    names: Names = {name: _as_function(name) for name in methods.split()}
+    names['join'] = names['joinfields'] = _join
+    names['splitfields'] = names['split']
+    return names | {
+        'letters': string.ascii_letters,
+        'lowercase': string.ascii_lowercase,
+        'uppercase': string.ascii_uppercase,
+        'maketrans': _maketrans,
+        'translate': operations.translate,
+        'atoi': int,
+        'atol': int,
+        'atof': float,
+    }
 
 
 def _as_function(name: str) -> Callable[..., object]:
     return lambda text, *arguments: getattr(to_text(text), name)(*map(to_text, arguments))
+
+
+def _join(words: Any, between: str = ' ') -> str:
+    return between.join(operations.texts(words))
 
 
 def _maketrans(old: str, new: str) -> dict[int, int]:
@@ -117,7 +92,10 @@ def _maketrans(old: str, new: str) -> dict[int, int]:
     return str.maketrans(old, new)
 
 
-def _sys(real: types.ModuleType) -> dict[str, object]:
+_Version = namedtuple('_Version', 'major minor micro releaselevel serial')
+
+
+def _sys(real: Any) -> Names:
     return {
         'maxint': sys.maxsize,
         'maxunicode': sys.maxunicode,
@@ -133,38 +111,23 @@ def _sys(real: types.ModuleType) -> dict[str, object]:
     }
 
 
-class _Version(NamedTuple):
-    major: int
-    minor: int
-    micro: int
-    releaselevel: str
-    serial: int
-
-
-def _platform(real: types.ModuleType) -> dict[str, object]:
+def _platform(real: Any) -> Names:
     return {
         'python_version': lambda: '2.7.18',
         'python_version_tuple': lambda: ('2', '7', '18'),
     }
 
 
-def _os(real: types.ModuleType) -> dict[str, object]:
+def _os(real: Any) -> Names:
     return {
         'getcwdu': real.getcwd,
-        'errno': importlib.import_module('errno'),
-        'popen': lambda command, mode='r', *_: files_of_command(command, mode),
+        'errno': _named('errno'),
+        'popen': lambda command, mode='r', *_: real.popen(to_text(command), mode[0]),
         'fdopen': lambda number, mode='r', buffering=-1: files.open(number, mode, buffering),
     }
 
 
-def files_of_command(command: str, mode: str) -> object:
-    """`os.popen`, whose lines are strings."""
-    import os
-
-    return os.popen(to_text(command), mode[0])
-
-
-def _itertools(real: types.ModuleType) -> dict[str, object]:
+def _itertools(real: Any) -> Names:
     return {
         'izip': zip,
         'imap': lambda function, *rows: (
@@ -176,7 +139,7 @@ def _itertools(real: types.ModuleType) -> dict[str, object]:
     }
 
 
-def _math(real: types.ModuleType) -> dict[str, object]:
+def _math(real: Any) -> Names:
     return {name: _to_float(getattr(real, name)) for name in ('floor', 'ceil')}
 
 
@@ -188,9 +151,8 @@ def _to_float(function: Callable[[Any], Any]) -> Callable[[Any], object]:
     return rounded
 
 
-def _operator(real: types.ModuleType) -> dict[str, object]:
+def _operator(real: Any) -> Names:
     return {
-        'div': operations.div,
         'isCallable': callable,
         'sequenceIncludes': real.contains,
         'isSequenceType': lambda value: (
@@ -198,100 +160,57 @@ def _operator(real: types.ModuleType) -> dict[str, object]:
         ),
         'isMappingType': lambda value: hasattr(value, 'keys'),
         'isNumberType': lambda value: hasattr(value, '__int__'),
-        **{name: getattr(operations, name) for name in ('lt', 'le', 'gt', 'ge')},
+        **{name: getattr(operations, name) for name in ('div', 'lt', 'le', 'gt', 'ge')},
     }
 
 
-def _types(real: types.ModuleType) -> dict[str, object]:
+def _types(real: Any) -> Names:
+    kinds = (
+        'String:str Unicode:str Int:int Long:int Float:float Boolean:bool Complex:complex '
+        'List:list Tuple:tuple Dict:dict Dictionary:dict Class:type Type:type Object:object '
+        'Instance:object'
+    )
+    pairs = (pair.split(':') for pair in kinds.split())
     return {
-        'StringType': str,
-        'UnicodeType': str,
+        **{f'{name}Type': getattr(_named('builtins'), kind) for name, kind in pairs},
         'StringTypes': built_in.basestring,
-        'IntType': int,
-        'LongType': int,
-        'FloatType': float,
-        'BooleanType': bool,
-        'ComplexType': complex,
-        'ListType': list,
-        'TupleType': tuple,
-        'DictType': dict,
-        'DictionaryType': dict,
         'NoneType': type(None),
         'FileType': files.File,
-        'ClassType': type,
-        'TypeType': type,
-        'ObjectType': object,
-        'InstanceType': object,
     }
 
 
-def _pickle(real: types.ModuleType | None) -> dict[str, object]:
+def _pickle(real: Any) -> Names:
     from tf_seq2seq_compat.tf1.python2 import pickles
 
     return pickles.NAMES
 
 
-def _json(real: types.ModuleType) -> dict[str, object]:
-    def load(file: Any, encoding: object = None, **keywords: Any) -> Any:
-        return loads(file.read(), **keywords)
+def _json(real: Any) -> Names:
+    """Texts of any kind; bytes are written as text; `encoding` is not looked at."""
 
     def loads(text: object, encoding: object = None, **keywords: object) -> object:
         return real.loads(to_text(text), **keywords)
 
-    def dumps(
-        value: object, *arguments: object, encoding: object = None, **keywords: object
-    ) -> Any:
-        return real.dumps(value, *arguments, **_for_json(keywords))
+    def load(file: Any, encoding: object = None, **keywords: object) -> object:
+        return loads(file.read(), **keywords)
 
-    def dump(
-        value: object, file: object, *arguments: object, encoding: object = None, **keywords: object
-    ) -> None:
-        real.dump(value, file, *arguments, **_for_json(keywords))
+    def writing(name: str) -> Callable[..., Any]:
+        def write(*arguments: object, encoding: object = None, **keywords: object) -> Any:
+            keywords.setdefault('default', _text_of)
+            if keywords.get('indent') is not None:
+                # Before the end of a line stood a comma and a blank.
+                keywords.setdefault('separators', (', ', ': '))
+            return getattr(real, name)(*arguments, **keywords)
 
-    return {'load': load, 'loads': loads, 'dump': dump, 'dumps': dumps}
+        return write
 
-
-def _for_json(keywords: dict[str, object]) -> dict[str, object]:
-    """Bytes are written as text; before an end of line stood a comma and a blank."""
-    keywords.setdefault('default', _text_of)
-    if keywords.get('indent') is not None:
-        keywords.setdefault('separators', (', ', ': '))
-    return keywords
+    return {'load': load, 'loads': loads, 'dump': writing('dump'), 'dumps': writing('dumps')}
 
 
 def _text_of(value: object) -> object:
     if isinstance(value, bytes):
         return to_text(value)
     raise TypeError(f'{value!r} is not JSON serializable')
-
-
-def _struct(real: types.ModuleType) -> dict[str, object]:
-    names = ('pack', 'unpack', 'pack_into', 'unpack_from')
-    return {name: _strings_in(getattr(real, name), _bytes_out) for name in names}
-
-
-def _all_of_bytes(*names: str) -> Callable[[Any], dict[str, object]]:
-    def changed(real: types.ModuleType) -> dict[str, Any]:
-        return {
-            name: _strings_in(getattr(real, name), _bytes_out)
-            for name in names
-            if hasattr(real, name)
-        }
-
-    return changed
-
-
-def _base64(real: types.ModuleType) -> dict[str, object]:
-    plain = [
-        f'{kind}{way}'
-        for kind in ('b64', 'urlsafe_b64', 'b32', 'b16')
-        for way in ('encode', 'decode')
-    ]
-    return {
-        **_all_of_bytes(*plain)(real),
-        'encodestring': _strings_in(real.encodebytes),
-        'decodestring': _strings_in(real.decodebytes, _bytes_out),
-    }
 
 
 class _Hash:
@@ -316,11 +235,12 @@ class _Hash:
         return getattr(self._real, name)
 
 
-def _hashlib(real: types.ModuleType) -> dict[str, object]:
+def _hashlib(real: Any) -> Names:
     names = ('md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512')
-    found: dict[str, Any] = {name: _strings_in(getattr(real, name), _Hash) for name in names}
-    found['new'] = lambda name, data='': _Hash(real.new(name, to_bytes(data)))
-    return found
+    return {
+        **{name: _strings_in(getattr(real, name), _Hash) for name in names},
+        'new': lambda name, data='': _Hash(real.new(name, to_bytes(data))),
+    }
 
 
 class _Opening:
@@ -335,9 +255,8 @@ class _Opening:
     ) -> Any:
         plain = mode.replace('U', '').replace('t', '')
         plain = plain if 'b' in plain else f'{plain}b'
-        if hasattr(name, 'raw'):
-            name = files.unwrapped(name)
-        return files.File(self._real(name, plain, *arguments, **keywords), plain)
+        opened = self._real(files.unwrapped(name), plain, *arguments, **keywords)
+        return files.File(opened, plain)
 
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(files.unwrapped(instance), self._real)
@@ -351,11 +270,11 @@ class _Opening:
         return object.__getattribute__(self, name) if own else getattr(self._real, name)
 
 
-def _compressed(*names: str) -> Callable[[Any], dict[str, object]]:
+def _compressed(*names: str) -> Changed:
     return lambda real: {name: _Opening(getattr(real, name)) for name in names}
 
 
-def _tempfile(real: types.ModuleType) -> dict[str, object]:
+def _tempfile(real: Any) -> Names:
     def making(maker: Any) -> Callable[..., object]:
         def make(mode: str = 'w+b', bufsize: int = -1, *arguments: Any, **keywords: Any) -> object:
             plain = mode if 'b' in mode else f'{mode}b'
@@ -363,23 +282,16 @@ def _tempfile(real: types.ModuleType) -> dict[str, object]:
 
         return make
 
-    return {
-        name: making(getattr(real, name))
-        for name in ('NamedTemporaryFile', 'TemporaryFile', 'SpooledTemporaryFile')
-        if name != 'SpooledTemporaryFile'
-    }
+    return {name: making(getattr(real, name)) for name in ('NamedTemporaryFile', 'TemporaryFile')}
 
 
-def _subprocess(real: Any) -> dict[str, Any]:
+def _subprocess(real: Any) -> Names:
     class Popen(real.Popen):
         """A process whose pipes carry strings."""
 
         def __init__(self, *arguments: object, **keywords: object) -> None:
-            for name in ('stdin', 'stdout', 'stderr'):
-                if name in keywords:
-                    keywords[name] = files.unwrapped(keywords[name])
-            if not keywords.pop('universal_newlines', False):
-                keywords.setdefault('encoding', 'utf-8')
+            keywords = {key: files.unwrapped(value) for key, value in keywords.items()}
+            keywords.pop('universal_newlines', False)
             keywords.setdefault('encoding', 'utf-8')
             keywords.setdefault('errors', 'surrogateescape')
             super().__init__(*arguments, **keywords)
@@ -409,66 +321,55 @@ def _subprocess(real: Any) -> dict[str, Any]:
     }
 
 
-def _codecs(real: types.ModuleType) -> dict[str, object]:
-    def passing(maker: Any, encoding: str) -> Callable[..., object]:
-        def wrap(stream: Any, *arguments: Any) -> object:
-            # What already takes and gives text, as sys.stdout and sys.stdin do.
-            if isinstance(stream, files.File):
-                stream = stream.raw
-            is_text = hasattr(stream, 'encoding') and hasattr(stream, 'buffer')
-            return stream if is_text else maker(encoding)(stream, *arguments)
+def _codecs(real: Any) -> Names:
+    def passing(get: Any) -> Callable[[str], object]:
+        def maker(encoding: str) -> object:
+            def wrap(stream: Any, *arguments: Any) -> object:
+                stream = files.unwrapped(stream)
+                # What already takes and gives text, as sys.stdout and sys.stdin do, stays.
+                is_text = hasattr(stream, 'encoding') and hasattr(stream, 'buffer')
+                return stream if is_text else get(encoding)(stream, *arguments)
 
-        return wrap
+            return wrap
 
-    def recoded(stream: object, *_: object) -> object:
-        return stream
+        return maker
 
     return {
-        'getwriter': lambda encoding: passing(real.getwriter, encoding),
-        'getreader': lambda encoding: passing(real.getreader, encoding),
-        'EncodedFile': recoded,
+        'getwriter': passing(real.getwriter),
+        'getreader': passing(real.getreader),
+        'EncodedFile': lambda stream, *_: stream,
         'encode': operations.encode,
         'decode': operations.decode,
     }
 
 
-def _re(real: types.ModuleType) -> dict[str, object]:
-    def flags_of(pattern: object, flags: int) -> int:
+def _re(real: Any) -> Names:
+    def compiled(pattern: Any, flags: int = 0) -> Any:
         """Classes like `\\w` are of ASCII, but for patterns that say otherwise."""
-        given = isinstance(pattern, re.Pattern)
-        says = not given and re.search(r'\(\?[aiLmsx]*u', to_text(pattern))
-        return int(flags) if given or says or flags & re.UNICODE else int(flags) | re.ASCII
-
-    def read(pattern: Any) -> Any:
-        return pattern if isinstance(pattern, re.Pattern) else to_text(pattern)
-
-    def compile_(pattern: object, flags: int = 0) -> Any:
-        return real.compile(read(pattern), flags_of(pattern, flags))
+        if isinstance(pattern, re.Pattern):
+            return real.compile(pattern, int(flags))
+        pattern = to_text(pattern)
+        says = flags & re.UNICODE or re.search(r'\(\?[aiLmsx]*u', pattern)
+        return real.compile(pattern, int(flags) if says else int(flags) | re.ASCII)
 
     def searching(name: str) -> Callable[..., object]:
         def search(pattern: object, text: object, flags: int = 0) -> Any:
-            return getattr(compile_(pattern, flags), name)(to_text(text))
+            return getattr(compiled(pattern, flags), name)(to_text(text))
 
         return search
 
-    def substituting(name: str) -> Callable[..., object]:
-        def substitute(
-            pattern: object, new: object, text: object, count: int = 0, flags: int = 0
-        ) -> object:
-            new = to_text(new)
-            found = _substituted(compile_(pattern, flags), new, to_text(text), count)
-            return found if name == 'subn' else found[0]
-
-        return substitute
+    def subn(pattern: object, new: object, text: object, count: int = 0, flags: int = 0) -> Any:
+        return _substituted(compiled(pattern, flags), to_text(new), to_text(text), count)
 
     def split(pattern: object, text: object, maxsplit: int = 0, flags: int = 0) -> list[Any]:
-        return _split(compile_(pattern, flags), to_text(text), maxsplit)
+        return _split(compiled(pattern, flags), to_text(text), maxsplit)
 
     return {
-        'compile': compile_,
+        'compile': compiled,
         'split': split,
+        'subn': subn,
+        'sub': lambda *arguments, **keywords: subn(*arguments, **keywords)[0],
         **{name: searching(name) for name in ('match', 'search', 'findall', 'finditer')},
-        **{name: substituting(name) for name in ('sub', 'subn')},
     }
 
 
@@ -515,26 +416,30 @@ def _known_escapes(template: str) -> str:
     )
 
 
-def _urllib(real: types.ModuleType) -> dict[str, object]:
-    parse, request = _named('urllib.parse'), _named('urllib.request')
-    return {
-        **{name: getattr(parse, name) for name in ('quote', 'quote_plus', 'urlencode')},
-        **{name: getattr(parse, name) for name in ('unquote', 'unquote_plus')},
-        **{
-            name: getattr(request, name) for name in ('urlretrieve', 'pathname2url', 'url2pathname')
-        },
-        'urlopen': _urlopen,
-    }
-
-
 def _urlopen(url: object, data: object = None, *arguments: object, **keywords: object) -> object:
     response = _named('urllib.request').urlopen(url, to_bytes(data), *arguments, **keywords)
     return files.File(response, 'rb')
 
 
-CHANGED: dict[str, Callable[[Any], dict[str, object]]] = {
-    'base64': _base64,
-    'binascii': _all_of_bytes('hexlify', 'unhexlify', 'b2a_hex', 'a2b_hex', 'crc32'),
+def _urllib(real: Any) -> Names:
+    moved = {
+        'urllib.parse': 'quote quote_plus urlencode unquote unquote_plus',
+        'urllib.request': 'urlretrieve pathname2url url2pathname',
+    }
+    found = {
+        name: getattr(_named(path), name) for path, names in moved.items() for name in names.split()
+    }
+    return {**found, 'urlopen': _urlopen}
+
+
+CHANGED: dict[str, Changed] = {
+    'base64': _of_bytes(
+        'b64encode b64decode urlsafe_b64encode urlsafe_b64decode b32encode b32decode b16encode '
+        'b16decode',
+        encodestring='encodebytes',
+        decodestring='decodebytes',
+    ),
+    'binascii': _of_bytes('hexlify unhexlify b2a_hex a2b_hex crc32'),
     'bz2': _compressed('BZ2File'),
     'codecs': _codecs,
     'gzip': _compressed('open', 'GzipFile'),
@@ -546,61 +451,82 @@ CHANGED: dict[str, Callable[[Any], dict[str, object]]] = {
     'os': _os,
     'pickle': _pickle,
     'platform': _platform,
-    'random': lambda real: draws.NAMES,
+    'random': lambda real: draws.names(),
     're': _re,
     'string': _string,
-    'struct': _struct,
+    'struct': _of_bytes('pack unpack pack_into unpack_from'),
     'subprocess': _subprocess,
     'sys': _sys,
     'tempfile': _tempfile,
     'types': _types,
     'urllib': _urllib,
-    'zlib': _all_of_bytes('compress', 'decompress', 'crc32', 'adler32'),
+    'zlib': _of_bytes('compress decompress crc32 adler32'),
 }
 
 
-def _command_output(command: str) -> tuple[int, str]:
+def _output_of(command: str) -> tuple[int, str]:
     status, output = subprocess.getstatusoutput(command)
     return status << 8, output
 
 
-def _made() -> dict[str, Callable[[], dict[str, object]]]:
-    """Modules that Python 3 has no counterpart of."""
-    string_io = {'StringIO': files.StringIO}
-    return {
-        'StringIO': lambda: string_io,
-        'cStringIO': lambda: string_io,
-        'cPickle': lambda: {**vars(_named('pickle')), **_pickle(None)},
-        'commands': lambda: {
-            'getoutput': lambda command: _command_output(command)[1],
-            'getstatusoutput': _command_output,
-        },
-        'sets': lambda: {'Set': set, 'ImmutableSet': frozenset},
-        'future_builtins': lambda: {
-            **{name: vars(_named('builtins'))[name] for name in ('map', 'filter', 'zip', 'hex')},
-        },
-        'new': lambda: {
-            'classobj': type,
-            'instancemethod': types.MethodType,
-            'function': types.FunctionType,
-            'module': types.ModuleType,
-        },
-        '__builtin__': lambda: {**vars(_named('builtins')), **built_in.NAMES},
-    }
+_MADE: dict[str, Callable[[], Names]] = {
+    'StringIO': lambda: {'StringIO': files.StringIO},
+    'cStringIO': lambda: {'StringIO': files.StringIO},
+    'cPickle': lambda: {**vars(_named('pickle')), **_pickle(None)},
+    'commands': lambda: {
+        'getoutput': lambda command: _output_of(command)[1],
+        'getstatusoutput': _output_of,
+    },
+    'sets': lambda: {'Set': set, 'ImmutableSet': frozenset},
+    'future_builtins': lambda: {'map': map, 'filter': filter, 'zip': zip, 'hex': hex},
+    'new': lambda: {
+        'classobj': type,
+        'instancemethod': types.MethodType,
+        'function': types.FunctionType,
+        'module': types.ModuleType,
+    },
+    '__builtin__': lambda: {**vars(_named('builtins')), **built_in.NAMES},
+    'md5': lambda: {**_all_of('hashlib'), 'new': module('hashlib').md5},
+    'sha': lambda: {**_all_of('hashlib'), 'new': module('hashlib').sha1},
+    'urllib2': lambda: {
+        **_all_of('urllib.parse', 'urllib.error', 'urllib.request'),
+        'urlopen': _urlopen,
+    },
+    'HTMLParser': lambda: {
+        **_all_of('html.parser'),
+        'HTMLParseError': type('HTMLParseError', (Exception,), {}),
+    },
+    'ConfigParser': lambda: {
+        **_all_of('configparser'),
+        'SafeConfigParser': _named('configparser').ConfigParser,
+    },
+}
+"""Modules that Python 3 has no counterpart of, or that lost names."""
 
+RENAMED: dict[str, str] = {
+    **{
+        old: new
+        for old, new in _compat_pickle.IMPORT_MAPPING.items()
+        if old not in sys.stdlib_module_names and old not in _MADE
+    },
+    'dbhash': 'dbm',
+    'dummy_thread': '_thread',
+    'exceptions': 'builtins',
+    'email.MIMEText': 'email.mime.text',
+    'email.MIMEMultipart': 'email.mime.multipart',
+}
+"""Modules that have another name now: Python 2's name, and that of Python 3."""
 
-_MADE = _made()
 NAMES = frozenset({*RENAMED, *CHANGED, *_MADE})
 """The modules that a program of Python 2 is given by this one."""
 GONE = frozenset({*RENAMED, *_MADE})
 """Those of them that Python 3 does not have."""
 
-_ADDED: dict[str, dict[str, Any]] = {
-    'ConfigParser': {'SafeConfigParser': 'configparser:ConfigParser'},
-    'md5': {'new': 'hashlib:md5'},
-    'sha': {'new': 'hashlib:sha1'},
-    'dummy_thread': {},
-}
+
+def _all_of(*paths: str) -> Names:
+    """The names of some modules, but for the special ones."""
+    pairs = (pair for path in paths for pair in vars(_named(path)).items())
+    return {name: value for name, value in pairs if not name.startswith('__')}
 
 
 class _Changed(View):
@@ -610,6 +536,9 @@ class _Changed(View):
         if name in vars(self):
             vars(self)[name] = value
         setattr(self._real, name, value)
+
+
+_modules: dict[str, types.ModuleType] = {}
 
 
 def module(name: str, real: types.ModuleType | None = None) -> types.ModuleType:
@@ -624,32 +553,11 @@ def module(name: str, real: types.ModuleType | None = None) -> types.ModuleType:
       >>> modules.module('string').letters[:3], modules.module('math').floor(2.5)
       ('abc', 2.0)
     """
-    found = _modules.get(name)
-    if found is None:
-        found = _modules[name] = _make(name, real)
-    return found
-
-
-_modules: dict[str, types.ModuleType] = {}
-
-
-def _make(name: str, real: types.ModuleType | None) -> types.ModuleType:
-    if name in CHANGED:
-        real = real or _named(name)
-        return _Changed(real, CHANGED[name](real))
-    made = types.ModuleType(name)
-    if name in _MADE:
-        vars(made).update(_MADE[name]())
-    for path in reversed(RENAMED.get(name, ())):
-        own = {key: value for key, value in vars(_named(path)).items() if not key.startswith('__')}
-        vars(made).update(own)
-    for each, path in _ADDED.get(name, {}).items():
-        source, _, attribute = path.partition(':')
-        setattr(
-            made, each, getattr(module(source) if source in CHANGED else _named(source), attribute)
-        )
-    if name == 'urllib2':
-        vars(made)['urlopen'] = _urlopen
-    if name == 'HTMLParser':
-        vars(made)['HTMLParseError'] = type('HTMLParseError', (Exception,), {})
-    return made
+    if name not in _modules:
+        if name in CHANGED:
+            real = real or _named(name)
+            _modules[name] = _Changed(real, CHANGED[name](real))
+        else:
+            made = _modules[name] = types.ModuleType(name)
+            vars(made).update(_MADE[name]() if name in _MADE else _all_of(RENAMED[name]))
+    return _modules[name]

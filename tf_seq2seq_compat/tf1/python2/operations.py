@@ -11,7 +11,7 @@ import datetime
 import functools
 import operator
 import sys
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, KeysView, ValuesView
 from typing import Any
 
 from tf_seq2seq_compat.tf1.python2 import text as strings
@@ -204,39 +204,31 @@ def sort(values: Any, *arguments: Any, **keywords: Any) -> object:
 # ----------------------------------------------------------------------------------------
 
 
-def _listing(name: builtins.str) -> Callable[[Any], object]:
+_VIEWS = (KeysView, ValuesView, ItemsView)  # Those of collections.OrderedDict among them.
+
+
+def _reading(old: builtins.str, name: builtins.str) -> Callable[[Any], Any]:
+    """A method that gives the entries of a dictionary: its own, or Python 3's of another name."""
+
+    def read(mapping: object) -> Any:
+        return getattr(mapping, old if hasattr(mapping, old) else name)()
+
+    if old.startswith('view'):
+        return read
+    if old.startswith('iter'):
+        return lambda mapping: iter(read(mapping))
+
     def listed(mapping: object) -> object:
-        found = getattr(mapping, name)()
+        found = read(mapping)
         return list(found) if isinstance(found, _VIEWS) else found
 
     return listed
 
 
-_VIEWS = (KeysView, ValuesView, ItemsView)  # Those of collections.OrderedDict among them.
-
-
-def _iterating(old: builtins.str, name: builtins.str) -> Callable[[Any], object]:
-    def iterated(mapping: object) -> object:
-        own = getattr(mapping, old, None)
-        return own() if own is not None else iter(getattr(mapping, name)())
-
-    return iterated
-
-
-def _viewing(old: builtins.str, name: builtins.str) -> Callable[[Any], object]:
-    def viewed(mapping: object) -> object:
-        return getattr(mapping, old if hasattr(mapping, old) else name)()
-
-    return viewed
-
-
-keys, values, items = map(_listing, ('keys', 'values', 'items'))
-iterkeys, itervalues, iteritems = (
-    _iterating(f'iter{name}', name) for name in ('keys', 'values', 'items')
-)
-viewkeys, viewvalues, viewitems = (
-    _viewing(f'view{name}', name) for name in ('keys', 'values', 'items')
-)
+_ENTRIES = ('keys', 'values', 'items')
+keys, values, items = (_reading(name, name) for name in _ENTRIES)
+iterkeys, itervalues, iteritems = (_reading(f'iter{name}', name) for name in _ENTRIES)
+viewkeys, viewvalues, viewitems = (_reading(f'view{name}', name) for name in _ENTRIES)
 
 
 def has_key(mapping: Any, key: Any) -> object:
@@ -278,7 +270,7 @@ def translate(value: Any, table: Any, deleted: builtins.str = '') -> object:
     return kept if table is None else kept.translate(table)
 
 
-def texts(values: Iterable[object]) -> object:
+def texts(values: Iterable[object]) -> list[Any]:
     """The arguments of `' '.join(…)`, with bytes as text."""
     return [to_text(each) if isinstance(each, bytes) else each for each in values]
 
@@ -439,12 +431,3 @@ def _with_slices(sliced: Callable[..., object], whole: Callable[..., object] | N
         return whole(self, index, *value)
 
     return method
-
-
-def without_stop(iterator: Iterator[object]) -> Iterator[object]:
-    """The iterator; a `StopIteration` that escapes from a generator's body ends it."""
-    try:
-        yield from iterator
-    except RuntimeError as error:
-        if not isinstance(error.__cause__, StopIteration):
-            raise

@@ -11,9 +11,7 @@ import functools
 import importlib
 import re
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_seq2seq_compat.tf1.python2.text import to_text
 
@@ -32,19 +30,16 @@ class NotPython2(SyntaxError):
     """The text does not follow the grammar of Python 2 either."""
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A text in the grammar of Python 3.
 
     Attributes:
       text: the text.
       lines: for each line of `text` the line of the original; empty where they are the same.
-      changes: what was rewritten: (line of the original, what stood there, what stands there now).
     """
 
     text: str
     lines: tuple[int, ...]
-    changes: tuple[tuple[int, str, str], ...]
 
 
 @functools.cache
@@ -86,7 +81,7 @@ def rewritten(text: str) -> Rewritten:
             problem = problem or error
             continue
         _unpack_in_lambdas(tree)
-        return _read_off(text, tree, len(ending))
+        return _read_off(tree, len(ending))
     raise NotPython2(f'not Python 2: {problem}')
 
 
@@ -111,7 +106,7 @@ def _unpack_in_lambdas(tree: Any) -> None:
             parameter.replace(util.Name(joined, prefix=parameter.prefix))
 
 
-def _read_off(text: str, tree: Any, added: int) -> Rewritten:
+def _read_off(tree: Any, added: int) -> Rewritten:
     unicode_literals = 'unicode_literals' in tree.future_features
     written: list[str] = []
     lines = [1]
@@ -133,19 +128,7 @@ def _read_off(text: str, tree: Any, added: int) -> Rewritten:
     result = _without_mixed_tabs(result, inside)
     count = result.count('\n') + 1
     lines = lines[:count]
-    return Rewritten(
-        result,
-        () if lines == list(range(1, count + 1)) else tuple(lines),
-        tuple(_changes(text, result, lines)),
-    )
-
-
-def _changes(before: str, after: str, lines: list[int]) -> Iterator[tuple[int, str, str]]:
-    old = before.split('\n')
-    for line, new in zip(lines, after.split('\n'), strict=False):
-        was = old[line - 1].strip() if line <= len(old) else ''
-        if new.strip() != was:
-            yield line, was, new.strip()
+    return Rewritten(result, () if lines == list(range(1, count + 1)) else tuple(lines))
 
 
 def _without_mixed_tabs(text: str, inside: set[int]) -> str:

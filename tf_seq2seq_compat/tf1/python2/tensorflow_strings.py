@@ -6,6 +6,7 @@ import functools
 import inspect
 import linecache
 import types
+from collections.abc import Callable
 from typing import Any
 
 from tf_seq2seq_compat.tf1.python2 import translation
@@ -24,25 +25,29 @@ def adopt(runtime: Runtime) -> None:
     import tensorflow.compat.v1 as tf
 
     _show_translations_to_autograph(runtime)
-    runtime.set(tf.compat, 'as_bytes', _as_bytes(tf.compat.as_bytes))
-    as_text = to_text_of(tf.compat.as_str_any)
+
+    def wrap(owner: Any, name: str, make: Callable[..., object], real: Any = None) -> None:
+        """Replaces a function by what `make` is given it and the arguments for."""
+        real = real or getattr(owner, name)
+
+        @functools.wraps(real)
+        def call(*arguments: Any, **keywords: Any) -> object:
+            return make(real, *arguments, **keywords)
+
+        runtime.set(owner, name, call)
+
+    wrap(tf.compat, 'as_bytes', _as_bytes)
     for name in ('as_str', 'as_text', 'as_str_any'):
-        runtime.set(tf.compat, name, as_text)
-    session = tf.Session.__mro__[1]
-    runtime.set(session, 'run', _run(session.run))
+        wrap(tf.compat, name, _as_text, tf.compat.as_str_any)
+    wrap(tf.Session.__mro__[1], 'run', lambda real, *a, **k: _strings_of(real(*a, **k)))
+    records = tf.python_io
+    wrap(records, 'tf_record_iterator', lambda real, *a, **k: map(Bytes, real(*a, **k)))
+    wrap(records.TFRecordWriter, 'write', lambda real, self, data: real(self, to_bytes(data)))
     for module in (tf.gfile, tf.io.gfile):
         for name in ('GFile', 'Open', 'FastGFile'):
             if hasattr(module, name):
                 runtime.set(module, name, _file(getattr(module, name)))
     runtime.set(tf.train, 'BytesList', _bytes_list(tf.train.BytesList))
-    reader = tf.python_io.tf_record_iterator
-    runtime.set(
-        tf.python_io,
-        'tf_record_iterator',
-        lambda *args, **kwargs: map(Bytes, reader(*args, **kwargs)),
-    )
-    writer = tf.python_io.TFRecordWriter
-    runtime.set(writer, 'write', _writing(writer.write))
 
 
 def _show_translations_to_autograph(runtime: Runtime) -> None:
@@ -68,32 +73,13 @@ def _show_translations_to_autograph(runtime: Runtime) -> None:
     runtime.set(config, 'CONVERSION_RULES', (own, *config.CONVERSION_RULES))
 
 
-def _as_bytes(real: Any) -> object:
-    @functools.wraps(real)
-    def as_bytes(value: Any, encoding: str = 'utf-8') -> object:
-        if isinstance(value, str) and encoding == 'utf-8':
-            return Bytes(to_bytes(value))
-        return Bytes(real(value, encoding))
-
-    return as_bytes
+def _as_bytes(real: Any, value: Any, encoding: str = 'utf-8') -> object:
+    is_plain = isinstance(value, str) and encoding == 'utf-8'
+    return Bytes(to_bytes(value) if is_plain else real(value, encoding))
 
 
-def to_text_of(real: Any) -> object:
-    """`tf.compat.as_str` and its kin."""
-
-    @functools.wraps(real)
-    def as_text(value: Any, *_: object, **__: object) -> object:
-        return to_text(value) if isinstance(value, bytes | str) else real(value)
-
-    return as_text
-
-
-def _run(real: Any) -> object:
-    @functools.wraps(real)
-    def run(self: Any, *arguments: Any, **keywords: Any) -> object:
-        return _strings_of(real(self, *arguments, **keywords))
-
-    return run
+def _as_text(real: Any, value: Any, *_: object, **__: object) -> object:
+    return to_text(value) if isinstance(value, bytes | str) else real(value)
 
 
 def _strings_of(value: Any) -> Any:
@@ -121,7 +107,8 @@ def _file(real: Any) -> object:
         """A file that gives strings: lines as text, what else is read of a binary one as bytes."""
 
         def read(self, n: int = -1) -> Any:
-            return _bytes(super().read(n))
+            data = super().read(n)
+            return Bytes(data) if isinstance(data, bytes) else data
 
         def readline(self) -> object:
             return to_text(super().readline())
@@ -143,10 +130,6 @@ def _file(real: Any) -> object:
     return File
 
 
-def _bytes(value: object) -> object:
-    return Bytes(value) if isinstance(value, bytes) else value
-
-
 def _bytes_list(real: Any) -> object:
     def made(*arguments: Any, value: Any = None, **keywords: Any) -> Any:
         if value is not None:
@@ -156,11 +139,3 @@ def _bytes_list(real: Any) -> object:
     found: Any = functools.wraps(real, updated=())(made)
     found.FromString = real.FromString
     return found
-
-
-def _writing(real: Any) -> object:
-    @functools.wraps(real)
-    def write(self: Any, record: Any) -> Any:
-        return real(self, to_bytes(record))
-
-    return write

@@ -9,27 +9,23 @@ import ast
 import functools
 import types
 import warnings
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from tf_seq2seq_compat.tf1.python2 import meaning, syntax
 
 
-@dataclass(frozen=True)
-class Translation:
+class Translation(NamedTuple):
     """A translated text.
 
     Attributes:
       text: Python 3.
       lines: for each line of `text` that of the original; empty where they are the same.
       helper: the name by which `text` calls `operations.py`.
-      changes: what was changed: (line of the original, what stood there, what stands there now).
     """
 
     text: str
     lines: tuple[int, ...]
     helper: str
-    changes: tuple[tuple[int, str, str], ...]
 
     def original(self, line: int) -> int:
         """The line of the original that a line of the text comes from."""
@@ -58,15 +54,7 @@ def translated(text: str, *, thorough: bool = True) -> Translation:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
         edits = meaning.edits(plain.text, thorough=thorough)
-    after = edits.applied(plain.text)
-    result = Translation(after, plain.lines, edits.helper, ())
-    old, changes = text.split('\n'), []
-    for number, line in enumerate(after.split('\n'), start=1):
-        origin = result.original(number)
-        was = old[origin - 1] if origin <= len(old) else ''
-        if line != was:
-            changes.append((origin, was.strip(), line.strip()))
-    return Translation(after, plain.lines, edits.helper, tuple(changes))
+    return Translation(edits.applied(), plain.lines, edits.helper)
 
 
 _texts: dict[str, Translation] = {}

@@ -20,6 +20,7 @@ from tf_seq2seq_compat.tf1.python2 import meaning, modules, translation
 _PACKAGE = 'tf_seq2seq_compat.tf1.python2'
 # Where an iterator does as well as a list.
 _LAZY = frozenset(('filter', 'map', 'range', 'xrange', 'zip'))
+_TAKERS = ('list', 'tuple', 'set', 'sum', 'dict', 'enumerate', 'frozenset')
 _SAME_FOR_MOST = frozenset(('max', 'min', 'print'))
 _TODAY = {'xrange': 'range', 'raw_input': 'input', 'unichr': 'chr', 'long': 'int', 'unicode': 'str'}
 
@@ -57,14 +58,10 @@ def written(text: str, path: Path | None = None) -> tuple[str, list[Change]]:
 
 def _with_imports(translated: translation.Translation, path: Path | None) -> tuple[str, list[str]]:
     tree = ast.parse(translated.text)
-    found = meaning.Edits()
-    starts = [0, *(each.end() for each in re.finditer(b'\n', translated.text.encode('utf-8')))]
+    found = meaning.Edits(translated.text)
 
     def put(node: Any, words: str) -> None:
-        start = starts[node.lineno - 1] + node.col_offset
-        end = starts[(node.end_lineno or 1) - 1] + (node.end_col_offset or 0)
-        lost = (node.end_lineno or node.lineno) - node.lineno
-        found.changes.append((start, end, (1, 0), words + '\n' * lost))
+        found.replace(found.start(node), found.end(node), words)
 
     bound = meaning.bound_names(tree)
     needed: set[str] = set()
@@ -95,36 +92,33 @@ def _with_imports(translated: translation.Translation, path: Path | None) -> tup
     if "end=' ')" in translated.text and 'print_function' not in meaning.future_features(tree):
         needed.add('print')  # Statements that end in a comma.
     imports = []
-    if f'{translated.helper}.' in found.applied(translated.text):
+    if f'{translated.helper}.' in found.applied():
         alias = '' if translated.helper == 'operations' else f' as {translated.helper}'
         imports.append(f'from {_PACKAGE} import operations{alias}')
     if needs_library:
         imports.append(f'from {_PACKAGE} import library')
     if needed:
         imports.append(f'from {_PACKAGE}.builtins import {", ".join(sorted(needed))}')
-    return found.applied(translated.text), imports
+    return found.applied(), imports
 
 
 def _names(tree: ast.Module) -> Iterator[ast.Name]:
     """The names that are read, but for those of functions whose results are only iterated over."""
     lazy: set[int] = set()
     for node in ast.walk(tree):
-        iterated: list[ast.AST] = []
+        called = meaning.called_name(node)
+        iterated: list[Any] = []
         if isinstance(node, ast.For | ast.comprehension):
             iterated = [node.iter]
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            if node.func.id in ('list', 'tuple', 'set', 'sum', 'dict', 'enumerate', 'frozenset'):
-                iterated = list(node.args[:1])
-            elif node.func.id == 'sorted' and not _compares(node):
-                lazy.add(id(node.func))
-                iterated = list(node.args[:1])
+        elif isinstance(node, ast.Call) and called == 'sorted' and not _compares(node):
+            lazy.add(id(node.func))
+            iterated = node.args[:1]
+        elif isinstance(node, ast.Call) and called in _TAKERS:
+            iterated = node.args[:1]
         for each in iterated:
-            if (
-                isinstance(each, ast.Call)
-                and isinstance(each.func, ast.Name)
-                and each.func.id in _LAZY - {'xrange'}
-                and not (each.func.id == 'map' and len(each.args) != 2)
-            ):
+            inner = meaning.called_name(each)
+            is_lazy = inner in _LAZY - {'xrange'} and (inner != 'map' or len(each.args) == 2)
+            if is_lazy:
                 lazy.add(id(each.func))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in lazy:
@@ -150,7 +144,7 @@ def _import(node: ast.Import, tree: ast.Module, path: Path | None) -> str:
         if _stands_beside(root, path) and '.' not in alias.name:
             beside.append(_named(alias))
         elif alias.name in modules.RENAMED and '.' in alias.name:
-            renamed.append(f'{modules.RENAMED[alias.name][0]} as {alias.asname or alias.name}')
+            renamed.append(f'{modules.RENAMED[alias.name]} as {alias.asname or alias.name}')
         elif _is_changed(alias.name, alias.asname or alias.name, tree):
             ours.append(_named(alias))
         else:
@@ -192,15 +186,11 @@ def _is_changed(module: str, name: str, tree: ast.Module) -> bool:
     changed = _changed_names(module)
     return any(
         isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == name
         and node.attr in changed
-        for node in ast.walk(tree)
-    ) or any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == 'reload'
-        and any(isinstance(each, ast.Name) and each.id == name for each in node.args)
+        and ast.unparse(node.value) == name
+        or isinstance(node, ast.Call)
+        and meaning.called_name(node) == 'reload'
+        and name in map(ast.unparse, node.args)
         for node in ast.walk(tree)
     )
 

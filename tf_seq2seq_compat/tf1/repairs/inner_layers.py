@@ -117,27 +117,15 @@ def _patch() -> Callable[[], None]:
             outputs.set_shape([*sequence.shape[:2], *first.shape[1:]])
             return outputs
 
-    def error_of(layer: LayerLike, inputs: Sequence[Nest]) -> ValueError | None:
-        """The ValueError of applying `layer` to such inputs, tried in a graph of its own."""
+    def tried(call: Callable[[list[Any]], object], inputs: Sequence[Nest]) -> Exception | None:
+        """The error of calling a layer with such inputs in a graph of its own."""
         with tf.Graph().as_default():
             tensors = [tf_keras.Input(batch_shape=x.shape, dtype=x.dtype) for x in inputs]
             try:
-                super(Lambda, layer).__call__(tensors)
-            except ValueError as error:
+                call(tensors)
+            except (TypeError, ValueError) as error:
                 return error
         return None
-
-    def works_per_step(
-        function: types.FunctionType, arguments: object, inputs: Sequence[Nest]
-    ) -> bool:
-        with tf.Graph().as_default():
-            tensors = [tf_keras.Input(batch_shape=x.shape, dtype=x.dtype) for x in inputs]
-            layer = AppliedPerStep(function, arguments)
-            try:
-                layer(tensors)
-            except (TypeError, ValueError):
-                return False
-            return bool(layer.trainable_weights)
 
     def makes_layers(function: types.FunctionType) -> bool:
         tape = LayerTape()
@@ -158,8 +146,10 @@ def _patch() -> Callable[[], None]:
             or not makes_layers(function)
         ):
             return None
-        error = error_of(Lambda(function, arguments=layer.arguments), inputs)
-        if error is None or not works_per_step(function, layer.arguments, inputs):
+        original = Lambda(function, arguments=layer.arguments)
+        error = tried(lambda tensors: super(Lambda, original).__call__(tensors), inputs)
+        again = AppliedPerStep(function, layer.arguments)
+        if not isinstance(error, ValueError) or tried(again, inputs) or not again.trainable_weights:
             return None
         return AppliedPerStep(function, layer.arguments, name=layer.name), error
 

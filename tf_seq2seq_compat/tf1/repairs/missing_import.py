@@ -7,28 +7,10 @@ import builtins
 from typing import Any
 
 from tf_seq2seq_compat.tf1 import facade
+from tf_seq2seq_compat.tf1.python2.meaning import bound_names
 from tf_seq2seq_compat.tf1.repairs.repair import Repair
 
 _KERAS = ('keras', 'tensorflow.keras', 'tensorflow.python.keras')
-
-
-def _bound_names(tree: ast.AST) -> set[str]:
-    """Every name that the script binds anywhere, in whatever scope."""
-    names = set()
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
-        elif isinstance(node, ast.arg):
-            names.add(node.arg)
-        elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition('.')[0])
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            names.add(node.name)
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-    return names
 
 
 def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
@@ -41,11 +23,6 @@ def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
         and node.module is not None
         and any(node.module == each or node.module.startswith(f'{each}.') for each in _KERAS)
     ]
-
-
-def _module_of(statement: ast.ImportFrom) -> object:
-    """The module that the statement imports from, as the program gets it."""
-    return facade.module(str(statement.module))
 
 
 class ScriptBuiltins(dict[str, Any]):
@@ -66,7 +43,7 @@ class ScriptBuiltins(dict[str, Any]):
             return getattr(builtins, name)
         if name in self._forgotten:
             for statement in self._statements:
-                found = getattr(_module_of(statement), name, None)
+                found = getattr(facade.module(str(statement.module)), name, None)
                 if isinstance(found, type):
                     self._warn(name, statement)
                     self[name] = found
@@ -108,7 +85,7 @@ def prepare_script(namespace: dict[str, Any], source: bytes) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
-    forgotten = used - _bound_names(tree) - set(dir(builtins))
+    forgotten = used - bound_names(tree) - set(dir(builtins))
     if forgotten:
         namespace['__builtins__'] = ScriptBuiltins(forgotten, statements)
 
