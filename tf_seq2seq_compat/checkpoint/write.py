@@ -343,6 +343,8 @@ def _named_arrays(target: object, forget_bias: float) -> dict[str, np.ndarray]:
 
 def _prefix(part: Any, given: str) -> str:
     own = [re.sub(r'_\d+$', '', name) for name in part.scope]
+    if part.unnumbered is not None:
+        own = part.unnumbered.split('/')
     if part.secondary:
         return join(given.rpartition('/')[0], own[-1])
     if given and part.scope[: given.count('/') + 1] == tuple(given.split('/')):

@@ -14,6 +14,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
+from tf_seq2seq_compat.core.tensorflow_internals import unnumbered
 from tf_seq2seq_compat.layers.input_spec import InputSpec, check_inputs
 from tf_seq2seq_compat.types import (
     Config,
@@ -108,6 +109,8 @@ class Layer(tf.Module):
     _dtype: tf.DType | None = None
     _reuse: bool | None = None
     _scope: Any = None
+    # The scope of the variables, as a process that makes nothing else names it.
+    _unnumbered_scope: str | None = None
     _first_call = True
     _inputs_of_call: Nest = ()
     _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {
@@ -140,7 +143,7 @@ class Layer(tf.Module):
         self._dtype = None if dtype is None else tf.as_dtype(dtype)
         if scope is not None:
             with tf1.variable_scope(scope) as captured:
-                self._scope = captured
+                self._keep_scope(captured, '')
 
     # -- names and types ------------------------------------------------------------------------
 
@@ -255,6 +258,8 @@ class Layer(tf.Module):
                 )
             return variable
         else:
+            if self._unnumbered_scope is None:
+                self._unnumbered_scope = unnumbered(scope_name)
             # TensorFlow's own store has no partitioned variables outside graphs.
             with tf.init_scope():
                 variable = getter(name, *args, **{**kwargs, 'partitioner': None})
@@ -462,7 +467,15 @@ class Layer(tf.Module):
         else:
             opened = tf1.variable_scope(scope, default_name=self._base_name)
         with opened as captured:
-            self._scope = captured
+            name = self._base_name if scope is None else scope
+            self._keep_scope(captured, name if isinstance(name, str) else '')
+
+    def _keep_scope(self, scope: tf.compat.v1.VariableScope, name: str) -> None:
+        """Takes a scope, which is open and was given this name or none, for the layer's own."""
+        self._scope = scope
+        parts = scope.name.split('/')
+        above = unnumbered('/'.join(parts[: -1 - name.count('/')] if name else parts))
+        self._unnumbered_scope = f'{above}/{name}' if above and name else above or name
 
     def _variable_scope(self, reuse: bool | None) -> Any:
         return tf1.variable_scope(

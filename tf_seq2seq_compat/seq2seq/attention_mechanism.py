@@ -347,8 +347,8 @@ class _BaseAttentionMechanism(AttentionMechanism):
                 yield
             return
         if self._scope is None:
-            with tf1.variable_scope(None, default_name) as self._scope:
-                pass
+            with tf1.variable_scope(None, default_name) as scope:
+                self._keep_scope(scope, default_name)
         with self._variable_scope(tf1.AUTO_REUSE), tf1.name_scope(default_name):
             yield
 
