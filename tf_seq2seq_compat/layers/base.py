@@ -120,6 +120,12 @@ class Layer(tf.Module):
         '_inputs_of_call',
     }
 
+    def __new__(cls, *args: object, **kwargs: object) -> Any:
+        from tf_seq2seq_compat.layers import keras_owner  # it is about this class
+
+        keras_owner.watch()
+        return super().__new__(cls)
+
     def __init__(
         self,
         trainable: bool = True,

@@ -58,7 +58,8 @@ class AttentionMechanism(Layer):
     name: Any = None
     dtype: Any = None
 
-    __init__ = object.__init__  # takes nothing, as in TF1; `Layer` has defaults for what it sets
+    def __init__(self) -> None:
+        pass  # It takes nothing, as in TF1; `Layer` has defaults for what it sets.
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
