@@ -27,9 +27,9 @@ class LazyNames:
         """The value of a name, kept in the package; AttributeError for other names."""
         if name not in self._module_of:
             raise AttributeError(f'module {self._package!r} has no attribute {name!r}')
-        path = f'{__package__}.{self._module_of[name]}'
-        module = importlib.import_module(path)
-        value = module if path.endswith(f'.{name}') else getattr(module, name)
+        module = importlib.import_module(f'{__package__}.{self._module_of[name]}')
+        is_itself = module.__name__.endswith(f'.{name}') and not hasattr(module, name)
+        value = module if is_itself else getattr(module, name)
         vars(sys.modules[self._package])[name] = value
         return value
 

@@ -90,6 +90,7 @@ WATCHED = [
 ] + ([tracking.Tracker] if tracking else [])
 for name in tf_seq2seq_compat.__all__:
     getattr(tf_seq2seq_compat, name)  # kept once it is loaded
+keras_owner.unwatch()  # what importing the package does
 CHANGING = {'last_type', 'last_value', 'last_traceback', 'last_exc', '_'}
 
 

@@ -120,12 +120,6 @@ class Layer(tf.Module):
         '_inputs_of_call',
     }
 
-    def __new__(cls, *args: object, **kwargs: object) -> Any:
-        from tf_seq2seq_compat.layers import keras_owner  # it is about this class
-
-        keras_owner.watch()
-        return super().__new__(cls)
-
     def __init__(
         self,
         trainable: bool = True,
@@ -135,6 +129,7 @@ class Layer(tf.Module):
     ) -> None:
         # tf.Module.__init__ is left out on purpose: it refuses names that TF1 allows and opens a
         # name scope of its own; all that it sets is defined here.
+        show_layers_to_keras()
         scope = kwargs.pop('_scope', None)
         self._reuse = kwargs.pop('_reuse', None)
         self.activity_regularizer = kwargs.pop('activity_regularizer', None)
@@ -674,6 +669,13 @@ def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
             self._call_is_kept = False
 
     return kept
+
+
+def show_layers_to_keras() -> None:
+    """Has the Kerases see layers of this package in theirs; `uninstall` had them stop."""
+    from tf_seq2seq_compat.layers import keras_owner  # it is about `Layer`
+
+    keras_owner.watch()
 
 
 def _array_to_tensor(value: Nest) -> Nest:

@@ -5,8 +5,8 @@ weights. So each of our layers that a layer of Keras holds, itself or in a list 
 second time as a `Held`: a layer of that Keras, without computation, which has the same variables.
 Keras's recurrent layers get a `Held` cell in place of ours, which they call.
 
-No Keras is loaded here: a few of its functions are wrapped, once they are loaded and a layer of
-this package is made, until `uninstall()`.
+No Keras is loaded here: a few of its functions are wrapped, once they are loaded, until
+`uninstall()`; they are again for the layers that are made afterwards.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.keras_packages import is_keras_module
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -41,7 +42,7 @@ _changes = Runtime()
 
 
 def watch() -> None:
-    """Changes what is loaded of Keras now, and what will be, once: before a first layer is made."""
+    """Changes what is loaded of Keras now, and what will be, once."""
     if any(isinstance(finder, _KerasFinder) for finder in sys.meta_path):
         return
     for name, action in _ACTIONS.items():
@@ -131,7 +132,7 @@ def _with_held(value: object, library: str, around: tuple[int, ...] = ()) -> Any
 def _is_ours(value: object) -> bool:
     if isinstance(value, Layer):
         return True
-    return type(value).__module__.partition('.')[0] not in ('keras', 'tf_keras') and (
+    return not is_keras_module(type(value).__module__) and (
         isinstance(value, tf.Module) and any(isinstance(part, Layer) for part in value.submodules)
     )
 

@@ -16,6 +16,8 @@ import libcst as cst
 from libcst import metadata
 from libcst.helpers import get_full_name_for_node
 
+from tf_seq2seq_compat.migrate.project import below
+
 Exports = Callable[[str, str], bool]
 """Whether `from module import *` brings a name: called with the module and the name."""
 
@@ -149,16 +151,13 @@ class _NameVisitor(cst.CSTVisitor):
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        module = '.' * len(node.relative) + (
-            (get_full_name_for_node(node.module) or '') if node.module else ''
-        )
+        module = module_name(node)
         if isinstance(node.names, cst.ImportStar):
             self.stars.append(module)
             self.imports.append(Use(node.names, module, 'import', self._guards > 0))
             return False
         for alias in node.names:
-            joint = '' if module.endswith('.') else '.'
-            full = f'{module}{joint}{get_full_name_for_node(alias.name)}'
+            full = below(module, get_full_name_for_node(alias.name) or '')
             self._bind(node, _bound_as(alias), full)
             self.imports.append(Use(alias, full, 'import', self._guards > 0))
         return False
@@ -225,6 +224,12 @@ def _alternatives(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield from _alternatives(value.right)
     else:
         yield value
+
+
+def module_name(node: cst.ImportFrom) -> str:
+    """The module of a from-import, with its dots."""
+    name = get_full_name_for_node(node.module) if node.module else ''
+    return '.' * len(node.relative) + (name or '')
 
 
 def _bound_as(alias: cst.ImportAlias) -> str:

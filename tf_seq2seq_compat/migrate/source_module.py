@@ -21,10 +21,11 @@ from libcst.helpers import get_full_name_for_node
 from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.edits import Edit, Lines
 from tf_seq2seq_compat.migrate.locations import Place
-from tf_seq2seq_compat.migrate.name_resolution import Names, Use
+from tf_seq2seq_compat.migrate.name_resolution import Names, Use, module_name
 from tf_seq2seq_compat.migrate.project import Project
 from tf_seq2seq_compat.tf1 import symbols
 from tf_seq2seq_compat.tf1.old_libraries import tables
+from tf_seq2seq_compat.tf1.repairs.missing_import import bindings
 
 Import = cst.Import | cst.ImportFrom
 Dotted = cst.Name | cst.Attribute
@@ -382,7 +383,7 @@ class Module:
     @functools.cached_property
     def _bound(self) -> Counter[str]:
         """How often each name is bound, in whatever scope."""
-        return Counter(_bindings(self._tree))
+        return Counter(bindings(self._tree))
 
     @functools.cached_property
     def _names(self) -> set[str]:
@@ -507,29 +508,6 @@ def split(node: Dotted) -> tuple[cst.Name, list[str]]:
         base = base.value
     assert isinstance(base, cst.Name)
     return base, rest
-
-
-def module_name(node: cst.ImportFrom) -> str:
-    """The module of a from-import, with its dots."""
-    name = get_full_name_for_node(node.module) if node.module else ''
-    return '.' * len(node.relative) + (name or '')
-
-
-def _bindings(tree: ast.AST) -> Iterable[str]:
-    """Every name that a module binds, in whatever scope, as often as it does."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition('.')[0]
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
 
 
 def has_parts_of_its_own(module: str) -> bool:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables
+from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables, show_layers_to_keras
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_memory import (
@@ -59,7 +59,8 @@ class AttentionMechanism(Layer):
     dtype: Any = None
 
     def __init__(self) -> None:
-        pass  # It takes nothing, as in TF1; `Layer` has defaults for what it sets.
+        # It takes nothing, as in TF1; `Layer` has defaults for what it sets.
+        show_layers_to_keras()
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)

@@ -30,7 +30,52 @@ tf1 = tf.compat.v1
 __all__ = ['BaseDecoder', 'Decoder', 'dynamic_decode']
 
 
-class Decoder(metaclass=abc.ABCMeta):
+class _Decoding:
+    """The properties of decoders of both kinds, and the end of decoding."""
+
+    @property
+    def batch_size(self) -> IntLike:
+        """Batch size of the inputs: int or int32 scalar."""
+        raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
+
+    @property
+    def output_size(self) -> Size:
+        """Nest of `TensorShape`: one output of one example."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
+
+    @property
+    def output_dtype(self) -> Nest:
+        """Nest of dtypes, like `output_size`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
+
+    def finalize(
+        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
+    ) -> tuple[Nest, Nest]:
+        """Turns the outputs of all steps, time-major, into the decoder's results.
+
+        Args:
+          outputs: Nest of `[time, batch, ...]` tensors.
+          final_state: The last state.
+          sequence_lengths: int32 `[batch]`.
+
+        Returns:
+          `(final_outputs, final_state)`.
+
+        Raises:
+          NotImplementedError: By default, which means: leave them as they are.
+        """
+        raise NotImplementedError
+
+    @property
+    def tracks_own_finished(self) -> bool:
+        """Whether the decoder itself says what is finished, and may start a sequence again.
+
+        If False, `dynamic_decode` keeps a sequence finished once it is.
+        """
+        return False
+
+
+class Decoder(_Decoding, metaclass=abc.ABCMeta):
     """One step of decoding, as `dynamic_decode` drives it; the base for decoders of one's own.
 
     `initialize` is called once, `step` for each step, `finalize` once at the end.
@@ -50,21 +95,6 @@ class Decoder(metaclass=abc.ABCMeta):
 
     Legacy: `tf.contrib.seq2seq.Decoder` of TF 1.15.
     """
-
-    @property
-    def batch_size(self) -> IntLike:
-        """Batch size of the inputs: int or int32 scalar."""
-        raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
-
-    @property
-    def output_size(self) -> Size:
-        """Nest of `TensorShape`: one output of one example."""
-        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
-
-    @property
-    def output_dtype(self) -> Nest:
-        """Nest of dtypes, like `output_size`."""
-        raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
 
     @abc.abstractmethod
     def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, Nest]:
@@ -96,24 +126,6 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
-    def finalize(
-        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
-    ) -> tuple[Nest, Nest]:
-        """Turns the outputs of all steps, time-major, into the decoder's results.
-
-        Args:
-          outputs: Nest of `[time, batch, ...]` tensors.
-          final_state: The last state.
-          sequence_lengths: int32 `[batch]`.
-
-        Returns:
-          `(final_outputs, final_state)`.
-
-        Raises:
-          NotImplementedError: By default, which means: leave them as they are.
-        """
-        raise NotImplementedError
-
     def defer_output_layer(self) -> tuple[Any, Callable[[Any, Any], Any]] | None:
         """Splits a step into what must run at each step and what can run after the loop.
 
@@ -126,16 +138,8 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         return None
 
-    @property
-    def tracks_own_finished(self) -> bool:
-        """Whether the decoder itself says what is finished, and may start a sequence again.
 
-        If False, `dynamic_decode` keeps a sequence finished once it is.
-        """
-        return False
-
-
-class BaseDecoder(Layer):
+class BaseDecoder(_Decoding, Layer):
     """A decoder that is a layer: called with the inputs, it decodes to the end.
 
     What a `Decoder` is to `dynamic_decode`, with tensors given to `initialize` and not before.
@@ -166,12 +170,6 @@ class BaseDecoder(Layer):
         self.maximum_iterations = maximum_iterations
         self.parallel_iterations = parallel_iterations
         self.swap_memory = swap_memory
-
-    batch_size = Decoder.batch_size
-    output_size = Decoder.output_size
-    output_dtype = Decoder.output_dtype
-    tracks_own_finished = Decoder.tracks_own_finished
-    finalize = Decoder.finalize
 
     def initialize(
         self, inputs: Nest, initial_state: Nest | None = None, **kwargs: object

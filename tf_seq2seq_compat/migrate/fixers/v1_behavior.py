@@ -14,8 +14,9 @@ import libcst as cst
 from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.edits import Edit
 from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.name_resolution import module_name
 from tf_seq2seq_compat.migrate.project import ROOTS
-from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module, module_name
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module
 
 CALL = 'disable_v2_behavior'
 _KNOWN = (CALL, 'disable_eager_execution', 'enable_v2_behavior', 'enable_eager_execution')

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 import ast
 import builtins
+from collections.abc import Iterator
 from typing import Any
 
+from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.tf1 import facade
 from tf_seq2seq_compat.tf1.repairs.repair import Repair
 
-_KERAS = ('keras', 'tensorflow.keras', 'tensorflow.python.keras')
 
-
-def _bound_names(tree: ast.AST) -> set[str]:
-    """Every name that the script binds anywhere, in whatever scope."""
-    names = set()
+def bindings(tree: ast.AST) -> Iterator[str]:
+    """Every name that a module binds, in whatever scope, as often as it does so."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+            yield node.id
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            names.add(node.name)
+            yield node.name
         elif isinstance(node, ast.arg):
-            names.add(node.arg)
+            yield node.arg
         elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition('.')[0])
+            yield (node.asname or node.name).partition('.')[0]
         elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            names.add(node.name)
+            yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-    return names
+            yield node.rest
 
 
 def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
@@ -39,7 +37,7 @@ def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
         if isinstance(node, ast.ImportFrom)
         and not node.level
         and node.module is not None
-        and any(node.module == each or node.module.startswith(f'{each}.') for each in _KERAS)
+        and is_imported_keras(node.module)
     ]
 
 
@@ -108,7 +106,7 @@ def prepare_script(namespace: dict[str, Any], source: bytes) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
-    forgotten = used - _bound_names(tree) - set(dir(builtins))
+    forgotten = used - {*bindings(tree)} - set(dir(builtins))
     if forgotten:
         namespace['__builtins__'] = ScriptBuiltins(forgotten, statements)
 
