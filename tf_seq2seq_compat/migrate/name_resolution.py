@@ -298,8 +298,7 @@ class Names:
         assignments = scope[node.value]
         if not assignments:
             module = self._starred(node.value)
-            joint = '' if (module or '').endswith('.') else '.'
-            return frozenset({f'{module}{joint}{node.value}{rest}'} if module else ())
+            return frozenset({below(module, node.value) + rest} if module else ())
         found: set[str] = set()
         for binding in self._reaching(node.value, scope, assignments, when):
             if isinstance(binding.value, str):

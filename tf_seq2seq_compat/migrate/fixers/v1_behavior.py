@@ -15,7 +15,7 @@ from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.edits import Edit
 from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.name_resolution import module_name
-from tf_seq2seq_compat.migrate.project import ROOTS
+from tf_seq2seq_compat.migrate.project import ROOTS, below
 from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module
 
 CALL = 'disable_v2_behavior'
@@ -77,10 +77,9 @@ def _first_statements(module: Module) -> list[Import]:
 def _modules(statement: Import) -> list[str]:
     if isinstance(statement, cst.ImportFrom):
         source = module_name(statement)
-        joint = '' if source.endswith('.') else '.'
         if isinstance(statement.names, cst.ImportStar):
             return [source]
-        return [source, *(f'{source}{joint}{alias.evaluated_name}' for alias in statement.names)]
+        return [source, *(below(source, alias.evaluated_name) for alias in statement.names)]
     return [alias.evaluated_name for alias in statement.names]
 
 
