@@ -1,6 +1,6 @@
 """`tf.contrib.seq2seq` for TensorFlow 2.
 
-The names of TF 1.15's `tf.contrib.seq2seq` stand here, with the cells and functions of
+This package has the names of TF 1.15's `tf.contrib.seq2seq`, with the cells and functions of
 `tf.nn.rnn_cell` and `tf.nn.dynamic_rnn` beside them, so that
 
     import tf_seq2seq_compat as seq2seq
@@ -17,7 +17,7 @@ from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision
-    from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+    from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
     from tf_seq2seq_compat.layers.cell_wrappers import (
         DeviceWrapper,
         DropoutWrapper,
@@ -81,7 +81,7 @@ __version__ = '0.1.0'
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _MODULES = {
     'core.precision': 'mixed_precision',
-    'layers.base': 'Layer keeping_variables',
+    'layers.base': 'Layer keeping_variables track_tf1_style_variables',
     'layers.cell_wrappers': 'DeviceWrapper DropoutWrapper ResidualWrapper',
     'layers.dense': 'Dense',
     'layers.rnn_cell': (

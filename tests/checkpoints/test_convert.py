@@ -105,7 +105,7 @@ def test_rules_in_order():
         ([('regex', 'a', r'\1')], 'not a regular expression'),
         ([('glob', 'a', 'b')], 'exact, prefix or regex'),
         (['ancient'], 'no renames called'),
-        (7, 'no rename rule'),
+        (7, 'not a rename rule'),
     ],
 )
 def test_wrong_rules(rules, message):
@@ -267,7 +267,7 @@ def test_outputs_that_are_refused(tmp_path):
         checkpoint.convert(prefix, tmp_path / 'x.npz')
     with pytest.raises(CheckpointError, match='no variables that are not ignored'):
         checkpoint.convert(prefix, tmp_path / 'x', ignore='*')
-    with pytest.raises(CheckpointError, match='stands below another variable'):
+    with pytest.raises(CheckpointError, match='is below another variable'):
         arrays = {'v': np.ones(1), 'v/average': np.ones(1)}
         checkpoint.convert(arrays, tmp_path / 'x', form='objects')
 

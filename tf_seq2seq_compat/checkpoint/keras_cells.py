@@ -125,7 +125,7 @@ def cudnn_gru_from_keras(
 
 
 class Piece:
-    """A Keras cell, or a layer that is none, with the names of its variables in TF1.
+    """A Keras cell or other layer, with the names of its variables in TF1.
 
     Args:
       layer: What has the weights.

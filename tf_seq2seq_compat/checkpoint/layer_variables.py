@@ -1,6 +1,6 @@
 """The variables of an object by their TF1 names, including those that are not created yet.
 
-A part is what stands in one variable scope: a cell, say, or an `AttentionWrapper` with its cell,
+A part is what is in one variable scope: a cell, say, or an `AttentionWrapper` with its cell,
 its mechanism and its layers. The memory layer of a mechanism is a part of its own, since TF1 makes
 it in the scope in which the mechanism is made.
 """
@@ -114,7 +114,7 @@ class Part:
         self.main = main
         self.order = order
         self.slots: dict[str, Slot] = {}
-        self.secondary = False  # Whether it belongs to a main part, but stands elsewhere.
+        self.secondary = False  # Whether it belongs to a main part, but is elsewhere.
         self.problem = ''  # Why it cannot be restored.
         self.unnumbered: str | None = None  # The scope as in a process that makes nothing else.
         self._builders: list[Callable[[str, dict[str, VariableInfo]], None]] = []
@@ -235,7 +235,7 @@ def parts_of(obj: Any, label: str, elsewhere: Mapping[int, Any], first: int = 0)
       The parts, the object's own first.
 
     Raises:
-      CheckpointError: If it is none of these.
+      CheckpointError: If it is of another type.
     """
     found = _LayerFinder(elsewhere, first)
     if not found.visit(obj, label, main=True):
@@ -327,7 +327,7 @@ class _LayerFinder:
         inside: Part | None = None,
         expected: str | None = None,
     ) -> None:
-        """Adds a layer: to the part `inside` if it stands in its scope, else as one of its own.
+        """Adds a layer: to the part `inside` if it is in its scope, else as one of its own.
 
         `expected` is the name below that scope that it will get, if it has none yet.
         """

@@ -1,7 +1,7 @@
 """Which scope of a checkpoint a part of a model belongs to.
 
 A part is sought below the scope that was given for the object it is of. What an object is given for
-itself may stand in exactly that scope; otherwise the name of a part's own scope decides, without
+itself may be in exactly that scope; otherwise the name of a part's own scope decides, without
 the `_1`, `_2` … by which TensorFlow tells scopes of one name apart, since these depend on what else
 the process has made. Where as many parts as scopes have the same name but for that number, they go
 together in their order. What then is left open is not guessed.

@@ -23,7 +23,7 @@ _assumed: contextvars.ContextVar[bool | None] = contextvars.ContextVar('cpu', de
 
 @contextlib.contextmanager
 def assuming(cpu: bool) -> Iterator[None]:
-    """In this context what is made is for CPUs, or for other devices, wherever it stands.
+    """In this context what is made is for CPUs, or for other devices, wherever it is.
 
     For measurements, and for what is lowered on one device to run on another.
     """
@@ -92,7 +92,7 @@ def cross_entropy(labels: tf.Tensor, logits: tf.Tensor, compiled: bool) -> tf.Te
     # XLA would multiply as many zeros as there are classes, and add them up. Row
     # cross-entropy: 0.7 to 1 (TensorFlow 2.21), 1.4 (2.15).
     classes = axis_size(logits, -1)
-    # A label that is no class gives NaN, as there.
+    # A label outside of the classes gives NaN, as there.
     known = tf.where((labels >= 0) & (labels < tf.cast(classes, labels.dtype)), 1.0, float('nan'))
 
     @tf.custom_gradient

@@ -38,7 +38,7 @@ def operand_index(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int 
       operation: What may be a product of one of them and something else.
 
     Returns:
-      The number of the input; None if it is no such product, or one of complex numbers.
+      The number of the input; None if it is not such a product, or is one of complex numbers.
     """
     operand_indices = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
     around = [*operation.inputs, *operation.outputs]

@@ -584,7 +584,7 @@ class Layer(tf.Module):
 
     # -- what only layers of Keras models have --------------------------------------------------
 
-    # They record where they stand in a model; these layers do not.
+    # They record where they are in a model; these layers do not.
     inbound_nodes = outbound_nodes = metrics = property(lambda self: [])
 
     def _in_no_model(self, what: str, error: type[Exception]) -> NoReturn:
@@ -630,7 +630,7 @@ class Layer(tf.Module):
         return twin
 
 
-def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
+def track_tf1_style_variables(call: Callable[..., object]) -> Callable[..., Any]:
     """Makes a method of a `Layer` keep on the layer what `get_variable` makes in it.
 
     In a TF1 graph TensorFlow's variable store finds variables again. In eager mode and
@@ -646,7 +646,7 @@ def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
     Example:
       >>> class Model(seq2seq.Layer):
       ...     @tf.function
-      ...     @seq2seq.keeping_variables
+      ...     @seq2seq.track_tf1_style_variables
       ...     def scaled(self, x):
       ...         scale = tf.compat.v1.get_variable('scale', initializer=3.0)
       ...         return x * scale
@@ -669,6 +669,9 @@ def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
             self._call_is_kept = False
 
     return kept
+
+
+keeping_variables = track_tf1_style_variables  # its earlier name
 
 
 def show_layers_to_keras() -> None:

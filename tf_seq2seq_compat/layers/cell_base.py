@@ -12,7 +12,12 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, graph_mode, keeping_variables, show_layers_to_keras
+from tf_seq2seq_compat.layers.base import (
+    Layer,
+    graph_mode,
+    show_layers_to_keras,
+    track_tf1_style_variables,
+)
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
@@ -54,7 +59,7 @@ class RNNCell(Layer):
             return
         show_layers_to_keras()  # its objects may call no __init__ of ours
         if '__call__' in vars(cls):
-            cls.__call__ = keeping_variables(cls.__call__)  # type: ignore[method-assign]
+            cls.__call__ = track_tf1_style_variables(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(  # type: ignore[override]
         self, inputs: Nest, state: Nest, scope: Scope | None = None, *, training: bool | None = None

@@ -27,12 +27,12 @@ class Use:
     """One place where a program means something that it has imported.
 
     Attributes:
-      node: the whole dotted expression, or what stands for the name in an import statement.
+      node: the whole dotted expression, or the alias in an import statement.
       name: its full dotted name, for example `'tensorflow.contrib.rnn.GRUCell'`. What a relative
         import brings begins with a dot.
       kind: `'import'`: in an import statement; `'load'`: read; `'store'`: the program sets or
         deletes the attribute of that name.
-      guarded: it stands in a `try` that goes on where the name does not exist.
+      guarded: it is in a `try` that goes on where the name does not exist.
     """
 
     node: cst.Name | cst.Attribute | cst.ImportAlias | cst.ImportStar
@@ -47,7 +47,7 @@ class _Binding:
 
     Attributes:
       end: where the statement ends, in the order of the visit.
-      certain: it stands directly in the body of its scope, so nothing before it reaches past it.
+      certain: it is directly in the body of its scope, so nothing before it reaches past it.
       value: what is bound, where that can be followed: expressions, or a dotted name.
     """
 

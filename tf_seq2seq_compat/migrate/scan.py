@@ -70,7 +70,7 @@ class _Found:
 
 
 def _follow(root: types.ModuleType, name: str) -> _Found:
-    """Follows a dotted name from its root module to the first thing that is no module."""
+    """Follows a dotted name from its root module to the first thing that is not a module."""
     value: Any = root
     path, *rest = name.split('.')
     for part in rest:
@@ -109,7 +109,7 @@ def _problem_of(value: object) -> str:
         if isinstance(value, facade.Namespace):
             value._base()
     except Exception as error:
-        return f'What stands for it does not load: {type(error).__name__}: {error}'
+        return f'Its replacement does not load: {type(error).__name__}: {error}'
     return ''
 
 

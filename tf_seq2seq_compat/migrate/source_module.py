@@ -80,7 +80,7 @@ class Read:
       meaning: what the expression means.
       place: where that lives now; None where nothing takes its place.
       kept: it can stay as it is, since the import it begins with is rewritten.
-      guarded: it stands in a `try` that goes on without it.
+      guarded: it is in a `try` that goes on without it.
       ambiguous: it has several meanings, that live in different places.
     """
 
@@ -157,7 +157,7 @@ class Module:
         return int(self._positions[node].start.line)
 
     def line_span(self, node: cst.CSTNode) -> tuple[int, int]:
-        """The whole lines that a node stands on."""
+        """The whole lines that a node is on."""
         place = self._positions[node]
         return self._lines.start(place.start.line), self._lines.start(place.end.line + 1)
 
@@ -196,12 +196,12 @@ class Module:
             parent = self._parents.get(parent)
 
     def is_top(self, node: cst.CSTNode) -> bool:
-        """Whether a small statement stands directly in the module, under no condition."""
+        """Whether a small statement is directly in the module, under no condition."""
         line = self._parents.get(node)
         return line is not None and isinstance(self._parents.get(line), cst.Module)
 
     def follows(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Whether two small statements stand on following lines of the module, in one cell."""
+        """Whether two small statements are on following lines of the module, in one cell."""
         body: list[cst.CSTNode] = list(self.wrapper.module.body)
         first, second = body.index(self._parents[one]), body.index(self._parents[other])
         lines = range(self.line(one) + 1, self.line(other) + 1)
@@ -511,6 +511,6 @@ def split(node: Dotted) -> tuple[cst.Name, list[str]]:
 
 
 def has_parts_of_its_own(module: str) -> bool:
-    """Whether a legacy module is more than what stands in for it: reading it by a name that is
+    """Whether a legacy module is more than its replacement: reading it by a name that is
     made when the program runs may ask for what is elsewhere."""
     return symbols.has_rows_below(scan.canonical(module))

@@ -1,7 +1,7 @@
 """Recurrent networks over whole sequences: `dynamic_rnn` and its family.
 
-Every name of `tf.contrib.rnn` that this package provides stands here too, and the cells that TF1
-has in the file of its cells only, so that
+It also has every name of `tf.contrib.rnn` that this package provides, and the cells that TF1 has in
+the file of its cells only, so that
 
     from tf_seq2seq_compat import rnn
 

@@ -17,12 +17,12 @@ from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     check_same_structure,
     declared_shapes,
-    passes_through,
+    is_unbatched,
     transpose_batch_time,
     where_rows,
 )
 from tf_seq2seq_compat.core.xla_loop import is_compiled, unroll_for
-from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+from tf_seq2seq_compat.layers.base import Layer, track_tf1_style_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
@@ -76,7 +76,7 @@ class _Decoding:
 
 
 class Decoder(_Decoding, metaclass=abc.ABCMeta):
-    """One step of decoding, as `dynamic_decode` drives it; the base for decoders of one's own.
+    """One step of decoding, as `dynamic_decode` drives it; the base class of custom decoders.
 
     `initialize` is called once, `step` for each step, `finalize` once at the end.
 
@@ -207,7 +207,7 @@ class BaseDecoder(_Decoding, Layer):
 
     # Variables are below `decoder/`, the scope of dynamic_decode, and not below the decoder's name.
     @without_autograph
-    @keeping_variables
+    @track_tf1_style_variables
     def __call__(
         self, inputs: Nest, *args: object, **kwargs: object
     ) -> tuple[Nest, Nest, tf.Tensor]:
@@ -322,7 +322,7 @@ def dynamic_decode(
             if impute_finished or under_xla():
                 ends = lengths if impute_finished else run.steps
                 counted = tf.range(axis_size(tf.nest.flatten(outputs)[0], 0))[:, None] < ends
-            if not output_time_major:  # Turned first: the outputs of the whole are larger.
+            if not output_time_major:  # Transposed first: the outputs of the whole are larger.
                 outputs = tf.nest.map_structure(transpose_batch_time, outputs)
                 counted = None if counted is None else tf.transpose(counted)
             return complete(outputs, counted), state, lengths
@@ -376,7 +376,7 @@ def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Nest) -> None
     if rank is None or rank < 2:
         return
     for part in tf.nest.flatten(state):
-        if not passes_through(part) and part.shape.rank not in (None, rank):
+        if not is_unbatched(part) and part.shape.rank not in (None, rank):
             raise ValueError(
                 f'impute_finished=True cannot be used with {type(decoder).__name__}: its finished '
                 f'has shape {finished.shape}, one of its states {part.shape}. Beams change places, '

@@ -416,7 +416,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
 
 class InferenceHelper(Helper):
-    """Inference with a sampling function and an end function of one's own.
+    """Inference with custom functions for sampling and for the end.
 
     Args:
       sample_fn: `outputs -> samples`.

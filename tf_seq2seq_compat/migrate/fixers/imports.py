@@ -404,7 +404,7 @@ def _is_before(module: Module, one: cst.CSTNode, other: cst.CSTNode) -> bool:
 
 
 def _position(text: str) -> tuple[bool, str]:
-    """Where a statement stands among others: `import a` before `from a import b`."""
+    """Where a statement is among others: `import a` before `from a import b`."""
     return text.startswith('from '), text
 
 

@@ -1,7 +1,7 @@
 """The line at the start of a program that turns TF1 behaviour on: `tf.disable_v2_behavior()`.
 
 Programs get it, not the modules that they import: files that no other file imports, files with a
-main guard, notebooks. It stands behind the imports, but before the first module of the project that
+main guard, notebooks. It follows the imports, but before the first module of the project that
 uses TensorFlow, as that may make tensors while it is imported.
 """
 
@@ -69,7 +69,7 @@ def _is_there(module: Module) -> bool:
 
 
 def _first_statements(module: Module) -> list[Import]:
-    """The import statements that stand directly in the module."""
+    """The import statements that are directly in the module."""
     found = [*module.all(cst.Import), *module.all(cst.ImportFrom)]
     return sorted((each for each in found if module.is_top(each)), key=module.span)  # type: ignore
 
