@@ -54,12 +54,10 @@ def public_names(file: Path) -> list[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             targets = {getattr(target, 'id', '') for target in node.targets}
-            if targets & {'__all__', '_HOMES'}:
-                listed |= {
-                    each.value
-                    for each in ast.walk(node.value)
-                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
-                }
+            if targets & {'__all__', '_MODULES'}:
+                for each in ast.walk(node.value):
+                    if isinstance(each, ast.Constant) and isinstance(each.value, str):
+                        listed |= {*each.value.split()}
     bound = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef):

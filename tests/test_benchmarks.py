@@ -21,26 +21,6 @@ EVERY = workloads.WORKLOADS + workloads.QUICK
 # -- the list of workloads ------------------------------------------------------------------------
 
 
-def test_the_sizes_of_the_workloads():
-    found = {
-        (w.kind, w.batch, w.hidden, w.vocabulary, w.source, w.target, w.beam, w.cell, w.attention)
-        for w in workloads.WORKLOADS
-    }
-    middle = [('lstm', 'bahdanau'), ('gru', 'bahdanau'), ('lstm', 'luong')]
-    assert found == {
-        ('greedy', 1, 256, 8000, 50, 50, 1, 'lstm', 'bahdanau'),
-        *[('greedy', 32, 256, 8000, 50, 50, 1, *kind) for kind in middle],
-        ('greedy', 64, 512, 16000, 50, 50, 1, 'lstm', 'bahdanau'),
-        *[('beam', 8, 256, 8000, 50, 50, 5, *kind) for kind in middle],
-        ('beam', 32, 512, 16000, 50, 50, 5, 'lstm', 'bahdanau'),
-        ('training', 1, 256, 8000, 50, 50, 1, 'lstm', 'bahdanau'),
-        *[('training', 32, 256, 8000, 50, 50, 1, *kind) for kind in middle],
-        ('training', 64, 512, 16000, 50, 50, 1, 'lstm', 'bahdanau'),
-        ('training', 16, 256, 80, 400, 200, 1, 'lstm', 'bahdanau'),
-        ('encoder', 64, 512, 0, 100, 0, 1, 'lstm', 'bahdanau'),
-    }
-
-
 def test_the_workloads_are_well_formed():
     names = [w.name for w in EVERY]
     assert len(set(names)) == len(names)

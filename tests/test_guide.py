@@ -95,14 +95,15 @@ def difference_of(outcomes, before, after):
     return differences(expected, seen)
 
 
-def test_most_pairs_are_compared():
-    both = [(before, after) for before, after in pairs() if before.error is None]
-    compared = [
-        after
-        for before, after in both
-        if all(re.search(r'^\s*result\b.*=', block.code, re.MULTILINE) for block in (before, after))
+def test_all_pairs_but_one_are_compared():
+    """Of tf.contrib.layers there is only the shape: the weights of the two are drawn apart."""
+    not_compared = [
+        after.page
+        for before, after in pairs()
+        if before.error is None
+        and not all(re.search(r'^\s*result\b.*=', b.code, re.MULTILINE) for b in (before, after))
     ]
-    assert len(compared) >= 0.9 * len(both)
+    assert not_compared == ['contrib.md']
 
 
 @pytest.mark.parametrize('block', FRESH, ids=repr)

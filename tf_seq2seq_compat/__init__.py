@@ -1,6 +1,6 @@
 """`tf.contrib.seq2seq` for TensorFlow 2.
 
-The names of TF 1.15's `tf.contrib.seq2seq` stand here, with the cells and functions of
+This package has the names of TF 1.15's `tf.contrib.seq2seq`, with the cells and functions of
 `tf.nn.rnn_cell` and `tf.nn.dynamic_rnn` beside them, so that
 
     import tf_seq2seq_compat as seq2seq
@@ -12,11 +12,12 @@ back, and `tf-seq2seq-compat run program.py` runs it unchanged.
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from tf_seq2seq_compat.lazy_names import LazyNames
 from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision
-    from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+    from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
     from tf_seq2seq_compat.layers.cell_wrappers import (
         DeviceWrapper,
         DropoutWrapper,
@@ -78,72 +79,46 @@ __version__ = '0.1.0'
 
 # TensorFlow is loaded with the first of these names and not before: the command line answers at
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
-_HOMES = {
-    'core.precision': ['mixed_precision'],
-    'layers.base': ['Layer', 'keeping_variables'],
-    'layers.cell_wrappers': ['DeviceWrapper', 'DropoutWrapper', 'ResidualWrapper'],
-    'layers.dense': ['Dense'],
-    'layers.rnn_cell': [
-        'BasicLSTMCell',
-        'BasicRNNCell',
-        'GRUCell',
-        'LSTMCell',
-        'LSTMStateTuple',
-        'MultiRNNCell',
-        'RNNCell',
-    ],
-    'rnn.bidirectional': ['bidirectional_dynamic_rnn'],
-    'rnn.dynamic': ['dynamic_rnn'],
-    'rnn.raw': ['raw_rnn'],
-    'rnn.static': ['static_rnn'],
-    'seq2seq.attention_wrapper': [
-        'AttentionMechanism',
-        'AttentionWrapper',
-        'AttentionWrapperState',
-        'BahdanauAttention',
-        'LuongAttention',
-        'hardmax',
-    ],
-    'seq2seq.basic_decoder': ['BasicDecoder', 'BasicDecoderOutput'],
-    'seq2seq.beam_search_decoder': [
-        'BeamSearchDecoder',
-        'BeamSearchDecoderOutput',
-        'BeamSearchDecoderState',
-        'FinalBeamSearchDecoderOutput',
-        'tile_batch',
-    ],
-    'seq2seq.beam_search_ops': ['gather_tree'],
-    'seq2seq.decoder': ['Decoder', 'dynamic_decode'],
-    'seq2seq.helper': [
-        'CustomHelper',
-        'GreedyEmbeddingHelper',
-        'Helper',
-        'InferenceHelper',
-        'SampleEmbeddingHelper',
-        'TrainingHelper',
-    ],
-    'seq2seq.loss': ['sequence_loss'],
-    'seq2seq.monotonic_attention': [
-        'BahdanauMonotonicAttention',
-        'LuongMonotonicAttention',
-        'monotonic_attention',
-        'safe_cumprod',
-    ],
-    'seq2seq.scheduled_helper': [
-        'ScheduledEmbeddingTrainingHelper',
-        'ScheduledOutputTrainingHelper',
-    ],
+_MODULES = {
+    'core.precision': 'mixed_precision',
+    'layers.base': 'Layer keeping_variables track_tf1_style_variables',
+    'layers.cell_wrappers': 'DeviceWrapper DropoutWrapper ResidualWrapper',
+    'layers.dense': 'Dense',
+    'layers.rnn_cell': (
+        'BasicLSTMCell BasicRNNCell GRUCell LSTMCell LSTMStateTuple MultiRNNCell RNNCell'
+    ),
+    'rnn.bidirectional': 'bidirectional_dynamic_rnn',
+    'rnn.dynamic': 'dynamic_rnn',
+    'rnn.raw': 'raw_rnn',
+    'rnn.static': 'static_rnn',
+    'seq2seq.attention_wrapper': (
+        'AttentionMechanism AttentionWrapper AttentionWrapperState BahdanauAttention '
+        'LuongAttention hardmax'
+    ),
+    'seq2seq.basic_decoder': 'BasicDecoder BasicDecoderOutput',
+    'seq2seq.beam_search_decoder': (
+        'BeamSearchDecoder BeamSearchDecoderOutput BeamSearchDecoderState '
+        'FinalBeamSearchDecoderOutput tile_batch'
+    ),
+    'seq2seq.beam_search_ops': 'gather_tree',
+    'seq2seq.decoder': 'Decoder dynamic_decode',
+    'seq2seq.helper': (
+        'CustomHelper GreedyEmbeddingHelper Helper InferenceHelper SampleEmbeddingHelper '
+        'TrainingHelper'
+    ),
+    'seq2seq.loss': 'sequence_loss',
+    'seq2seq.monotonic_attention': (
+        'BahdanauMonotonicAttention LuongMonotonicAttention monotonic_attention safe_cumprod'
+    ),
+    'seq2seq.scheduled_helper': 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper',
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
-__all__ = sorted([*_HOME_OF, 'install', 'uninstall', '__version__'])
+_names = LazyNames(__name__, _MODULES, 'install uninstall __version__')
+__all__ = _names.all
+__dir__ = _names.dir
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    value = getattr(importlib.import_module(f'{__name__}.{_HOME_OF[name]}'), name)
-    globals()[name] = value
-    return value
+    return _names.load(name)
 
 
 def load_ipython_extension(ipython: object) -> None:
@@ -154,7 +129,3 @@ def load_ipython_extension(ipython: object) -> None:
 def unload_ipython_extension(ipython: object) -> None:
     """`%unload_ext tf_seq2seq_compat`: imports are Python's own again."""
     importlib.import_module(f'{__name__}.tf1.notebook').unload(ipython)
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})

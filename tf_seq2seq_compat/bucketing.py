@@ -2,7 +2,7 @@
 
 XLA compiles a function for each shape of its arguments, which takes seconds, so batches as long as
 their longest sequence would be compiled again and again. Padded to a bucket they share a few
-shapes; lengths tell what is padding, and are no part of what is compiled.
+shapes; lengths tell what is padding, and are not part of what is compiled.
 """
 
 from __future__ import annotations

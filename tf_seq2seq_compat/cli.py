@@ -15,7 +15,7 @@ examples:
   tf-seq2seq-compat run --xla train.py
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
-What stands after the script (or the module, or the notebook) is the program's own command line.
+What follows the script (or the module, or the notebook) is the program's own command line.
 Python programs of its own that it starts (subprocess, os.system, multiprocessing) get the same.
 
 A program in Python 2 is translated as it is read, and nothing of that is written.

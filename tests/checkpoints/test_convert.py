@@ -1,5 +1,6 @@
 """Renaming, writing and comparing checkpoints; what is written is what TF 1.15.5 reads."""
 
+import contextlib
 import os
 import shutil
 from pathlib import Path
@@ -7,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tensorflow as tf
+import tf_keras
 
 import tf_seq2seq_compat as seq2seq
 from tests.checkpoints import objects
-from tf_seq2seq_compat import checkpoint, cudnn_rnn
+from tf_seq2seq_compat import checkpoint, cudnn_rnn, rnn
 from tf_seq2seq_compat.checkpoint import CheckpointError, Renames, write
+
+tf1 = tf.compat.v1
 
 
 def names_in(folder):
@@ -101,7 +105,7 @@ def test_rules_in_order():
         ([('regex', 'a', r'\1')], 'not a regular expression'),
         ([('glob', 'a', 'b')], 'exact, prefix or regex'),
         (['ancient'], 'no renames called'),
-        (7, 'no rename rule'),
+        (7, 'not a rename rule'),
     ],
 )
 def test_wrong_rules(rules, message):
@@ -263,7 +267,7 @@ def test_outputs_that_are_refused(tmp_path):
         checkpoint.convert(prefix, tmp_path / 'x.npz')
     with pytest.raises(CheckpointError, match='no variables that are not ignored'):
         checkpoint.convert(prefix, tmp_path / 'x', ignore='*')
-    with pytest.raises(CheckpointError, match='stands below another variable'):
+    with pytest.raises(CheckpointError, match='is below another variable'):
         arrays = {'v': np.ones(1), 'v/average': np.ones(1)}
         checkpoint.convert(arrays, tmp_path / 'x', form='objects')
 
@@ -288,6 +292,67 @@ def test_saved_by_scopes_alone(name, tmp_path):
     assert difference.only_b in ((), (in_decoder,))
     left = [n for n in difference.only_a if '/Adam' not in n and not n.startswith('beta')]
     assert left == (['decoder/memory_layer/kernel'] if difference.only_b else [])
+
+
+def test_numbers_are_left_out_where_they_come_from_the_process(tmp_path):
+    """A name as it was given stays; TensorFlow's and Keras's numbers for the same again do not."""
+
+    def called(layer, *scopes):
+        with contextlib.ExitStack() as stack:
+            for scope in scopes:
+                stack.enter_context(scope())
+            layer(tf.ones([1, 3]))
+        return layer
+
+    def named(name):
+        return lambda: tf1.variable_scope(name)
+
+    def default(name):
+        return lambda: tf1.variable_scope(None, name)
+
+    tf1.reset_default_graph()
+    for _ in range(2):  # What the process made before.
+        called(seq2seq.Dense(2), default('decoder'))
+        tf_keras.layers.Dense(2)
+    highway, state = rnn.HighwayWrapper(seq2seq.GRUCell(3)), tf.zeros([1, 3])
+    with tf1.variable_scope(None, 'decoder'):
+        highway(state, state)
+    keras_layers = [tf_keras.layers.Dense(2), tf_keras.layers.Dense(2, name='keras_1')]
+    objects_ = [
+        called(seq2seq.Dense(2), named('cell_0')),
+        called(seq2seq.Dense(2), named('cell_1')),
+        called(seq2seq.Dense(2, name='layer_1'), default('decoder')),
+        called(seq2seq.Dense(2), default('decoder'), default('block')),
+        *(called(layer) for layer in keras_layers),
+        tf.Variable([1.0], name='scale_1'),
+        highway,
+    ]
+    found = checkpoint.load(checkpoint.save(tmp_path / 'm', objects_))
+    assert {name for name in found if not name.endswith('/bias')} == {
+        'cell_0/dense/kernel',
+        'cell_1/dense/kernel',
+        'decoder/layer_1/kernel',
+        'decoder/block/dense/kernel',
+        'dense/kernel',
+        'keras_1/kernel',
+        'scale_1',
+        'decoder/carry_w',
+        'decoder/carry_b',
+        'decoder/gru_cell/gates/kernel',
+        'decoder/gru_cell/candidate/kernel',
+    }
+
+
+def test_restored_scopes_are_saved_as_they_were(tmp_path):
+    saved = {
+        f'{scope}/kernel': np.full([3, 2], i, np.float32)
+        for i, scope in enumerate(('part/dense', 'part/dense_1', 'part_1/dense'))
+    }
+    layers = {scope: seq2seq.Dense(2, use_bias=False) for scope in ('part', 'part_1')}
+    layers['part/dense_1'] = seq2seq.Dense(2, use_bias=False)
+    checkpoint.restore(saved, layers)
+    again = checkpoint.save(tmp_path / 'm', list(layers.values()))
+    assert not checkpoint.diff(saved, again).differs
 
 
 def test_save_refuses(tmp_path):

@@ -153,35 +153,8 @@ _except(
 
 _except(
     'tf1_checkpoint',
-    'CompiledWrapper',
-    CheckpointError,
-    'has no variables yet',
-    'it is a cell of its own to checkpoint.save, which does not look into it',
-)
-_except(
-    'tf1_checkpoint',
-    'TimeReversedFusedRNN',
-    CheckpointError,
-    'cannot be restored',
-    'the second in a process has a scope with a number, and no scope of an owner to go by',
-)
-_except(
-    'tf1_checkpoint',
     'BahdanauAttentionV2, BahdanauMonotonicAttentionV2',
     CheckpointError,
     'two variables have the name',
     "the kernels of its query and its memory differ by the number of TF1's scope alone",
-)
-_except(
-    'tf1_checkpoint',
-    'HighwayWrapper, Grid1BasicLSTMCell, Grid1BasicRNNCell, Grid1LSTMCell, Grid2BasicLSTMCell, '
-    'Grid2BasicRNNCell, Grid2GRUCell, Grid2LSTMCell, Grid3LSTMCell, GridRNNCell, '
-    'Linear, linear, stack_bidirectional_dynamic_rnn, stack_bidirectional_rnn, '
-    'legacy_seq2seq.attention_decoder, legacy_seq2seq.basic_rnn_seq2seq, '
-    'legacy_seq2seq.embedding_rnn_decoder, legacy_seq2seq.embedding_attention_decoder, '
-    'legacy_seq2seq.embedding_rnn_seq2seq, legacy_seq2seq.embedding_tied_rnn_seq2seq, '
-    'legacy_seq2seq.embedding_attention_seq2seq, legacy_seq2seq.one2many_rnn_seq2seq',
-    tf.errors.NotFoundError,
-    'not found in checkpoint',
-    'checkpoint.save guesses another scope for what has none of its own: it needs `like`',
 )

@@ -404,7 +404,7 @@ row(
 
 def kept(function: Callable[..., Any]) -> Callable[..., Any]:
     """The function, whose first argument keeps the variables that it makes."""
-    return functools.wraps(function)(seq2seq.keeping_variables(function))
+    return functools.wraps(function)(seq2seq.track_tf1_style_variables(function))
 
 
 row(
@@ -1073,6 +1073,7 @@ WITHOUT_ROW = {
     'uninstall': 'tests/tf1/test_runtime.py',
     '__version__': 'tests/test_packaging.py',
     'mixed_precision': 'tests/test_precision.py',
-    'keeping_variables': 'every function in this table that makes variables is called through it',
+    'keeping_variables': 'track_tf1_style_variables by its earlier name',
+    'track_tf1_style_variables': 'the rows of functions that make variables are called through it',
     'best_effort_input_batch_size': 'tests/rnn/test_contrib_rnn.py',
 }

@@ -1,5 +1,9 @@
 """Layers of this package that models of Keras hold: trained and saved, by Keras 2 and 3."""
 
+import gc
+import importlib
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -140,3 +144,22 @@ def test_weights_of_a_layer_that_has_none_yet():
     layer(X)
     with pytest.raises(ValueError, match=r'\(2, 2\) is saved'):
         keras_owner.held(layer, 'keras').load_own_variables({'0': np.ones([2, 2])})
+
+
+def test_keras_is_changed_while_there_are_layers(monkeypatch):
+    """From the first that is made until `uninstall` finds none."""
+    saving = importlib.import_module('tf_keras.src.saving.saving_lib')
+    name = next(n for n in ('_walk_saveable', '_walk_trackable') if hasattr(saving, n))
+    layer = seq2seq.Dense(2)
+    changed = getattr(saving, name)
+    keras_owner.unwatch()
+    assert getattr(saving, name) is changed, layer
+    monkeypatch.setattr(gc, 'get_objects', lambda: [])
+    seq2seq.install(tf1_behavior=False)
+    seq2seq.uninstall()
+    assert getattr(saving, name) is not changed
+    assert not any(isinstance(each, keras_owner._KerasFinder) for each in sys.meta_path)
+    seq2seq.Dense(2)
+    assert getattr(saving, name) is not changed and getattr(saving, name).__module__ == (
+        keras_owner.__name__
+    )

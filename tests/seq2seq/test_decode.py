@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, gradients, run, tf1_graph
+from tf_seq2seq_compat.seq2seq.output_layer import is_affine
 
 tf1 = tf.compat.v1
 
@@ -334,3 +335,20 @@ def test_a_sequence_length_beyond_the_inputs(path):
         return
     with pytest.raises((tf.errors.InvalidArgumentError, tf.errors.OutOfRangeError)):
         run(path, program, INPUTS, STATE)
+
+
+def test_only_a_dense_layer_itself_is_moved_behind_the_loop():
+    from keras.layers import Dense as Keras
+    from tf_keras.layers import Dense as TfKeras
+    from tf_keras.src.legacy_tf_layers.core import Dense as Tf1
+
+    class Noisy(seq2seq.Dense):
+        def call(self, inputs):
+            return super().call(inputs) + 1.0
+
+    Noisy.__name__ = 'Dense'
+    for kind in (seq2seq.Dense, Keras, TfKeras, Tf1):
+        assert is_affine(kind(3)), kind
+        assert not is_affine(kind(3, activation='tanh')), kind
+        assert not is_affine(type('Dense', (kind,), {'__module__': kind.__module__})(3)), kind
+    assert not is_affine(Noisy(3))

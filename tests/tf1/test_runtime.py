@@ -75,13 +75,22 @@ from tf_seq2seq_compat.layers import keras_owner
 from tf_seq2seq_compat.tf1 import (import_hook, notebook, runner, symbols)
 from tf_seq2seq_compat.tf1 import old_libraries
 
+try:
+    from keras.src.utils import tracking
+except ImportError:  # Keras 2
+    tracking = None
+from keras.src.saving import saving_lib
 import tf_keras, keras, yaml, cgi, array, threading, xml.etree.ElementTree, platform, math
 WATCHED = [
     builtins, importlib, sys, np, np.ndarray, np.random, collections, inspect, time, threading,
     threading.Thread, array.array, platform, math, yaml, xml.etree.ElementTree,
     xml.etree.ElementTree.Element, os, types, session.BaseSession, session.Session, tf_keras.Model,
-    tf_keras.layers.Layer, tf_keras.layers.Lambda, tf_seq2seq_compat,
-]
+    tf_keras.layers.Layer, tf_keras.layers.Lambda, tf_seq2seq_compat, keras.layers.RNN,
+    keras.layers.StackedRNNCells, saving_lib,
+] + ([tracking.Tracker] if tracking else [])
+for name in tf_seq2seq_compat.__all__:
+    getattr(tf_seq2seq_compat, name)  # kept once it is loaded
+keras_owner.unwatch()  # what importing the package does
 CHANGING = {'last_type', 'last_value', 'last_traceback', 'last_exc', '_'}
 
 
@@ -117,6 +126,8 @@ assert collections.Mapping and tf.contrib.rnn and np.int and not tf.executing_ea
 assert sys.argv[1:] == ['x'] and __name__ == '__main__'
 tf.layers.dense(tf.zeros([1, 2]), 1)
 Dense(2)
+cell = tf.contrib.rnn.GRUCell(2)
+cell(tf.zeros([1, 2]), tf.zeros([1, 2]))
 import keras
 keras.layers.LSTM(3)
 '''
@@ -124,7 +135,7 @@ keras.layers.LSTM(3)
 
 WAYS = """
 pathlib.Path('good.py').write_text(program)
-pathlib.Path('bad.py').write_text(program + '1 / 0')
+pathlib.Path('bad.py').write_text(program + 'del cell\\n1 / 0')  # the error would keep it
 events = types.SimpleNamespace(register=lambda *_: None, unregister=lambda *_: None)
 shell = types.SimpleNamespace(events=events, user_ns={'tf': tf}, transform_cell=str)
 

@@ -5,8 +5,9 @@ Keras layers by TF1's names; `save` writes them so that TF 1.15 restores them. `
 variables, or makes an object checkpoint or an `.npz` of them; `diff` compares two.
 """
 
-import importlib
 from typing import TYPE_CHECKING, Any
+
+from tf_seq2seq_compat.lazy_names import LazyNames
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.checkpoint import cudnn
@@ -21,45 +22,19 @@ if TYPE_CHECKING:
     from tf_seq2seq_compat.checkpoint.restore_plan import Assignment, Plan, restore
     from tf_seq2seq_compat.checkpoint.write import convert, save
 
-__all__ = [
-    'HISTORIC',
-    'Assignment',
-    'CheckpointError',
-    'Difference',
-    'History',
-    'Plan',
-    'Renames',
-    'Rule',
-    'VariableInfo',
-    'convert',
-    'cudnn',
-    'diff',
-    'list_variables',
-    'load',
-    'restore',
-    'save',
-]
-
 # TensorFlow is imported when a name is used: the command line's parser needs none of them.
 _MODULES = {
-    'restore_plan': ('Assignment', 'Plan', 'restore'),
-    'compare': ('Difference', 'diff'),
-    'reader': ('CheckpointError', 'VariableInfo', 'list_variables', 'load'),
-    'rename': ('HISTORIC', 'History', 'Renames', 'Rule'),
-    'write': ('convert', 'save'),
+    'checkpoint.compare': 'Difference diff',
+    'checkpoint.cudnn': 'cudnn',
+    'checkpoint.reader': 'CheckpointError VariableInfo list_variables load',
+    'checkpoint.rename': 'HISTORIC History Renames Rule',
+    'checkpoint.restore_plan': 'Assignment Plan restore',
+    'checkpoint.write': 'convert save',
 }
-_MODULE_OF = {name: module for module, names in _MODULES.items() for name in names}
+_names = LazyNames(__name__, _MODULES)
+__all__ = _names.all
+__dir__ = _names.dir
 
 
 def __getattr__(name: str) -> Any:
-    if name == 'cudnn':
-        return importlib.import_module(f'{__name__}.cudnn')
-    if name not in _MODULE_OF:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    value = getattr(importlib.import_module(f'{__name__}.{_MODULE_OF[name]}'), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted([*globals(), *__all__])
+    return _names.load(name)

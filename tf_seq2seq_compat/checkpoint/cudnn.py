@@ -21,7 +21,7 @@ _LSTM = 'cudnn_compatible_lstm_cell'
 _GRU = 'cudnn_compatible_gru_cell'
 _ORDINARY = ('lstm_cell', 'basic_lstm_cell', 'lstm_fused_cell', 'lstm_block_wrapper')
 _GATES = {'lstm': 4, 'gru': 3, 'rnn_relu': 1, 'rnn_tanh': 1}
-# Where cuDNN's gates stand in the kernels of TF1: an LSTM's i, j, f, o have cuDNN's i, f, c, o.
+# Where cuDNN's gates are in the kernels of TF1: an LSTM's i, j, f, o have cuDNN's i, f, c, o.
 _LSTM_ORDER = (0, 2, 1, 3)
 
 

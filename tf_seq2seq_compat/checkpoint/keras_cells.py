@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError
+from tf_seq2seq_compat.keras_packages import is_of_keras
 from tf_seq2seq_compat.types import LayerLike
 
 Shapes = dict[str, tuple[tuple[int, ...], tuple[int, ...]]]
@@ -124,7 +125,7 @@ def cudnn_gru_from_keras(
 
 
 class Piece:
-    """A Keras cell, or a layer that is none, with the names of its variables in TF1.
+    """A Keras cell or other layer, with the names of its variables in TF1.
 
     Args:
       layer: What has the weights.
@@ -247,16 +248,7 @@ _CELLS = {
 
 def is_keras(obj: object) -> bool:
     """Whether it is a layer (or model) of Keras 2, Keras 3 or tf_keras."""
-    modules = [base.__module__ for base in type(obj).__mro__]
-    return (
-        hasattr(obj, 'get_weights')
-        and hasattr(obj, 'build')
-        and any(
-            module.partition('.')[0] in ('keras', 'tf_keras')
-            or module.startswith('tensorflow.python.keras.')
-            for module in modules
-        )
-    )
+    return is_of_keras(obj) and hasattr(obj, 'get_weights') and hasattr(obj, 'build')
 
 
 def is_known(layer: LayerLike) -> bool:

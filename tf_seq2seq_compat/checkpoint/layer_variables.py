@@ -1,13 +1,15 @@
 """The variables of an object by their TF1 names, including those that are not created yet.
 
-A part is what stands in one variable scope: a cell, say, or an `AttentionWrapper` with its cell,
+A part is what is in one variable scope: a cell, say, or an `AttentionWrapper` with its cell,
 its mechanism and its layers. The memory layer of a mechanism is a part of its own, since TF1 makes
 it in the scope in which the mechanism is made.
 """
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -16,10 +18,11 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint import cudnn, keras_cells
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError, VariableInfo
-from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.base import Layer, snake_case
 from tf_seq2seq_compat.layers.block_cells import CudnnCompatibleLSTMCell, LSTMBlockCell
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_wrappers import _CellWrapper
+from tf_seq2seq_compat.layers.contrib_wrappers import CompiledWrapper
 from tf_seq2seq_compat.layers.keras_cell import KerasCell
 from tf_seq2seq_compat.layers.rnn_cell import LSTMCell, MultiRNNCell
 from tf_seq2seq_compat.seq2seq.attention_mechanism import _BaseAttentionMechanism
@@ -111,8 +114,9 @@ class Part:
         self.main = main
         self.order = order
         self.slots: dict[str, Slot] = {}
-        self.secondary = False  # Whether it belongs to a main part, but stands elsewhere.
+        self.secondary = False  # Whether it belongs to a main part, but is elsewhere.
         self.problem = ''  # Why it cannot be restored.
+        self.unnumbered: str | None = None  # The scope as in a process that makes nothing else.
         self._builders: list[Callable[[str, dict[str, VariableInfo]], None]] = []
 
     def add(self, slot: Slot) -> None:
@@ -231,7 +235,7 @@ def parts_of(obj: Any, label: str, elsewhere: Mapping[int, Any], first: int = 0)
       The parts, the object's own first.
 
     Raises:
-      CheckpointError: If it is none of these.
+      CheckpointError: If it is of another type.
     """
     found = _LayerFinder(elsewhere, first)
     if not found.visit(obj, label, main=True):
@@ -286,6 +290,7 @@ class _LayerFinder:
         self._variables.add(variable.ref())
         name = variable.name.partition(':')[0]
         part = self.part(label, 'Variable', tuple(name.split('/')), main)
+        part.unnumbered = name
         part.add(_slot_of('', variable))
 
     def _keras(self, layer: LayerLike, label: str, main: bool) -> None:
@@ -296,6 +301,7 @@ class _LayerFinder:
             scope = keras_cells.scope_of(layer)
             order = self._first + len(self.parts)
             self.parts.append(KerasPart(layer, label, scope, main, order))
+            self.parts[-1].unnumbered = _unnumbered_keras(scope, layer)
             return
         for name, inner in keras_cells.layers_within(layer):
             self._keras(inner, _join(label, name), False)
@@ -305,6 +311,7 @@ class _LayerFinder:
             part.problem = f'{label} is a Keras {type(layer).__name__} not built yet: {_CALL_ONCE}'
         elif own:
             part = self.part(label, type(layer).__name__, (layer.name,), main)
+            part.unnumbered = _unnumbered_keras(part.scope, layer)
             for name, weight in own.items():
                 part.add(
                     Slot(name, tuple(weight.shape), _type_name(weight), lambda w=weight: w)  # type: ignore[misc]
@@ -320,7 +327,7 @@ class _LayerFinder:
         inside: Part | None = None,
         expected: str | None = None,
     ) -> None:
-        """Adds a layer: to the part `inside` if it stands in its scope, else as one of its own.
+        """Adds a layer: to the part `inside` if it is in its scope, else as one of its own.
 
         `expected` is the name below that scope that it will get, if it has none yet.
         """
@@ -329,19 +336,21 @@ class _LayerFinder:
         if isinstance(layer, KerasCell):
             self._keras(layer.cell, label, main)
             return
-        if isinstance(layer, _CellWrapper):  # It has no scope.
-            self._seen.add(id(layer))
-            self.layer(layer.cell, label if main else _join(label, 'cell'), main, inside, expected)
-            return
         self._seen.add(id(layer))
-        scope = None if layer._scope is None else tuple(layer._scope.name.split('/'))
+        if isinstance(layer, _CellWrapper | CompiledWrapper):  # It has no scope.
+            label = label if main else _join(label, 'cell')
+            self.layer(_cell_of(layer), label, main, inside, expected)
+            return
+        scope = _scope_of(layer)
         if inside is not None and scope is not None:
             expected = None
             if inside.scope == scope[: len(inside.scope)]:
                 expected = '/'.join(scope[len(inside.scope) :])
         if inside is None or expected is None:
-            own_scope = scope or (_own_name(layer),)
+            own_scope = (_own_name(layer),) if scope is None else scope
             part = self.part(label, type(layer).__name__, own_scope, main)
+            if scope is not None:
+                part.unnumbered = layer._unnumbered_scope
             part.secondary = inside is not None
             expected = ''
         else:
@@ -428,10 +437,9 @@ class _LayerFinder:
 
     def _variables_of_mechanism(self, layer: LayerLike, part: Part, scope: str) -> None:
         def build(prefix: str, _: Any) -> None:
-            with _entered(prefix, scope) as own:
-                layer._set_scope(own)
-                for name, shape, initializer in layer._score_weights():
-                    layer.add_variable(name, shape, initializer=initializer)
+            _fix_scope(layer, _below(prefix, scope))
+            for name, shape, initializer in layer._score_weights():
+                layer.add_variable(name, shape, initializer=initializer)
 
         part.when_built(build)
         for name, shape, _ in layer._score_weights():
@@ -455,8 +463,7 @@ class _LayerFinder:
             dtypes = {info.dtype for name, info in found.items() if name in names}
             if layer._dtype is None:
                 layer._dtype = tf.as_dtype(sorted(dtypes)[0])
-            with _entered(prefix, scope) as own:
-                layer._set_scope(own)
+            _fix_scope(layer, _below(prefix, scope))
             _call_once(layer, depth.value, layer._dtype)
 
         part.when_built(build)
@@ -490,14 +497,34 @@ def _join(label: str, name: str) -> str:
     return name if not label else label + name if name.startswith('[') else f'{label}.{name}'
 
 
+def _unnumbered_keras(scope: tuple[str, ...], layer: LayerLike) -> str:
+    """A scope without the number that Keras adds to the name of its class where none is given."""
+    name, default = '/'.join(scope), snake_case(type(layer).__name__)
+    return default if re.fullmatch(re.escape(default) + r'_\d+', name) else name
+
+
 def _below(scope: str, name: str) -> str:
     return f'{scope}/{name}' if scope and name else scope or name
 
 
+def _cell_of(wrapper: LayerLike) -> LayerLike:
+    return wrapper.cell if isinstance(wrapper, _CellWrapper) else wrapper._cell
+
+
+def _scope_of(layer: LayerLike) -> tuple[str, ...] | None:
+    """The scope of its own, else that in which it was called when its variables were made."""
+    if layer._scope is not None:
+        return tuple(layer._scope.name.split('/'))
+    for key, variable in layer._own_variables.items():
+        name = variable.name.partition(':')[0].removesuffix(key).rstrip('/')
+        return tuple(name.split('/')) if name else ()
+    return None
+
+
 def _own_name(layer: LayerLike) -> str:
     """The last part of the scope that a layer gets by default."""
-    while isinstance(layer, _CellWrapper):
-        layer = layer.cell
+    while isinstance(layer, _CellWrapper | CompiledWrapper):
+        layer = _cell_of(layer)
     if getattr(layer, '_scope', None) is not None:
         return layer._scope.name.rpartition('/')[2]
     return _mechanism_scope(layer) or layer._base_name
@@ -580,28 +607,16 @@ def _trial_inputs(layer: LayerLike, depth: int, dtype: tf.DType) -> tf.Tensor:
     return tf.zeros([1] * ((layer.input_ndim or 2) - 1) + [depth], dtype)
 
 
-class _entered:
-    """Opens the scope above a layer's own in the checkpoint; gives the layer's own name."""
-
-    def __init__(self, prefix: str, scope: str) -> None:
-        above, _, self._own = _below(prefix, scope).rpartition('/')
-        self._opened = tf1.variable_scope(above) if above else None
-
-    def __enter__(self) -> str:
-        if self._opened is not None:
-            self._opened.__enter__()
-        return self._own
-
-    def __exit__(self, *exception: Any) -> None:
-        if self._opened is not None:
-            self._opened.__exit__(*exception)
+def _fix_scope(layer: LayerLike, scope: str) -> None:
+    """Gives a layer that has no scope yet the one that it has in the checkpoint."""
+    if layer._scope is not None:
+        return
+    above, _, own = scope.rpartition('/')
+    with tf1.variable_scope(above) if above else contextlib.nullcontext():
+        layer._set_scope(own)
+    layer._unnumbered_scope = layer.scope_name
 
 
 def _opener(layer: LayerLike, scope: str) -> Callable[[str, dict[str, VariableInfo]], None]:
     """Fixes the scope of a layer that has no variables but those of the layers within."""
-
-    def open_scope(prefix: str, _: Any) -> None:
-        with _entered(prefix, scope) as own:
-            layer._set_scope(own)
-
-    return open_scope
+    return lambda prefix, _: _fix_scope(layer, _below(prefix, scope))

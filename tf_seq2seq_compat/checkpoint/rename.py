@@ -71,7 +71,7 @@ class Renames:
         these alone.
 
     Raises:
-      CheckpointError: If a rule is none of these, or an expression is wrong.
+      CheckpointError: If a rule has another form, or an expression is wrong.
 
     Example:
       >>> from tf_seq2seq_compat import checkpoint
@@ -309,6 +309,6 @@ def _checked(rule: Rule) -> Rule:
 
 def _wrong(given: object) -> CheckpointError:
     return CheckpointError(
-        f'{given!r} is no rename rule. Give pairs (old, new), triples (kind, old, new) with kind '
+        f'{given!r} is not a rename rule. Give pairs (old, new), triples (kind, old, new) of kind '
         f'{", ".join(KINDS)}, or the name of historic rules.'
     )

@@ -1,7 +1,7 @@
 """Which scope of a checkpoint a part of a model belongs to.
 
 A part is sought below the scope that was given for the object it is of. What an object is given for
-itself may stand in exactly that scope; otherwise the name of a part's own scope decides, without
+itself may be in exactly that scope; otherwise the name of a part's own scope decides, without
 the `_1`, `_2` … by which TensorFlow tells scopes of one name apart, since these depend on what else
 the process has made. Where as many parts as scopes have the same name but for that number, they go
 together in their order. What then is left open is not guessed.
@@ -90,7 +90,8 @@ def family(name: str) -> str:
 
 def plain(parts: Iterable[str]) -> tuple[str, ...]:
     """The parts of a name without the numbers that make scopes unique."""
-    return tuple(_NUMBER.sub('', _FAMILIES.get(part, part)) for part in parts)
+    bases = [_NUMBER.sub('', part) for part in parts]
+    return tuple(_FAMILIES.get(base, base) for base in bases)
 
 
 def number(parts: Iterable[str]) -> tuple[int, ...]:
@@ -199,7 +200,7 @@ def _choices(part: Part, given: str, names: ScopeNames) -> list[str]:
     below = [prefix for prefix in everywhere if _is_below(prefix, given)]
     if part.secondary:
         return _nearest([each for each in everywhere if _ends_like(each, part)], given)
-    whole = plain(part.scope)
+    whole = plain(part.scope) or ('',)
     rules: list[Callable[[str], bool]] = [
         lambda prefix: plain(_rest(prefix, given)) == whole,
         lambda prefix: plain(prefix.split('/'))[-len(whole) :] == whole,
@@ -230,7 +231,7 @@ def _rest(prefix: str, given: str) -> list[str]:
 
 
 def _ends_like(prefix: str, part: Part) -> bool:
-    return plain(prefix.split('/'))[-1:] == plain(part.scope)[-1:]
+    return plain(prefix.split('/'))[-1:] == (plain(part.scope) or ('',))[-1:]
 
 
 def _nearest(prefixes: list[str], given: str) -> list[str]:

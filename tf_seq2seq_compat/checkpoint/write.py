@@ -223,7 +223,7 @@ def _scratch(folder: str, name: str) -> Iterator[str]:
 
 def _move(scratch: str, folder: str, before: list[str]) -> None:
     """Puts new files in the place of old ones; on an error, the old ones back."""
-    # The index last: without it the data are no checkpoint yet.
+    # The index last: without it the data are not a checkpoint yet.
     new = sorted(os.listdir(scratch), key=lambda file: (file.endswith('.index'), file))
     old = os.path.join(scratch, '.old')
     os.mkdir(old)
@@ -273,7 +273,7 @@ def _write_objects(arrays: Mapping[str, np.ndarray], prefix: str) -> None:
                 break
         if not isinstance(node, dict) or last in node:
             raise CheckpointError(
-                f'{name} stands below another variable, which objects cannot have. Rename or '
+                f'{name} is below another variable, which objects cannot have. Rename or '
                 'ignore one of them.'
             )
         with tf.device('/cpu:0'):
@@ -343,6 +343,8 @@ def _named_arrays(target: object, forget_bias: float) -> dict[str, np.ndarray]:
 
 def _prefix(part: Any, given: str) -> str:
     own = [re.sub(r'_\d+$', '', name) for name in part.scope]
+    if part.unnumbered is not None:
+        own = part.unnumbered.split('/')
     if part.secondary:
         return join(given.rpartition('/')[0], own[-1])
     if given and part.scope[: given.count('/') + 1] == tuple(given.split('/')):

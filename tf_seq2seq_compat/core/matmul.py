@@ -53,7 +53,7 @@ def operand_index(tensors: Sequence[tf.Tensor], operation: tf.Operation) -> int 
       operation: Any operation.
 
     Returns:
-      The index of the input; None if it is no such product, or one of complex numbers.
+      The index of the input; None if it is not such a product, or is one of complex numbers.
     """
     indices = [n for n, x in enumerate(operation.inputs) if any(x is t for t in tensors)]
     around = [*operation.inputs, *operation.outputs]

@@ -102,7 +102,7 @@ def probability_of_choosing(
 
 
 def check_mode(mode: str) -> None:
-    """Raises ValueError for what is no mode."""
+    """Raises ValueError for an unknown mode."""
     if mode not in MODES:
         raise ValueError(f"mode must be 'recursive', 'parallel', or 'hard', but is {mode!r}.")
 

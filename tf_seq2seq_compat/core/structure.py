@@ -42,7 +42,7 @@ def batched_zeros(batch_size: IntLike, size: Size, dtype: Nest) -> Nest:
     Raises:
       ValueError: If `batch_size` is None, negative or fractional, or a `TensorShape` is not fully
         known.
-      TypeError: If `batch_size` is no number, or a tensor of no integer.
+      TypeError: If `batch_size` is not a number, or not an integer tensor.
     """
     outer = checked_batch_size(batch_size)
     static_batch = outer if isinstance(outer, int) else None
@@ -87,7 +87,7 @@ def declared_shapes(size: Size, zeros: object) -> list[tf.TensorShape]:
     ]
 
 
-def passes_through(value: Any) -> bool:
+def is_unbatched(value: Any) -> bool:
     """True for what has no row for each example: a TensorArray or a scalar."""
     return isinstance(value, tf.TensorArray) or value.shape.rank == 0
 
@@ -105,7 +105,7 @@ def where_rows(condition: tf.Tensor, if_true: Nest, if_false: Nest) -> Nest:
     """
 
     def choose(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
-        if passes_through(b):
+        if is_unbatched(b):
             return b
         return tf.compat.v1.where(condition, a, b)  # Chooses rows by a vector.
 

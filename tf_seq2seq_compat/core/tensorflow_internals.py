@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import importlib
+import re
 import warnings
 from collections.abc import Callable, Container, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -132,6 +133,20 @@ def op_definition(operation: str) -> Any:
 def kernels(operation: str) -> Sequence[Any]:
     """The `KernelDef`s of a type of operations, for all devices."""
     return _FOUND['kernels'](operation).kernel
+
+
+def unnumbered(scope: str) -> str:
+    """The name of an open scope without the numbers that tell it from earlier ones of its name.
+
+    TensorFlow adds `_1`, `_2` … to the default name of a scope that was opened before.
+    """
+    opened = _FOUND['scope_store']().variable_scopes_count if _FOUND['scope_store'] else {}
+    parts = scope.split('/')
+    bases = [re.sub(r'_[1-9]\d*$', '', part) for part in parts]
+    return '/'.join(
+        base if opened.get('/'.join([*parts[:i], base])) else part
+        for i, (part, base) in enumerate(zip(parts, bases, strict=True))
+    )
 
 
 class VariableScopes(NamedTuple):

@@ -15,6 +15,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.path import graph_mode
+from tf_seq2seq_compat.core.tensorflow_internals import unnumbered
 from tf_seq2seq_compat.layers.input_spec import InputSpec, check_inputs
 from tf_seq2seq_compat.types import (
     Config,
@@ -104,6 +105,8 @@ class Layer(tf.Module):
     _dtype: tf.DType | None = None
     _reuse: bool | None = None
     _scope: Any = None
+    # The scope of the variables, as a process that makes nothing else names it.
+    _unnumbered_scope: str | None = None
     _first_call = True
     _inputs_of_call: Nest = ()
     _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {
@@ -122,6 +125,7 @@ class Layer(tf.Module):
     ) -> None:
         # tf.Module.__init__ is left out on purpose: it refuses names that TF1 allows and opens a
         # name scope of its own; all that it sets is defined here.
+        show_layers_to_keras()
         scope = kwargs.pop('_scope', None)
         self._reuse = kwargs.pop('_reuse', None)
         self.activity_regularizer = kwargs.pop('activity_regularizer', None)
@@ -136,7 +140,7 @@ class Layer(tf.Module):
         self._dtype = None if dtype is None else tf.as_dtype(dtype)
         if scope is not None:
             with tf1.variable_scope(scope) as captured:
-                self._scope = captured
+                self._keep_scope(captured, '')
 
     # -- names and types ------------------------------------------------------------------------
 
@@ -251,6 +255,8 @@ class Layer(tf.Module):
                 )
             return variable
         else:
+            if self._unnumbered_scope is None:
+                self._unnumbered_scope = unnumbered(scope_name)
             # TensorFlow's own store has no partitioned variables outside graphs.
             with tf.init_scope():
                 variable = getter(name, *args, **{**kwargs, 'partitioner': None})
@@ -458,7 +464,15 @@ class Layer(tf.Module):
         else:
             opened = tf1.variable_scope(scope, default_name=self._base_name)
         with opened as captured:
-            self._scope = captured
+            name = self._base_name if scope is None else scope
+            self._keep_scope(captured, name if isinstance(name, str) else '')
+
+    def _keep_scope(self, scope: tf.compat.v1.VariableScope, name: str) -> None:
+        """Takes a scope, which is open and was given this name or none, for the layer's own."""
+        self._scope = scope
+        parts = scope.name.split('/')
+        above = unnumbered('/'.join(parts[: -1 - name.count('/')] if name else parts))
+        self._unnumbered_scope = f'{above}/{name}' if above and name else above or name
 
     def _variable_scope(self, reuse: bool | None) -> Any:
         return tf1.variable_scope(
@@ -566,7 +580,7 @@ class Layer(tf.Module):
 
     # -- what only layers of Keras models have --------------------------------------------------
 
-    # They record where they stand in a model; these layers do not.
+    # They record where they are in a model; these layers do not.
     inbound_nodes = outbound_nodes = metrics = property(lambda self: [])
 
     def _in_no_model(self, what: str, error: type[Exception]) -> NoReturn:
@@ -612,7 +626,7 @@ class Layer(tf.Module):
         return twin
 
 
-def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
+def track_tf1_style_variables(call: Callable[..., object]) -> Callable[..., Any]:
     """Makes a method of a `Layer` keep on the layer what `get_variable` makes in it.
 
     In a TF1 graph TensorFlow's variable store finds variables again. In eager mode and
@@ -628,7 +642,7 @@ def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
     Example:
       >>> class Model(seq2seq.Layer):
       ...     @tf.function
-      ...     @seq2seq.keeping_variables
+      ...     @seq2seq.track_tf1_style_variables
       ...     def scaled(self, x):
       ...         scale = tf.compat.v1.get_variable('scale', initializer=3.0)
       ...         return x * scale
@@ -651,6 +665,16 @@ def keeping_variables(call: Callable[..., object]) -> Callable[..., Any]:
             self._call_is_kept = False
 
     return kept
+
+
+keeping_variables = track_tf1_style_variables  # its earlier name
+
+
+def show_layers_to_keras() -> None:
+    """Has the Kerases see layers of this package in theirs; `uninstall` had them stop."""
+    from tf_seq2seq_compat.layers import keras_owner  # it is about `Layer`
+
+    keras_owner.watch()
 
 
 def _array_to_tensor(value: Nest) -> Nest:

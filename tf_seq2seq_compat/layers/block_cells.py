@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
-from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import checked_state, input_depth, nonnegative_int
 from tf_seq2seq_compat.layers.rnn_cell import GRUCell, LSTMStateTuple
 from tf_seq2seq_compat.types import DTypeLike, InitializerLike, Nest, ShapeLike
 
@@ -66,7 +66,7 @@ class LSTMBlockCell(LayerRNNCell):
         name: str | None = 'lstm_cell',
     ) -> None:
         super().__init__(_reuse=reuse, dtype=dtype, name=name)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._forget_bias = 1.0 if forget_bias is None else forget_bias
         self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole
@@ -162,7 +162,9 @@ class GRUBlockCell(LayerRNNCell):
                 'Give one of num_units and cell_size (its old name), not '
                 f'{"neither" if num_units is None else "both"}.'
             )
-        self._cell_size = whole_number('num_units', cell_size if num_units is None else num_units)
+        self._cell_size = nonnegative_int(
+            'num_units', cell_size if num_units is None else num_units
+        )
 
     @property
     def state_size(self) -> int:

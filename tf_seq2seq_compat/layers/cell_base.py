@@ -13,7 +13,11 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+from tf_seq2seq_compat.layers.base import (
+    Layer,
+    show_layers_to_keras,
+    track_tf1_style_variables,
+)
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
@@ -51,9 +55,11 @@ class RNNCell(Layer):
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
-        call = vars(cls).get('__call__')
-        if call is not None and cls.__module__.partition('.')[0] != __name__.partition('.')[0]:
-            cls.__call__ = keeping_variables(call)  # type: ignore[method-assign]
+        if cls.__module__.partition('.')[0] == __name__.partition('.')[0]:
+            return
+        show_layers_to_keras()  # its objects may call no __init__ of ours
+        if '__call__' in vars(cls):
+            cls.__call__ = track_tf1_style_variables(cls.__call__)  # type: ignore[method-assign]
 
     def __call__(  # type: ignore[override]
         self, inputs: Nest, state: Nest, scope: Scope | None = None, *, training: bool | None = None

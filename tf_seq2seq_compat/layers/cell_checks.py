@@ -15,7 +15,7 @@ from tf_seq2seq_compat.types import Cell, FloatLike, Nest, ShapeLike, Size, Tens
 tf1 = tf.compat.v1
 
 
-def whole_number(argument: str, value: object) -> int:
+def nonnegative_int(argument: str, value: object) -> int:
     """A number of units as an int, with the errors of TF1's `zero_state`."""
     if isinstance(value, tf1.Dimension):
         value = value.value
@@ -41,7 +41,7 @@ def layer_size(argument: str, value: Any) -> int:
 
 def projection_size(num_proj: object) -> int | None:
     """The size of a projection, or None for none."""
-    size = None if num_proj is None else whole_number('num_proj', num_proj)
+    size = None if num_proj is None else nonnegative_int('num_proj', num_proj)
     if size == 0:
         raise ValueError('num_proj is 0. Use None for no projection.')
     return size

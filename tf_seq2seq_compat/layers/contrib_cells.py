@@ -17,8 +17,8 @@ from tf_seq2seq_compat.layers.cell_checks import (
     input_depth,
     keep_probability,
     leading_columns,
+    nonnegative_int,
     projection_size,
-    whole_number,
 )
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
@@ -111,7 +111,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         super().__init__(_reuse=reuse)
         if input_size is not None:
             logger.warning('%s: input_size is ignored.', self.name)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._forget_bias = forget_bias
         self._activation = activation_function(activation)
         self._layer_norm = layer_norm
@@ -225,7 +225,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
             logger.warning(
                 '%s: initializer is ignored, as in TF1. Give it to the variable scope.', self.name
             )
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._num_proj = projection_size(num_proj)
         self._proj_clip = proj_clip
@@ -343,7 +343,7 @@ class NASCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, **kwargs)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._num_proj = projection_size(num_proj)
         self._use_bias = use_bias
         self._output_size = self._num_proj or self._num_units
@@ -414,7 +414,7 @@ class UGRNNCell(RNNCell):
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._initializer = initializer
         self._forget_bias = forget_bias
         self._activation = activation_function(activation)

@@ -12,9 +12,9 @@ from tf_seq2seq_compat.core.cell_equations import window_attention
 from tf_seq2seq_compat.core.embedding import embed
 from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.tensorflow_internals import op_definition
-from tf_seq2seq_compat.layers.base import keeping_variables
+from tf_seq2seq_compat.layers.base import track_tf1_style_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
-from tf_seq2seq_compat.layers.cell_checks import leading_columns, whole_number
+from tf_seq2seq_compat.layers.cell_checks import leading_columns, nonnegative_int
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.embedding import embedding_variable
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
@@ -99,7 +99,7 @@ class OutputProjectionWrapper(_Wrapper):
         super().__init__(cell, reuse)
         if output_size is None:
             raise TypeError('output_size is None: give the depth of the projected output.')
-        self._output_size = whole_number('output_size', output_size)
+        self._output_size = nonnegative_int('output_size', output_size)
         if not self._output_size:
             raise ValueError('output_size must be > 0, but is 0.')
         self._activation = None if activation is None else activation_function(activation)
@@ -152,7 +152,7 @@ class InputProjectionWrapper(_Wrapper):
         super().__init__(cell, reuse)
         if input_size is not None:
             logger.warning('%s: input_size is ignored.', self.name)
-        self._num_proj = whole_number('num_proj', num_proj)
+        self._num_proj = nonnegative_int('num_proj', num_proj)
         self._activation = None if activation is None else activation_function(activation)
 
     def call(self, inputs: Nest, state: Nest) -> tuple[Nest, Nest]:
@@ -238,7 +238,7 @@ class HighwayWrapper(_Wrapper):
     `y = carry * inputs + transform * output` (Srivastava et al. 2015,
     https://arxiv.org/abs/1505.00387; for cells, Zilly et al. 2016,
     https://arxiv.org/abs/1607.03474). The gates' variables, `carry_w`, `carry_b`, `transform_w` and
-    `transform_b`, stand in the scope in which the wrapper is called, as in TF1.
+    `transform_b`, are in the scope in which the wrapper is called, as in TF1.
 
     Args:
       cell: The cell; its output must have the shape of its inputs.
@@ -266,7 +266,7 @@ class HighwayWrapper(_Wrapper):
         self._couple_carry_transform_gates = couple_carry_transform_gates
         self._carry_bias_init = carry_bias_init
 
-    @keeping_variables
+    @track_tf1_style_variables
     def __call__(self, inputs: Nest, state: Nest, scope: Scope | None = None) -> tuple[Nest, Nest]:
         """Takes one step; see `RNNCell.__call__`."""
         inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.layers.cell_base import RNNCell
-from tf_seq2seq_compat.layers.cell_checks import floating_inputs, lenient_state, whole_number
+from tf_seq2seq_compat.layers.cell_checks import floating_inputs, lenient_state, nonnegative_int
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
 from tf_seq2seq_compat.types import InitializerLike, Nest, Scope
 
@@ -30,7 +30,7 @@ class ConvLSTMCell(RNNCell):
       output_channels: Channels of c and h.
       kernel_shape: Size of the window in each dimension.
       use_bias: Whether there are biases.
-      skip_connection: Whether the inputs stand beside the output, in the channels. They then do in
+      skip_connection: Whether the inputs are beside the output, in the channels. They then do in
         the new h too, as in TF1, so that the cell takes one step and no more.
       forget_bias: Added to the forget gate.
       initializers: Ignored, as in TF1.
@@ -71,7 +71,7 @@ class ConvLSTMCell(RNNCell):
             )
         self._conv_ndims = conv_ndims
         self._input_shape = input_shape
-        self._output_channels = whole_number('output_channels', output_channels)
+        self._output_channels = nonnegative_int('output_channels', output_channels)
         self._kernel_shape = list(kernel_shape)
         self._use_bias = use_bias
         self._forget_bias = forget_bias

@@ -13,7 +13,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
     lenient_state,
-    whole_number,
+    nonnegative_int,
 )
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
@@ -68,9 +68,9 @@ class GLSTMCell(RNNCell):
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._initializer = initializer
-        self._num_proj = None if num_proj is None else whole_number('num_proj', num_proj)
+        self._num_proj = None if num_proj is None else nonnegative_int('num_proj', num_proj)
         self._forget_bias = forget_bias
         self._activation = activation_function(activation)
         self._number_of_groups = number_of_groups
@@ -171,7 +171,7 @@ class IntersectionRNNCell(RNNCell):
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._initializer = initializer
         self._forget_bias = forget_bias
         self._num_input_proj = num_in_proj
@@ -226,7 +226,7 @@ class PhasedLSTMCell(RNNCell):
       reuse: Whether existing variables are used again; the variable scope's rule by default.
 
     Raises:
-      ValueError, TypeError: As `IndRNNCell`; for inputs that are no pair too.
+      ValueError, TypeError: As `IndRNNCell`; also for inputs that are not a pair.
 
     Example:
       >>> from tf_seq2seq_compat import rnn
@@ -251,7 +251,7 @@ class PhasedLSTMCell(RNNCell):
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._leak = leak
         self._ratio_on = ratio_on

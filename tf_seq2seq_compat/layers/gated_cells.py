@@ -15,8 +15,8 @@ from tf_seq2seq_compat.layers.cell_checks import (
     for_each_or_all,
     input_depth,
     lenient_state,
+    nonnegative_int,
     projection_size,
-    whole_number,
 )
 from tf_seq2seq_compat.layers.dense import activation_function, initializer_function
 from tf_seq2seq_compat.layers.linear import whole_variable
@@ -51,7 +51,7 @@ class _Gated(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(name=name, dtype=dtype, **kwargs)
-        self.units = whole_number('units', units)
+        self.units = nonnegative_int('units', units)
         self.activation = activation_function(activation)
         self.kernel_initializer = initializer_function(kernel_initializer)
         self.bias_initializer = initializer_function(bias_initializer)
@@ -176,7 +176,7 @@ class _NormalizingLSTM(RNNCell):
         reuse: bool | None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer

@@ -15,7 +15,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
     lenient_state,
-    whole_number,
+    nonnegative_int,
 )
 from tf_seq2seq_compat.layers.rnn_cell import logger
 from tf_seq2seq_compat.types import InitializerLike, Nest, Size
@@ -141,7 +141,7 @@ class TimeFreqLSTMCell(_FrequencyCell):
         reuse: bool | None = None,
     ) -> None:
         super().__init__(_reuse=reuse)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer
@@ -203,7 +203,7 @@ class GridLSTMCell(_FrequencyCell):
       end_freqindex_list: The column after the last of each block.
       couple_input_forget_gates: Whether a forget gate is one minus the input gate.
       state_is_tuple: Whether the state is a namedtuple `state_tuple_type`, with fields
-        `state_f<band>_b<block>_c` and `..._m` of two digits. Else c and h of each band stand side
+        `state_f<band>_b<block>_c` and `..._m` of two digits. Else c and h of each band are side
         by side; every block then reads the columns of the first, as in TF1.
       reuse: Whether existing variables are used again; the variable scope's rule by default.
 
@@ -244,7 +244,7 @@ class GridLSTMCell(_FrequencyCell):
         super().__init__(_reuse=reuse)
         if not state_is_tuple:
             logger.warning('%s: state_is_tuple=False is slower and deprecated.', self.name)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._cell_clip = cell_clip
         self._state_is_tuple = state_is_tuple
         self._use_peepholes = use_peepholes

@@ -9,9 +9,9 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.core.precision import matmul
-from tf_seq2seq_compat.layers.base import keeping_variables
+from tf_seq2seq_compat.layers.base import track_tf1_style_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
-from tf_seq2seq_compat.layers.cell_checks import floating_inputs, whole_number
+from tf_seq2seq_compat.layers.cell_checks import floating_inputs, nonnegative_int
 from tf_seq2seq_compat.layers.rnn_cell import (
     BasicLSTMCell,
     BasicRNNCell,
@@ -75,13 +75,13 @@ class GridRNNCell(RNNCell):
         with h last; `LSTMCell` by default.
       non_recurrent_fn: `tf.nn.relu` by default.
       state_is_tuple: Whether the state is a tuple of the states of the recurrent dimensions, else
-        they stand side by side.
+        they are side by side.
       output_is_tuple: Whether the output is a tuple of the outputs of `output_dims`, likewise.
 
     Raises:
       ValueError: If there is no dimension, or one of those named is not there; when called, for a
         state of another number of parts.
-      TypeError: If `cell_fn` gives no cell.
+      TypeError: If `cell_fn` does not give a cell.
 
     Example:
       >>> from tf_seq2seq_compat.layers.grid_rnn_cells import GridRNNCell
@@ -126,7 +126,7 @@ class GridRNNCell(RNNCell):
                 )
             return sorted(set(listed))
 
-        size = whole_number('num_units', num_units)
+        size = nonnegative_int('num_units', num_units)
         inputs = dimensions('input_dims', input_dims)
         outputs = dimensions('output_dims', output_dims)
         priority = dimensions('priority_dims', priority_dims)
@@ -174,7 +174,7 @@ class GridRNNCell(RNNCell):
     def state_size(self) -> Size:
         return self._state_size
 
-    @keeping_variables
+    @track_tf1_style_variables
     def __call__(self, inputs: Nest, state: Nest, scope: Scope | None = None) -> tuple[Nest, Nest]:
         """Takes one step.
 

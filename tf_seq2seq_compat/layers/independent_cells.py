@@ -12,7 +12,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
     lenient_state,
-    whole_number,
+    nonnegative_int,
 )
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
@@ -85,7 +85,7 @@ class IndRNNCell(_Independent):
         dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
     def build(self, inputs_shape: ShapeLike) -> None:
@@ -144,7 +144,7 @@ class IndyGRUCell(_Independent):
         dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
         self._kernel_initializer = kernel_initializer
         self._bias_initializer = bias_initializer
@@ -231,7 +231,7 @@ class IndyLSTMCell(_Independent):
         dtype: DTypeLike | None = None,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._forget_bias = forget_bias
         self._activation = activation_function(activation or 'tanh')
         self._kernel_initializer = kernel_initializer
@@ -303,7 +303,7 @@ class SRUCell(_Independent):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, **kwargs)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
     def build(self, inputs_shape: ShapeLike) -> None:

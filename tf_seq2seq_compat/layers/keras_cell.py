@@ -7,6 +7,7 @@ import inspect
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.path import graph_mode
+from tf_seq2seq_compat.keras_packages import is_of_keras
 from tf_seq2seq_compat.layers.cell_base import RNNCell, in_training
 from tf_seq2seq_compat.types import Cell, Nest, Scope, Size
 
@@ -33,7 +34,7 @@ def as_rnn_cell(cell: Cell, argument: str = 'cell') -> Cell:
     """
     if isinstance(cell, RNNCell):
         return cell
-    if _is_keras(cell) and hasattr(cell, 'state_size') and not hasattr(cell, 'zero_state'):
+    if is_of_keras(cell) and hasattr(cell, 'state_size') and not hasattr(cell, 'zero_state'):
         return KerasCell(cell)
     names = ('output_size', 'state_size')
     missing = [f'{name} is missing' for name in names if not _has(cell, name)]
@@ -131,15 +132,6 @@ class KerasCell(RNNCell):
 def _has(cell: Cell, name: str) -> bool:
     # An instance may refuse to compute a property that its class has.
     return hasattr(type(cell), name) or hasattr(cell, name)
-
-
-def _is_keras(cell: Cell) -> bool:
-    modules = [base.__module__ for base in type(cell).__mro__]
-    return any(
-        module.partition('.')[0] in ('keras', 'tf_keras')
-        or module.startswith('tensorflow.python.keras.')
-        for module in modules
-    )
 
 
 def _plain(size: Size) -> Size:

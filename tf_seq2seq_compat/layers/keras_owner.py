@@ -5,12 +5,14 @@ weights. So each of our layers that a layer of Keras holds, itself or in a list 
 second time as a `Held`: a layer of that Keras, without computation, which has the same variables.
 Keras's recurrent layers get a `Held` cell in place of ours, which they call.
 
-No Keras is loaded here: the few modules of it that must know are changed after they are loaded.
+No Keras is loaded here: a few of its functions are wrapped, once they are loaded, until
+`uninstall()`; they are again for the layers that are made afterwards.
 """
 
 from __future__ import annotations
 
 import functools
+import gc
 import importlib
 import inspect
 import re
@@ -23,14 +25,20 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.keras_packages import is_keras_module
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Cell, Config, IntLike, LayerLike, Nest, Size
 
 # Whoever looks for the variables of a layer finds them in the layer itself.
 Layer._TF_MODULE_IGNORED_PROPERTIES = frozenset(
     (*Layer._TF_MODULE_IGNORED_PROPERTIES, '_held_in_keras')
 )
+
+
+_changes = Runtime()
+"""The changes of Keras."""
 
 
 def watch() -> None:
@@ -40,7 +48,16 @@ def watch() -> None:
     for name, action in _ACTIONS.items():
         if name in sys.modules:
             action(sys.modules[name])
-    sys.meta_path.insert(0, _KerasFinder())
+    finder = _KerasFinder()
+    sys.meta_path.insert(0, finder)
+    _changes.undo_by(functools.partial(sys.meta_path.remove, finder))
+
+
+def unwatch() -> None:
+    """Takes the changes back, unless a layer is left, whose weights Keras would not see."""
+    gc.collect()
+    if not any(issubclass(type(each), Layer) for each in gc.get_objects()):
+        _changes.close()
 
 
 class _KerasFinder(MetaPathFinder):
@@ -78,7 +95,7 @@ def _track_ours(tracking: types.ModuleType) -> None:
             track(self, held(attr, 'keras'))
         return attr
 
-    tracking.Tracker.track = tracked
+    _changes.set(tracking.Tracker, 'track', tracked)
 
 
 def _save_ours(library: str, saving: types.ModuleType) -> None:
@@ -93,7 +110,7 @@ def _save_ours(library: str, saving: types.ModuleType) -> None:
         for attribute, value in walk(owner):
             yield attribute, _with_held(value, library)
 
-    setattr(saving, name, walked)
+    _changes.set(saving, name, walked)
 
 
 def _with_held(value: object, library: str, around: tuple[int, ...] = ()) -> Any:
@@ -115,7 +132,7 @@ def _with_held(value: object, library: str, around: tuple[int, ...] = ()) -> Any
 def _is_ours(value: object) -> bool:
     if isinstance(value, Layer):
         return True
-    return type(value).__module__.partition('.')[0] not in ('keras', 'tf_keras') and (
+    return not is_keras_module(type(value).__module__) and (
         isinstance(value, tf.Module) and any(isinstance(part, Layer) for part in value.submodules)
     )
 
@@ -137,7 +154,7 @@ def _call_ours(name: str, module: types.ModuleType) -> None:
         init(self, cells if isinstance(cell, list | tuple) else cells[0], *args, **kwargs)
 
     __init__.__signature__ = inspect.signature(init)  # type: ignore[attr-defined]
-    kind.__init__ = __init__
+    _changes.set(kind, '__init__', __init__)
 
 
 _ACTIONS: dict[str, Callable[[types.ModuleType], None]] = {

@@ -12,7 +12,7 @@ from tf_seq2seq_compat.core import memory
 from tf_seq2seq_compat.core.cell_equations import affine
 from tf_seq2seq_compat.layers.base import dtype_name
 from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
-from tf_seq2seq_compat.layers.cell_checks import floating_inputs, input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import floating_inputs, input_depth, nonnegative_int
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
 
@@ -95,13 +95,13 @@ class NTMCell(LayerRNNCell):
     ) -> None:
         super().__init__(dtype=dtype, name=name)
         self.controller = as_rnn_cell(controller, 'controller')
-        self.memory_size = whole_number('memory_size', memory_size)
-        self.memory_vector_dim = whole_number('memory_vector_dim', memory_vector_dim)
-        self.read_head_num = whole_number('read_head_num', read_head_num)
-        self.write_head_num = whole_number('write_head_num', write_head_num)
+        self.memory_size = nonnegative_int('memory_size', memory_size)
+        self.memory_vector_dim = nonnegative_int('memory_vector_dim', memory_vector_dim)
+        self.read_head_num = nonnegative_int('read_head_num', read_head_num)
+        self.write_head_num = nonnegative_int('write_head_num', write_head_num)
         self.clip_value = clip_value
-        self.output_dim = None if output_dim is None else whole_number('output_dim', output_dim)
-        self.shift_range = whole_number('shift_range', shift_range)
+        self.output_dim = None if output_dim is None else nonnegative_int('output_dim', output_dim)
+        self.shift_range = nonnegative_int('shift_range', shift_range)
         for argument in ('read_head_num', 'write_head_num'):
             if not getattr(self, argument):
                 raise ValueError(f'{argument} must be 1 or more, but is 0.')

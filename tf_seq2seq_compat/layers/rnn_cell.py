@@ -19,8 +19,8 @@ from tf_seq2seq_compat.layers.cell_checks import (
     exactly,
     input_depth,
     leading_columns,
+    nonnegative_int,
     projection_size,
-    whole_number,
 )
 from tf_seq2seq_compat.layers.dense import (
     activation_function,
@@ -81,7 +81,7 @@ class BasicRNNCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
     @property
@@ -157,7 +157,7 @@ class GRUCell(LayerRNNCell):
         **kwargs: Any,
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype, **kwargs)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
         self._kernel_initializer = initializer_function(kernel_initializer)
         self._bias_initializer = initializer_function(bias_initializer)
@@ -297,7 +297,7 @@ class LSTMCell(LayerRNNCell):
                 'with a partitioner.',
                 self.name,
             )
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._use_peepholes = use_peepholes
         self._cell_clip = cell_clip
         self._initializer = initializer_function(initializer)
@@ -483,7 +483,7 @@ class MultiRNNCell(RNNCell):
             raise TypeError(f'cells must be a list or tuple of cells, but is {cells!r}.')
         if len({id(cell) for cell in cells}) < len(cells):
             logger.warning(
-                'MultiRNNCell: a cell stands in cells more than once, so layers share its '
+                'MultiRNNCell: a cell is in cells more than once, so layers share its '
                 'weights. Make one cell for each layer.'
             )
         self._cells = [as_rnn_cell(cell, f'cells[{i}]') for i, cell in enumerate(cells)]

@@ -47,7 +47,7 @@ def rnn_decoder(
       `(outputs, state)`: a list of `[batch, output_size]` tensors, one a step, and the final state.
 
     Raises:
-      TypeError: If `decoder_inputs` is no list, or `cell` no cell.
+      TypeError: If `decoder_inputs` is not a list, or `cell` is not an RNNCell.
 
     Example:
       >>> outputs, state = legacy_seq2seq.rnn_decoder(
@@ -125,7 +125,7 @@ def attention_decoder(
     Raises:
       ValueError: If `decoder_inputs` is empty, `num_heads` is less than 1, a depth is not known, a
         rank is wrong, the batches differ, or nothing keeps the variables.
-      TypeError: If `decoder_inputs` is no list, or `cell` no cell.
+      TypeError: If `decoder_inputs` is not a list, or `cell` is not an RNNCell.
 
     Example:
       >>> outputs, state = legacy_seq2seq.attention_decoder(
@@ -215,7 +215,7 @@ def embedding_rnn_decoder(
 
     Raises:
       ValueError: If `output_projection` has another shape, or nothing keeps the variables.
-      TypeError: If `decoder_inputs` is no list, or `cell` no cell.
+      TypeError: If `decoder_inputs` is not a list, or `cell` is not an RNNCell.
 
     Example:
       >>> outputs, state = legacy_seq2seq.embedding_rnn_decoder(
@@ -284,7 +284,7 @@ def embedding_attention_decoder(
     Raises:
       ValueError: As `attention_decoder`, or if the biases of `output_projection` have another
         shape.
-      TypeError: If `decoder_inputs` is no list, or `cell` no cell.
+      TypeError: If `decoder_inputs` is not a list, or `cell` is not an RNNCell.
 
     Example:
       >>> outputs, state = legacy_seq2seq.embedding_attention_decoder(

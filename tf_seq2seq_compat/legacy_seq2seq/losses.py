@@ -40,7 +40,7 @@ def sequence_loss_by_example(
 
     Raises:
       ValueError: If the lists have other lengths, or are empty.
-      TypeError: If they are no lists, or `softmax_loss_function` is no function.
+      TypeError: If they are not lists, or `softmax_loss_function` is not a function.
 
     Example:
       >>> loss = legacy_seq2seq.sequence_loss_by_example(
@@ -100,7 +100,7 @@ def sequence_loss(
 
     Raises:
       ValueError: If the lists have other lengths, or are empty.
-      TypeError: If they are no lists, or `softmax_loss_function` is no function.
+      TypeError: If they are not lists, or `softmax_loss_function` is not a function.
 
     Example:
       >>> loss = legacy_seq2seq.sequence_loss(

@@ -56,7 +56,7 @@ def basic_rnn_seq2seq(
 
     Raises:
       ValueError: If `encoder_inputs` is empty, or nothing keeps the variables.
-      TypeError: If the inputs are no lists, or `cell` is no cell or cannot be copied.
+      TypeError: If the inputs are not lists, or `cell` is not an RNNCell or cannot be copied.
 
     Example:
       >>> outputs, state = legacy_seq2seq.basic_rnn_seq2seq(
@@ -100,7 +100,7 @@ def tied_rnn_seq2seq(
 
     Raises:
       ValueError: If `encoder_inputs` is empty, or the two lists have other depths.
-      TypeError: If the inputs are no lists, or `cell` is no cell.
+      TypeError: If the inputs are not lists, or `cell` is not an RNNCell.
 
     Example:
       >>> cell = seq2seq.GRUCell(5)
@@ -161,8 +161,8 @@ def embedding_rnn_seq2seq(
     Raises:
       ValueError: If `encoder_inputs` is empty, `output_projection` has another shape, or nothing
         keeps the variables.
-      TypeError: If the inputs are no lists, `cell` is no cell or cannot be copied, or
-        `feed_previous` is no bool.
+      TypeError: If the inputs are not lists, `cell` is not an RNNCell or cannot be copied, or
+        `feed_previous` is not a bool.
 
     Example:
       >>> outputs, state = legacy_seq2seq.embedding_rnn_seq2seq(
@@ -235,7 +235,8 @@ def embedding_tied_rnn_seq2seq(
     Raises:
       ValueError: If `encoder_inputs` is empty, `output_projection` has another shape, or nothing
         keeps the variables.
-      TypeError: If the inputs are no lists, `cell` is no cell, or `feed_previous` is no bool.
+      TypeError: If the inputs are not lists, `cell` is not an RNNCell, or `feed_previous` is not
+        a bool.
 
     Example:
       >>> outputs, state = legacy_seq2seq.embedding_tied_rnn_seq2seq(
@@ -312,8 +313,8 @@ def embedding_attention_seq2seq(
     Raises:
       ValueError: If a list of inputs is empty, `num_heads` is less than 1, `output_projection` has
         another shape, or nothing keeps the variables.
-      TypeError: If the inputs are no lists, `cell` is no cell or cannot be copied, or
-        `feed_previous` is no bool.
+      TypeError: If the inputs are not lists, `cell` is not an RNNCell or cannot be copied, or
+        `feed_previous` is not a bool.
 
     Example:
       >>> layer = seq2seq.Layer()

@@ -105,7 +105,7 @@ class Script:
         return ()
 
     def place(self, line: int) -> sources.SourcePosition:
-        """Where a line of `code` stands."""
+        """Where a line of `code` is."""
         return sources.SourcePosition(line)
 
     def edited(self, edits: Sequence[Edit]) -> Script:
@@ -132,7 +132,7 @@ class Notebook:
     """The text of a notebook, its code cells as one module.
 
     Args:
-      text: the notebook as it stands in its file.
+      text: the notebook as it is in its file.
     """
 
     text: str
@@ -163,7 +163,7 @@ class Notebook:
         return tuple(cell.first_line for cell in self._cells)
 
     def place(self, line: int) -> sources.SourcePosition:
-        """Where a line of `code` stands."""
+        """Where a line of `code` is."""
         for cell in reversed(self._cells):
             if line >= cell.first_line:
                 return sources.SourcePosition(line - cell.first_line + 1, cell.number)

@@ -36,7 +36,7 @@ class Place:
 
     Attributes:
       module: the module to import; `'package.module:name'` where that is an attribute of a module.
-        Empty where the name is written as it stands in `path`.
+        Empty where the name is written as it is in `path`.
       path: the attributes that lead on from there; none where the name is the module itself.
     """
 
@@ -61,8 +61,8 @@ class Missing:
 def found(place: Place) -> Any:
     """The object at a place, or `Missing`.
 
-    The path is followed to the first thing that is no module: what a class or an object has is for
-    the program to know.
+    The path is followed to the first thing that is not a module: what a class or an object has is
+    for the program to know.
 
     Example:
       >>> from tf_seq2seq_compat.migrate import locations
@@ -98,7 +98,7 @@ def same(one: object, other: object) -> bool:
 
 
 def is_module(place: Place) -> bool:
-    """Whether a module stands there."""
+    """Whether a module is there."""
     return isinstance(found(place), types.ModuleType)
 
 
@@ -146,7 +146,7 @@ def _of_table(name: str) -> Place | None:
 def _in_module(module: str, rest: list[str]) -> Place:
     """A name below the module that a row names, with the submodules on the way imported."""
     if module == V1 and rest and found(Place(V1, (rest[0],))) is Missing:
-        module = 'tensorflow'  # tensorflow.core and the like stand beside tensorflow.compat.v1.
+        module = 'tensorflow'  # tensorflow.core and the like are beside tensorflow.compat.v1.
     if ':' in module or module.startswith(_WITH_PARTS):
         return Place(module, tuple(rest))
     while rest and _is_submodule(module, rest[0]):

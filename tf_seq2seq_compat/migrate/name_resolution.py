@@ -16,6 +16,8 @@ import libcst as cst
 from libcst import metadata
 from libcst.helpers import get_full_name_for_node
 
+from tf_seq2seq_compat.migrate.project import below
+
 Exports = Callable[[str, str], bool]
 """Whether `from module import *` brings a name: called with the module and the name."""
 
@@ -25,12 +27,12 @@ class Use:
     """One place where a program means something that it has imported.
 
     Attributes:
-      node: the whole dotted expression, or what stands for the name in an import statement.
+      node: the whole dotted expression, or the alias in an import statement.
       name: its full dotted name, for example `'tensorflow.contrib.rnn.GRUCell'`. What a relative
         import brings begins with a dot.
       kind: `'import'`: in an import statement; `'load'`: read; `'store'`: the program sets or
         deletes the attribute of that name.
-      guarded: it stands in a `try` that goes on where the name does not exist.
+      guarded: it is in a `try` that goes on where the name does not exist.
     """
 
     node: cst.Name | cst.Attribute | cst.ImportAlias | cst.ImportStar
@@ -45,7 +47,7 @@ class _Binding:
 
     Attributes:
       end: where the statement ends, in the order of the visit.
-      certain: it stands directly in the body of its scope, so nothing before it reaches past it.
+      certain: it is directly in the body of its scope, so nothing before it reaches past it.
       value: what is bound, where that can be followed: expressions, or a dotted name.
     """
 
@@ -149,16 +151,13 @@ class _NameVisitor(cst.CSTVisitor):
         return False
 
     def visit_ImportFrom(self, node: cst.ImportFrom) -> bool:
-        module = '.' * len(node.relative) + (
-            (get_full_name_for_node(node.module) or '') if node.module else ''
-        )
+        module = module_name(node)
         if isinstance(node.names, cst.ImportStar):
             self.stars.append(module)
             self.imports.append(Use(node.names, module, 'import', self._guards > 0))
             return False
         for alias in node.names:
-            joint = '' if module.endswith('.') else '.'
-            full = f'{module}{joint}{get_full_name_for_node(alias.name)}'
+            full = below(module, get_full_name_for_node(alias.name) or '')
             self._bind(node, _bound_as(alias), full)
             self.imports.append(Use(alias, full, 'import', self._guards > 0))
         return False
@@ -227,6 +226,12 @@ def _alternatives(value: cst.BaseExpression) -> Iterator[cst.BaseExpression]:
         yield value
 
 
+def module_name(node: cst.ImportFrom) -> str:
+    """The module of a from-import, with its dots."""
+    name = get_full_name_for_node(node.module) if node.module else ''
+    return '.' * len(node.relative) + (name or '')
+
+
 def _bound_as(alias: cst.ImportAlias) -> str:
     if alias.asname is not None:
         return get_full_name_for_node(alias.asname.name) or ''
@@ -293,8 +298,7 @@ class Names:
         assignments = scope[node.value]
         if not assignments:
             module = self._starred(node.value)
-            joint = '' if (module or '').endswith('.') else '.'
-            return frozenset({f'{module}{joint}{node.value}{rest}'} if module else ())
+            return frozenset({below(module, node.value) + rest} if module else ())
         found: set[str] = set()
         for binding in self._reaching(node.value, scope, assignments, when):
             if isinstance(binding.value, str):

@@ -104,8 +104,7 @@ def _note_binding(found: Outline, node: ast.stmt) -> None:
             if alias.name == '*':
                 found.stars.append(module)
                 continue
-            joined = module + ('' if module.endswith('.') else '.') + alias.name
-            found.meanings.setdefault(alias.asname or alias.name, joined)
+            found.meanings.setdefault(alias.asname or alias.name, below(module, alias.name))
             found.bound.add(alias.asname or alias.name)
     elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         found.bound.add(node.name)
@@ -273,8 +272,7 @@ class Project:
         return self._all_imported
 
     def _targets(self, file: Path, module: str, names: tuple[str, ...]) -> Iterator[Path]:
-        joint = '' if module.endswith('.') else '.'
-        for each in (module, *(f'{module}{joint}{name}' for name in names)):
+        for each in (module, *(below(module, name) for name in names)):
             found = self.module(file, each)
             if found is not None:
                 yield found
@@ -308,13 +306,13 @@ class Project:
         return any(
             self._brings(target, each, seen)
             for name, names in self.outline(target).imports
-            for each in (name, *_joined(name, names))
+            for each in (name, *(below(name, each) for each in names if each != '*'))
         )
 
 
-def _joined(module: str, names: tuple[str, ...]) -> list[str]:
-    joint = '' if module.endswith('.') else '.'
-    return [f'{module}{joint}{name}' for name in names if name != '*']
+def below(module: str, name: str) -> str:
+    """The dotted name of what a module has; the module may be relative, even `'..'`."""
+    return f'{module}{name}' if module.endswith('.') else f'{module}.{name}'
 
 
 def _module_file(folder: Path, parts: list[str]) -> Path | None:

@@ -25,6 +25,7 @@ from typing import Any, TextIO
 import libcst as cst
 from libcst import metadata
 
+from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.migrate.name_resolution import Names
 from tf_seq2seq_compat.tf1 import facade, symbols
@@ -69,7 +70,7 @@ class _Found:
 
 
 def _follow(root: types.ModuleType, name: str) -> _Found:
-    """Follows a dotted name from its root module to the first thing that is no module."""
+    """Follows a dotted name from its root module to the first thing that is not a module."""
     value: Any = root
     path, *rest = name.split('.')
     for part in rest:
@@ -108,7 +109,7 @@ def _problem_of(value: object) -> str:
         if isinstance(value, facade.Namespace):
             value._base()
     except Exception as error:
-        return f'What stands for it does not load: {type(error).__name__}: {error}'
+        return f'Its replacement does not load: {type(error).__name__}: {error}'
     return ''
 
 
@@ -340,7 +341,11 @@ def forgotten(name: str, names: Names) -> Verdict | None:
     """The repair of a Keras class that the script uses and forgot to import."""
     for use in names.uses:
         module = use.name.rpartition('.')[0]
-        if use.kind == 'import' and isinstance(use.node, cst.ImportAlias) and is_keras(module):
+        if (
+            use.kind == 'import'
+            and isinstance(use.node, cst.ImportAlias)
+            and is_imported_keras(module)
+        ):
             found = _follow(
                 facade.get_facade(module.partition('.')[0], 'v1').root, f'{module}.{name}'
             )
@@ -348,10 +353,6 @@ def forgotten(name: str, names: Names) -> Verdict | None:
                 advice = f'Never imported; taken from {module} in the script that is run.'
                 return Verdict(name, REPAIRED, True, advice)
     return None
-
-
-def is_keras(module: str) -> bool:
-    return f'{module}.'.startswith(('keras.', 'tensorflow.keras.', 'tensorflow.python.keras.'))
 
 
 # What the project uses

@@ -21,10 +21,11 @@ from libcst.helpers import get_full_name_for_node
 from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.edits import Edit, Lines
 from tf_seq2seq_compat.migrate.locations import Place
-from tf_seq2seq_compat.migrate.name_resolution import Names, Use
+from tf_seq2seq_compat.migrate.name_resolution import Names, Use, module_name
 from tf_seq2seq_compat.migrate.project import Project
 from tf_seq2seq_compat.tf1 import symbols
 from tf_seq2seq_compat.tf1.old_libraries import tables
+from tf_seq2seq_compat.tf1.python2.meaning import bindings
 
 Import = cst.Import | cst.ImportFrom
 Dotted = cst.Name | cst.Attribute
@@ -79,7 +80,7 @@ class Read:
       meaning: what the expression means.
       place: where that lives now; None where nothing takes its place.
       kept: it can stay as it is, since the import it begins with is rewritten.
-      guarded: it stands in a `try` that goes on without it.
+      guarded: it is in a `try` that goes on without it.
       ambiguous: it has several meanings, that live in different places.
     """
 
@@ -156,7 +157,7 @@ class Module:
         return int(self._positions[node].start.line)
 
     def line_span(self, node: cst.CSTNode) -> tuple[int, int]:
-        """The whole lines that a node stands on."""
+        """The whole lines that a node is on."""
         place = self._positions[node]
         return self._lines.start(place.start.line), self._lines.start(place.end.line + 1)
 
@@ -195,12 +196,12 @@ class Module:
             parent = self._parents.get(parent)
 
     def is_top(self, node: cst.CSTNode) -> bool:
-        """Whether a small statement stands directly in the module, under no condition."""
+        """Whether a small statement is directly in the module, under no condition."""
         line = self._parents.get(node)
         return line is not None and isinstance(self._parents.get(line), cst.Module)
 
     def follows(self, one: cst.CSTNode, other: cst.CSTNode) -> bool:
-        """Whether two small statements stand on following lines of the module, in one cell."""
+        """Whether two small statements are on following lines of the module, in one cell."""
         body: list[cst.CSTNode] = list(self.wrapper.module.body)
         first, second = body.index(self._parents[one]), body.index(self._parents[other])
         lines = range(self.line(one) + 1, self.line(other) + 1)
@@ -382,7 +383,7 @@ class Module:
     @functools.cached_property
     def _bound(self) -> Counter[str]:
         """How often each name is bound, in whatever scope."""
-        return Counter(_bindings(self._tree))
+        return Counter(bindings(self._tree))
 
     @functools.cached_property
     def _names(self) -> set[str]:
@@ -509,30 +510,7 @@ def split(node: Dotted) -> tuple[cst.Name, list[str]]:
     return base, rest
 
 
-def module_name(node: cst.ImportFrom) -> str:
-    """The module of a from-import, with its dots."""
-    name = get_full_name_for_node(node.module) if node.module else ''
-    return '.' * len(node.relative) + (name or '')
-
-
-def _bindings(tree: ast.AST) -> Iterable[str]:
-    """Every name that a module binds, in whatever scope, as often as it does."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            yield node.id
-        elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-            yield node.name
-        elif isinstance(node, ast.arg):
-            yield node.arg
-        elif isinstance(node, ast.alias):
-            yield (node.asname or node.name).partition('.')[0]
-        elif isinstance(node, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and node.name:
-            yield node.name
-        elif isinstance(node, ast.MatchMapping) and node.rest:
-            yield node.rest
-
-
 def has_parts_of_its_own(module: str) -> bool:
-    """Whether a legacy module is more than what stands in for it: reading it by a name that is
+    """Whether a legacy module is more than its replacement: reading it by a name that is
     made when the program runs may ask for what is elsewhere."""
     return symbols.has_rows_below(scan.canonical(module))

@@ -63,7 +63,7 @@ class Source:
     python_2: str = ''
 
     def place(self, line: int) -> SourcePosition:
-        """Where a line of `code` stands in the file."""
+        """Where a line of `code` is in the file."""
         if self.lines:
             return SourcePosition(self.lines[line - 1])
         for first, cell in reversed(self.cells):
@@ -148,7 +148,7 @@ def python_2_translation(text: str, words: str) -> translation.Translation:
 
     Raises:
       Unreadable: fissix is missing.
-      SyntaxError: it is no Python 2 for all that.
+      SyntaxError: nor is it Python 2.
     """
     try:
         return translation.translated(text, thorough=False)
@@ -225,7 +225,7 @@ _MAGIC_VALUE = re.compile(r'^(\s*[\w.,\s]+=\s*)(?:%[A-Za-z_]|!).*$')
 
 
 def code_cells(content: bytes | str) -> list[str]:
-    """The code cells of a notebook as they stand there, in any version of the format.
+    """The code cells of a notebook as they are there, in any version of the format.
 
     Raises:
       Unreadable: this is not a notebook.

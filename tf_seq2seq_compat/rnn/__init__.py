@@ -1,7 +1,7 @@
 """Recurrent networks over whole sequences: `dynamic_rnn` and its family.
 
-Every name of `tf.contrib.rnn` that this package provides stands here too, and the cells that TF1
-has in the file of its cells only, so that
+It also has every name of `tf.contrib.rnn` that this package provides, and the cells that TF1 has in
+the file of its cells only, so that
 
     from tf_seq2seq_compat import rnn
 
@@ -10,10 +10,11 @@ replaces `from tensorflow.contrib import rnn`.
 
 from __future__ import annotations
 
-import importlib
 from typing import Any
 
-_HOMES = {
+from tf_seq2seq_compat.lazy_names import LazyNames
+
+_MODULES = {
     'core.structure': 'transpose_batch_time',
     'layers.block_cells': 'GRUBlockCell GRUBlockCellV2 LSTMBlockCell',
     'layers.cell_base': 'LayerRNNCell RNNCell',
@@ -43,18 +44,10 @@ _HOMES = {
     'rnn.raw': 'raw_rnn',
     'rnn.static': 'static_rnn static_state_saving_rnn',
 }
-_HOME_OF = {name: home for home, names in _HOMES.items() for name in names.split()}
-__all__ = sorted(_HOME_OF)
+_names = LazyNames(__name__, _MODULES)
+__all__ = _names.all
+__dir__ = _names.dir
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOME_OF:
-        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
-    package = __name__.rpartition('.')[0]
-    value = getattr(importlib.import_module(f'{package}.{_HOME_OF[name]}'), name)
-    globals()[name] = value
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return _names.load(name)

@@ -59,7 +59,7 @@ def bidirectional_dynamic_rnn(
       outputs are in the order of the inputs.
 
     Raises:
-      TypeError: If a cell is no cell.
+      TypeError: If a cell is not an RNNCell.
       ValueError: As `dynamic_rnn`.
 
     Example:
@@ -133,7 +133,7 @@ def static_bidirectional_rnn(
       `[batch, depth_fw + depth_bw]`, and the final states.
 
     Raises:
-      TypeError: If a cell is no cell, or `inputs` no list.
+      TypeError: If a cell is not an RNNCell, or `inputs` not a list.
       ValueError: As `static_rnn`.
 
     Example:
@@ -290,7 +290,7 @@ def stack_bidirectional_rnn(
 
     Raises:
       ValueError: As `stack_bidirectional_dynamic_rnn`.
-      TypeError: If `inputs` is no list.
+      TypeError: If `inputs` is not a list.
 
     Example:
       >>> from tf_seq2seq_compat import rnn

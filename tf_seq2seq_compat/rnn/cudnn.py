@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.block_cells import CudnnCompatibleGRUCell, CudnnCompatibleLSTMCell
-from tf_seq2seq_compat.layers.cell_checks import input_depth, whole_number
+from tf_seq2seq_compat.layers.cell_checks import input_depth, nonnegative_int
 from tf_seq2seq_compat.layers.rnn_cell import BasicRNNCell, LSTMStateTuple
 from tf_seq2seq_compat.rnn.bidirectional import bidirectional_dynamic_rnn
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
@@ -89,8 +89,8 @@ class _CudnnRNN(Layer):
                 "input_mode='skip_input' is not provided: use 'linear_input', which multiplies the "
                 'inputs with a kernel.'
             )
-        self._num_layers = whole_number('num_layers', num_layers)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_layers = nonnegative_int('num_layers', num_layers)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._input_mode = input_mode
         self._direction = direction
         self._dropout = dropout
@@ -306,7 +306,7 @@ class CudnnLSTM(_CudnnRNN):
 class CudnnGRU(_CudnnRNN):
     """Layers of GRUs, in one direction or both, as cuDNN computes them.
 
-    The reset gate stands after the product, so there are two biases of the candidate (see
+    The reset gate is after the product, so there are two biases of the candidate (see
     `CudnnCompatibleGRUCell`). TF1's layer needs a GPU; this one runs anywhere, on the variables of
     TF1's checkpoints (see the module).
 

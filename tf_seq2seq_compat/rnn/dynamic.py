@@ -73,7 +73,7 @@ def dynamic_rnn(
       `[max_time, batch, ...]`) tensors, and the final state.
 
     Raises:
-      TypeError: If `cell` is no cell.
+      TypeError: If `cell` is not an RNNCell.
       ValueError: If inputs have a rank below 3 or an unknown depth, if their batch or time sizes
         differ, if `sequence_length` is not `[batch]`, or if neither `initial_state` nor `dtype` is
         given.

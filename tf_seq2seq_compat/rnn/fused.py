@@ -13,7 +13,7 @@ from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.layers.block_cells import positive_or_none
-from tf_seq2seq_compat.layers.cell_checks import whole_number
+from tf_seq2seq_compat.layers.cell_checks import nonnegative_int
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
 from tf_seq2seq_compat.rnn.static import static_rnn
@@ -118,7 +118,7 @@ class FusedRNNCellAdaptor(FusedRNNCell):
           state.
 
         Raises:
-          TypeError: If the cell is no cell.
+          TypeError: If `cell` is not an RNNCell.
           ValueError: As `dynamic_rnn` or `static_rnn`.
         """
         is_list = isinstance(inputs, list)
@@ -205,7 +205,7 @@ class LSTMBlockWrapper(Layer, abc.ABC):
     """An LSTM over whole sequences: a subclass defines `num_units` and `_call_cell`.
 
     `_call_cell(inputs, initial_cell_state, initial_output, dtype, sequence_length)` returns c and h
-    of every step, both `[max_time, batch, num_units]`; what stands past the end of a sequence does
+    of every step, both `[max_time, batch, num_units]`; what is past the end of a sequence does
     not matter.
 
     Args:
@@ -335,7 +335,7 @@ class LSTMBlockFusedCell(LSTMBlockWrapper):
         name: str | None = 'lstm_fused_cell',
     ) -> None:
         super().__init__(_reuse=reuse, name=name, dtype=dtype)
-        self._num_units = whole_number('num_units', num_units)
+        self._num_units = nonnegative_int('num_units', num_units)
         self._forget_bias = forget_bias
         self._cell_clip = -1 if cell_clip is None else cell_clip
         self._use_peephole = use_peephole

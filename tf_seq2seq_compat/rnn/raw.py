@@ -56,7 +56,7 @@ def raw_rnn(
       the final cell state, and the last loop state (None if `loop_fn` never gave one).
 
     Raises:
-      TypeError: If `cell` is no cell or `loop_fn` no function.
+      TypeError: If `cell` is not an RNNCell or `loop_fn` not a function.
       ValueError: If the batch of the inputs is inconsistent, or for XLA without
         `maximum_iterations`.
 

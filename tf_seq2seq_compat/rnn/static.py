@@ -55,7 +55,7 @@ def static_rnn(
       final state.
 
     Raises:
-      TypeError: If `cell` is no cell, or `inputs` no list.
+      TypeError: If `cell` is not an RNNCell, or `inputs` not a list.
       ValueError: If `inputs` is empty, or neither `initial_state` nor `dtype` is given.
 
     Example:
@@ -147,7 +147,7 @@ def static_state_saving_rnn(
       state is saved.
 
     Raises:
-      TypeError: If `cell` is no cell, or `inputs` no list.
+      TypeError: If `cell` is not an RNNCell, or `inputs` not a list.
       ValueError: If `state_name` is not structured as the state, or as `static_rnn`.
 
     Example:

@@ -13,11 +13,15 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
-from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+from tf_seq2seq_compat.layers.base import (
+    Layer,
+    show_layers_to_keras,
+    track_tf1_style_variables,
+)
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.seq2seq.attention_memory import (
-    OfMemory,
+    BoundMemory,
     checked_lengths,
     checked_mask,
     checked_memory,
@@ -59,7 +63,9 @@ class AttentionMechanism(Layer):
     name: Any = None
     dtype: Any = None
 
-    __init__ = object.__init__  # takes nothing, as in TF1; `Layer` has defaults for what it sets
+    def __init__(self) -> None:
+        # It takes nothing, as in TF1; `Layer` has defaults for what it sets.
+        show_layers_to_keras()
 
     def __init_subclass__(cls, **kwargs: object) -> None:
         super().__init_subclass__(**kwargs)
@@ -85,7 +91,7 @@ class AttentionMechanism(Layer):
 
 def _owned_if_alone(call: Callable[..., object]) -> Callable[..., Any]:
     """Keeps the variables of a user's `__call__` on the mechanism unless a layer keeps them."""
-    kept = keeping_variables(call)
+    kept = track_tf1_style_variables(call)
 
     @in_place_of(call)
     def owned(self: AttentionMechanism, *args: object, **kwargs: object) -> Any:
@@ -135,10 +141,10 @@ class _BaseAttentionMechanism(AttentionMechanism):
       ValueError: If the shapes of memory and lengths are wrong.
     """
 
-    _keys = OfMemory()
-    _values = OfMemory()
-    _batch_size = OfMemory()
-    _alignments_size = OfMemory()
+    _keys = BoundMemory()
+    _values = BoundMemory()
+    _batch_size = BoundMemory()
+    _alignments_size = BoundMemory()
     _default_scope: str | None = None
 
     def __init__(
@@ -233,7 +239,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
                 self.dtype = keys.dtype.base_dtype.name
 
     def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(getattr(type(self), name, None), OfMemory):
+        if isinstance(getattr(type(self), name, None), BoundMemory):
             object.__setattr__(self, name, value)  # tf.Module would first read the old value
         else:
             super().__setattr__(name, value)
@@ -348,8 +354,8 @@ class _BaseAttentionMechanism(AttentionMechanism):
                 yield
             return
         if self._scope is None:
-            with tf1.variable_scope(None, default_name) as self._scope:
-                pass
+            with tf1.variable_scope(None, default_name) as scope:
+                self._keep_scope(scope, default_name)
         with self._variable_scope(tf1.AUTO_REUSE), tf1.name_scope(default_name):
             yield
 
@@ -413,7 +419,7 @@ class BahdanauAttention(Additive):
     Raises:
       ValueError: If `num_units` is not a size, if the memory has rank below 3 or a depth that is
         not known, or does not fit the lengths; in a call, if the query does not fit the memory.
-      TypeError: If the memory or the query has another dtype, or what must be a function is none.
+      TypeError: If the memory or the query has another dtype, or a function is not callable.
       InvalidArgumentError: If a length is negative.
 
     Example:

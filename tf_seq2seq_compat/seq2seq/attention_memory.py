@@ -15,7 +15,7 @@ from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike
 tf1 = tf.compat.v1
 
 
-class OfMemory:
+class BoundMemory:
     """An attribute that a mechanism has only while its memory is bound."""
 
     def __set_name__(self, _: type, name: str) -> None:

@@ -200,7 +200,7 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
     def _build_inner(
         self, layer: LayerLike, scope: tf.compat.v1.VariableScope, inputs: Nest
     ) -> None:
-        """Has the variables of the query's or the memory's layer stand right below a scope."""
+        """Puts the variables of the query's or the memory's layer right below a scope."""
         if not _has_no_scope(layer):
             return
         if isinstance(layer, Layer):

@@ -1,6 +1,6 @@
 """`AttentionWrapper`: the cell that attends to a memory at every step.
 
-This module has the names of TF1's module of the same name, so the mechanisms stand here too.
+This module has the names of TF1's module of the same name, so the mechanisms are here too.
 """
 
 from __future__ import annotations
@@ -169,14 +169,15 @@ class AttentionWrapper(RNNCell):
       output_attention: Whether the output is the attention (Luong) or the cell's output (Bahdanau).
       initial_cell_state: State of the wrapped cell that `zero_state` begins with.
       name: Name of the variable scope, `attention_wrapper` by default.
-      attention_layer: Layer of one's own in place of `attention_layer_size`, one for each
+      attention_layer: A layer in place of `attention_layer_size`, one for each
         mechanism; it needs `compute_output_shape` (as Dense has).
       attention_fn: `(attention_mechanism, cell_output, attention_state, attention_layer) ->
         (attention, alignments, next_attention_state)`, in place of the above.
       dtype: As for every cell; layers take that of their mechanism.
 
     Raises:
-      TypeError: If the cell is no cell, a mechanism none, or a function not callable.
+      TypeError: If `cell` is not an RNNCell, a mechanism is not an AttentionMechanism, or a
+        function is not callable.
       ValueError: If layers are given in both ways, or not one for each mechanism; when used while
         the memory of a mechanism is not bound.
       InvalidArgumentError: If the batch size of `initial_cell_state`, of the state or of the inputs

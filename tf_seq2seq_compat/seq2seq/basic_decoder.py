@@ -97,7 +97,7 @@ class BasicDecoder(_CellAndHelper, Decoder):
         say); anything callable with `compute_output_shape`.
 
     Raises:
-      TypeError: If the cell, the helper or the output layer is none.
+      TypeError: If an argument is not a cell, a helper or a layer.
 
     Example:
       >>> embedding = tf.random.normal([10, 3])
@@ -224,7 +224,7 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
       **kwargs: Those of `BaseDecoder`.
 
     Raises:
-      TypeError: If the cell, the sampler or the output layer is none.
+      TypeError: If an argument is not a cell, a sampler or a layer.
 
     Legacy: `tensorflow.contrib.seq2seq.python.ops.basic_decoder.BasicDecoderV2` of TF 1.15.
     """

@@ -402,7 +402,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
       embedding: `[vocabulary, depth]`, or a function of ids `[batch, beam_width]` that gives the
         inputs `[batch, beam_width, depth]`.
       start_tokens: int32 `[batch]`.
-      end_token: int32 scalar. Where it is no id of the vocabulary, no sequence finishes.
+      end_token: int32 scalar. Where it is outside of the vocabulary, no sequence finishes.
       initial_state: The cell's state to begin with, a nest of `[batch * beam_width, ...]` tensors.
       beam_width: int.
       output_layer: Layer applied to the cell's output `[batch, beam_width, depth]`, which gives the
@@ -418,9 +418,9 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         `reorder_tensor_arrays=False`, `parent_ids` lead there.
 
     Raises:
-      TypeError: If the cell or the output layer is none, or `beam_width` no int.
-      ValueError: If `start_tokens` is no vector, `end_token` no scalar, `beam_width` not positive,
-        or the state does not have `batch * beam_width` rows.
+      TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
+      ValueError: If `start_tokens` is not a vector, `end_token` not a scalar, `beam_width` not
+        positive, or the state does not have `batch * beam_width` rows.
 
     Example:
       >>> cell = seq2seq.GRUCell(4)
@@ -498,8 +498,8 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
       **kwargs: Those of `BaseDecoder`.
 
     Raises:
-      TypeError: If the cell or the output layer is none, or `beam_width` no int.
-      ValueError: If `embedding_fn` is no function or `beam_width` not positive.
+      TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
+      ValueError: If `embedding_fn` is not a function or `beam_width` not positive.
 
     Example:
       >>> from tf_seq2seq_compat.seq2seq.beam_search_decoder import BeamSearchDecoderV2
@@ -562,9 +562,9 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
           As `BeamSearchDecoder.initialize`.
 
         Raises:
-          ValueError: If there is an `embedding_fn` and an embedding, `start_tokens` is no vector,
-            `end_token` no scalar, the state does not have `batch * beam_width` rows, or there is a
-            coverage penalty and no attention.
+          ValueError: If there is an `embedding_fn` and an embedding, `start_tokens` is not a
+            vector, `end_token` not a scalar, the state does not have `batch * beam_width` rows, or
+            there is a coverage penalty and no attention.
           TypeError: If there is neither `embedding_fn` nor embedding.
         """
         if embedding is not None and self.embedding_fn is not None:

@@ -18,11 +18,11 @@ from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     check_same_structure,
     declared_shapes,
-    passes_through,
+    is_unbatched,
     transpose_batch_time,
     where_rows,
 )
-from tf_seq2seq_compat.layers.base import Layer, keeping_variables
+from tf_seq2seq_compat.layers.base import Layer, track_tf1_style_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 
 tf1 = tf.compat.v1
@@ -30,8 +30,53 @@ tf1 = tf.compat.v1
 __all__ = ['BaseDecoder', 'Decoder', 'dynamic_decode']
 
 
-class Decoder(metaclass=abc.ABCMeta):
-    """One step of decoding, as `dynamic_decode` drives it; the base for decoders of one's own.
+class _Decoding:
+    """The properties of decoders of both kinds, and the end of decoding."""
+
+    @property
+    def batch_size(self) -> IntLike:
+        """Batch size of the inputs: int or int32 scalar."""
+        raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
+
+    @property
+    def output_size(self) -> Size:
+        """Nest of `TensorShape`: one output of one example."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
+
+    @property
+    def output_dtype(self) -> Nest:
+        """Nest of dtypes, like `output_size`."""
+        raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
+
+    def finalize(
+        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
+    ) -> tuple[Nest, Nest]:
+        """Turns the outputs of all steps, time-major, into the decoder's results.
+
+        Args:
+          outputs: Nest of `[time, batch, ...]` tensors.
+          final_state: The last state.
+          sequence_lengths: int32 `[batch]`.
+
+        Returns:
+          `(final_outputs, final_state)`.
+
+        Raises:
+          NotImplementedError: By default, which means: leave them as they are.
+        """
+        raise NotImplementedError
+
+    @property
+    def tracks_own_finished(self) -> bool:
+        """Whether the decoder itself says what is finished, and may start a sequence again.
+
+        If False, `dynamic_decode` keeps a sequence finished once it is.
+        """
+        return False
+
+
+class Decoder(_Decoding, metaclass=abc.ABCMeta):
+    """One step of decoding, as `dynamic_decode` drives it; the base class of custom decoders.
 
     `initialize` is called once, `step` for each step, `finalize` once at the end.
 
@@ -50,21 +95,6 @@ class Decoder(metaclass=abc.ABCMeta):
 
     Legacy: `tf.contrib.seq2seq.Decoder` of TF 1.15.
     """
-
-    @property
-    def batch_size(self) -> IntLike:
-        """Batch size of the inputs: int or int32 scalar."""
-        raise NotImplementedError(f'{type(self).__name__} defines no batch_size.')
-
-    @property
-    def output_size(self) -> Size:
-        """Nest of `TensorShape`: one output of one example."""
-        raise NotImplementedError(f'{type(self).__name__} defines no output_size.')
-
-    @property
-    def output_dtype(self) -> Nest:
-        """Nest of dtypes, like `output_size`."""
-        raise NotImplementedError(f'{type(self).__name__} defines no output_dtype.')
 
     @abc.abstractmethod
     def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, Nest]:
@@ -96,24 +126,6 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError
 
-    def finalize(
-        self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike
-    ) -> tuple[Nest, Nest]:
-        """Turns the outputs of all steps, time-major, into the decoder's results.
-
-        Args:
-          outputs: Nest of `[time, batch, ...]` tensors.
-          final_state: The last state.
-          sequence_lengths: int32 `[batch]`.
-
-        Returns:
-          `(final_outputs, final_state)`.
-
-        Raises:
-          NotImplementedError: By default, which means: leave them as they are.
-        """
-        raise NotImplementedError
-
     def defer_output_layer(self) -> tuple[Any, Callable[[Any, Any], Any]] | None:
         """Splits a step into what must run at each step and what can run after the loop.
 
@@ -126,16 +138,8 @@ class Decoder(metaclass=abc.ABCMeta):
         """
         return None
 
-    @property
-    def tracks_own_finished(self) -> bool:
-        """Whether the decoder itself says what is finished, and may start a sequence again.
 
-        If False, `dynamic_decode` keeps a sequence finished once it is.
-        """
-        return False
-
-
-class BaseDecoder(Layer):
+class BaseDecoder(_Decoding, Layer):
     """A decoder that is a layer: called with the inputs, it decodes to the end.
 
     What a `Decoder` is to `dynamic_decode`, with tensors given to `initialize` and not before.
@@ -166,12 +170,6 @@ class BaseDecoder(Layer):
         self.maximum_iterations = maximum_iterations
         self.parallel_iterations = parallel_iterations
         self.swap_memory = swap_memory
-
-    batch_size = Decoder.batch_size
-    output_size = Decoder.output_size
-    output_dtype = Decoder.output_dtype
-    tracks_own_finished = Decoder.tracks_own_finished
-    finalize = Decoder.finalize
 
     def initialize(
         self, inputs: Nest, initial_state: Nest | None = None, **kwargs: object
@@ -209,7 +207,7 @@ class BaseDecoder(Layer):
 
     # Variables are below `decoder/`, the scope of dynamic_decode, and not below the decoder's name.
     @without_autograph
-    @keeping_variables
+    @track_tf1_style_variables
     def __call__(
         self, inputs: Nest, *args: object, **kwargs: object
     ) -> tuple[Nest, Nest, tf.Tensor]:
@@ -323,7 +321,7 @@ def dynamic_decode(
             if impute_finished or under_xla():
                 ends = lengths if impute_finished else run.steps
                 counted = tf.range(axis_size(tf.nest.flatten(outputs)[0], 0))[:, None] < ends
-            if not output_time_major:  # Turned first: the outputs of the whole are larger.
+            if not output_time_major:  # Transposed first: the outputs of the whole are larger.
                 outputs = tf.nest.map_structure(transpose_batch_time, outputs)
                 counted = None if counted is None else tf.transpose(counted)
             return complete(outputs, counted), state, lengths
@@ -377,7 +375,7 @@ def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Nest) -> None
     if rank is None or rank < 2:
         return
     for part in tf.nest.flatten(state):
-        if not passes_through(part) and part.shape.rank not in (None, rank):
+        if not is_unbatched(part) and part.shape.rank not in (None, rank):
             raise ValueError(
                 f'impute_finished=True cannot be used with {type(decoder).__name__}: its finished '
                 f'has shape {finished.shape}, one of its states {part.shape}. Beams change places, '

@@ -176,7 +176,25 @@ class CustomHelper(Helper):
             )
 
 
-class TrainingHelper(Helper):
+class _IdHelper(Helper):
+    """A helper whose samples are ids, one for each sequence."""
+
+    _batch_size: IntLike
+
+    @property
+    def batch_size(self) -> IntLike:
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return tf.TensorShape([])
+
+    @property
+    def sample_ids_dtype(self) -> tf.DType:
+        return tf.int32
+
+
+class TrainingHelper(_IdHelper):
     """Teacher forcing: every step reads the true input. Samples are the most likely ids.
 
     Args:
@@ -259,18 +277,6 @@ class TrainingHelper(Helper):
         """Most steps that there are inputs for."""
         return self._steps
 
-    @property
-    def batch_size(self) -> IntLike:
-        return self._batch_size
-
-    @property
-    def sample_ids_shape(self) -> tf.TensorShape:
-        return tf.TensorShape([])
-
-    @property
-    def sample_ids_dtype(self) -> tf.DType:
-        return tf.int32
-
     def _read(self, time: IntLike, ahead: int = 0) -> tuple[tf.Tensor, Nest]:
         """`(finished, inputs)` of a step `ahead`; zeros once every sequence is finished."""
         index = time + ahead if ahead else time
@@ -306,7 +312,7 @@ class TrainingHelper(Helper):
         return finished, inputs, state
 
 
-class GreedyEmbeddingHelper(Helper):
+class GreedyEmbeddingHelper(_IdHelper):
     """Inference: the most likely id, embedded, is the next input.
 
     Args:
@@ -339,10 +345,6 @@ class GreedyEmbeddingHelper(Helper):
             raise ValueError(f'end_token must be a scalar, but has shape {self._end_token.shape}.')
         self._batch_size = tf.size(self._start_tokens)
         self._start_inputs = self._embedding_fn(self._start_tokens)
-
-    batch_size = TrainingHelper.batch_size
-    sample_ids_shape = TrainingHelper.sample_ids_shape
-    sample_ids_dtype = TrainingHelper.sample_ids_dtype
 
     def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest]:
         return tf.zeros([self._batch_size], tf.bool), self._start_inputs
@@ -407,7 +409,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
 
 
 class InferenceHelper(Helper):
-    """Inference with a sampling function and an end function of one's own.
+    """Inference with custom functions for sampling and for the end.
 
     Args:
       sample_fn: `outputs -> samples`.

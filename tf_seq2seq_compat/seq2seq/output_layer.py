@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+
 import tensorflow as tf
 
-from tf_seq2seq_compat.layers.dense import activation_function
+from tf_seq2seq_compat.layers.dense import Dense, activation_function
 from tf_seq2seq_compat.types import Cell, LayerLike, Size
 
-_PACKAGES_OF_DENSE = ('tf_seq2seq_compat', 'tf_keras', 'keras', 'tensorflow')
+# Modules that have a Dense layer; what is not loaded can have made none.
+_MODULES_OF_DENSE = (
+    'keras.layers',
+    'keras.src.legacy_tf_layers.core',
+    'tensorflow.python.keras.layers.core',
+    'tensorflow.python.keras.legacy_tf_layers.core',
+    'tf_keras.layers',
+    'tf_keras.src.legacy_tf_layers.core',
+)
 
 
 def check_output_layer(layer: LayerLike) -> None:
@@ -20,10 +30,12 @@ def check_output_layer(layer: LayerLike) -> None:
 
 
 def is_affine(layer: LayerLike) -> bool:
-    """Whether it is a Dense layer, of this package or Keras, without a function behind it."""
-    kind = type(layer)
-    package = kind.__module__.partition('.')[0]
-    if kind.__name__ != 'Dense' or package not in _PACKAGES_OF_DENSE:
+    """Whether it is a Dense layer, of this package or Keras, without an activation.
+
+    A layer of a subclass is not: it may compute something else.
+    """
+    modules = filter(None, map(sys.modules.get, _MODULES_OF_DENSE))
+    if type(layer) not in (Dense, *(getattr(module, 'Dense', None) for module in modules)):
         return False
     if getattr(layer, 'activity_regularizer', None) is not None:
         return False

@@ -362,7 +362,7 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
 
 
 class InferenceSampler(_HelperSampler):
-    """Inference with functions of one's own, as `InferenceHelper`.
+    """Inference with custom functions, as `InferenceHelper`.
 
     Args:
       sample_fn: As for the helper.

@@ -25,7 +25,7 @@ def tile_batch(t: Nest, multiplier: IntLike, name: str | None = None) -> Nest:
       name: Name of the operations.
 
     Returns:
-      Nest of `[batch * multiplier, ...]` tensors; copies of an example stand side by side (which is
+      Nest of `[batch * multiplier, ...]` tensors; copies of an example are side by side (which is
       not the order of `tf.tile`). An alignment history that nothing was written to stays empty.
 
     Raises:

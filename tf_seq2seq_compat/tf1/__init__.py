@@ -23,7 +23,7 @@ def install(*, tf1_behavior: bool = True) -> None:
     Afterwards `import tensorflow as tf` in the program (not in the libraries that it uses) gives a
     `tf` with `tf.contrib.seq2seq`, `tf.contrib.rnn`, `tf.nn.rnn_cell`, `tf.layers`, …, in any
     import form, `from tensorflow.contrib.seq2seq.python.ops import attention_wrapper` included.
-    Names of the calling module that already hold TensorFlow are rebound, so the line may stand
+    Names of the calling module that already hold TensorFlow are rebound, so the line may be
     before or after `import tensorflow as tf`. Calling it again changes nothing.
 
     Args:

@@ -1,4 +1,4 @@
-"""Functions of TF1 whose parameters stand in another order today, with TF1's."""
+"""Functions of TF1 whose parameters are in another order today, with TF1's."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def _is_from(module: str, value: object) -> bool:
 
 
 class Namespace(types.ModuleType):
-    """One legacy module: the rows of the table below its path, over the module that stands there
+    """One legacy module: the rows of the table below its path, over the module that is there
     now.
 
     A name is looked up when it is read. Whoever reads `__dict__` (`vars`, `mock.patch`) has all
@@ -215,7 +215,7 @@ class Facade:
 
     Args:
       root: `'tensorflow'` or `'keras'`.
-      base: `'v1'`: the names of TF1, and the table stands before the real modules. `'v2'`:
+      base: `'v1'`: the names of TF1, and the table is before the real modules. `'v2'`:
         TensorFlow 2 as it is, and the table gives the names that it lacks.
     """
 
@@ -326,7 +326,7 @@ class Facade:
             base = parent._base()
             parents = [base.__name__] if base else []
             if parent._path == 'tensorflow':
-                # tensorflow.core and the like stand beside tensorflow.compat.v1, not in it.
+                # tensorflow.core and the like are beside tensorflow.compat.v1, not in it.
                 parents.append('tensorflow')
         for package in parents:
             full = f'{package}.{name}'

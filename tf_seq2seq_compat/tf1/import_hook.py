@@ -221,6 +221,7 @@ class ImportHook(MetaPathFinder):
 
     def install(self, runtime: Runtime) -> None:
         """Puts it in place, until the runtime is closed."""
+        runtime.undo_by(_give_keras_back)
         runtime.undo_by(functools.partial(_forget_program_folders_but, program_folders()))
         runtime.undo_by(self._forget_modules)
         runtime.set(builtins, '__import__', self.import_name)
@@ -347,6 +348,13 @@ class ImportHook(MetaPathFinder):
             if real and vars(module).get(child) is sys.modules[name]:
                 delattr(module, child)
             del sys.modules[name]
+
+
+def _give_keras_back() -> None:
+    """Undoes what layers of this package have changed of Keras, if none is left."""
+    keras_owner = sys.modules.get('tf_seq2seq_compat.layers.keras_owner')
+    if keras_owner is not None:
+        keras_owner.unwatch()
 
 
 def _is_ours(name: str) -> bool:

@@ -145,7 +145,7 @@ def run(
 
     Args:
       path: the notebook.
-      arguments: what stands behind `path` on the command line.
+      arguments: what follows `path` on the command line.
       output: where to write the copy; `executed_name(path)` by default.
       strict: no repairs.
       xla: XLA compiles loops, where it can.

@@ -11,7 +11,7 @@ _IMPORT_ERRORS = {'ImportError', 'ModuleNotFoundError', 'Exception', 'BaseExcept
 
 
 def is_guarded(frame: types.FrameType | None) -> bool:
-    """Whether the line that a frame is at stands in a `try` that catches import errors."""
+    """Whether the line that a frame is at is in a `try` that catches import errors."""
     if frame is None:
         return False
     source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)

@@ -16,6 +16,8 @@ from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.edits import Edit
 from tf_seq2seq_compat.migrate.fixers.namespaces import FACADE, is_namespace, stand_in
 from tf_seq2seq_compat.migrate.locations import Place
+from tf_seq2seq_compat.migrate.name_resolution import module_name
+from tf_seq2seq_compat.migrate.project import below
 from tf_seq2seq_compat.migrate.source_module import (
     Finding,
     Fix,
@@ -23,7 +25,6 @@ from tf_seq2seq_compat.migrate.source_module import (
     Module,
     Read,
     import_name,
-    module_name,
 )
 from tf_seq2seq_compat.tf1 import symbols
 
@@ -92,7 +93,7 @@ def _alias(module: Module, statement: Import, alias: cst.ImportAlias, guarded: b
     as_name = get_full_name_for_node(alias.asname.name) or '' if alias.asname else ''
     if isinstance(statement, cst.ImportFrom):
         source = module_name(statement)
-        raw = f'{source}{"" if source.endswith(".") else "."}{name}'
+        raw = below(source, name)
         bound = as_name or name
     else:
         raw, bound = name, as_name or name.partition('.')[0]
@@ -403,7 +404,7 @@ def _is_before(module: Module, one: cst.CSTNode, other: cst.CSTNode) -> bool:
 
 
 def _position(text: str) -> tuple[bool, str]:
-    """Where a statement stands among others: `import a` before `from a import b`."""
+    """Where a statement is among others: `import a` before `from a import b`."""
     return text.startswith('from '), text
 
 

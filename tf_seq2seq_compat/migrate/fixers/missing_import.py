@@ -7,9 +7,11 @@ from collections.abc import Iterator
 import libcst as cst
 from libcst.helpers import get_full_name_for_node
 
+from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.migrate.edits import Edit
-from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module, module_name
+from tf_seq2seq_compat.migrate.name_resolution import module_name
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module
 
 
 def fix(module: Module) -> Iterator[Fix]:
@@ -32,7 +34,7 @@ def _statement(module: Module, name: str) -> cst.ImportFrom | None:
     for node in module.all(cst.ImportFrom):
         assert isinstance(node, cst.ImportFrom)
         source = get_full_name_for_node(node.module) if node.module else ''
-        if source and module_name(node) == source and scan.is_keras(source):
+        if source and module_name(node) == source and is_imported_keras(source):
             found = scan.verdict(f'{source}.{name}')
             if found is not None and found.status != scan.GONE:
                 return node

@@ -1,7 +1,7 @@
 """The line at the start of a program that turns TF1 behaviour on: `tf.disable_v2_behavior()`.
 
 Programs get it, not the modules that they import: files that no other file imports, files with a
-main guard, notebooks. It stands behind the imports, but before the first module of the project that
+main guard, notebooks. It follows the imports, but before the first module of the project that
 uses TensorFlow, as that may make tensors while it is imported.
 """
 
@@ -14,8 +14,9 @@ import libcst as cst
 from tf_seq2seq_compat.migrate import locations
 from tf_seq2seq_compat.migrate.edits import Edit
 from tf_seq2seq_compat.migrate.locations import Place
-from tf_seq2seq_compat.migrate.project import ROOTS
-from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module, module_name
+from tf_seq2seq_compat.migrate.name_resolution import module_name
+from tf_seq2seq_compat.migrate.project import ROOTS, below
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module
 
 CALL = 'disable_v2_behavior'
 _KNOWN = (CALL, 'disable_eager_execution', 'enable_v2_behavior', 'enable_eager_execution')
@@ -68,7 +69,7 @@ def _is_there(module: Module) -> bool:
 
 
 def _first_statements(module: Module) -> list[Import]:
-    """The import statements that stand directly in the module."""
+    """The import statements that are directly in the module."""
     found = [*module.all(cst.Import), *module.all(cst.ImportFrom)]
     return sorted((each for each in found if module.is_top(each)), key=module.span)  # type: ignore
 
@@ -76,10 +77,9 @@ def _first_statements(module: Module) -> list[Import]:
 def _modules(statement: Import) -> list[str]:
     if isinstance(statement, cst.ImportFrom):
         source = module_name(statement)
-        joint = '' if source.endswith('.') else '.'
         if isinstance(statement.names, cst.ImportStar):
             return [source]
-        return [source, *(f'{source}{joint}{alias.evaluated_name}' for alias in statement.names)]
+        return [source, *(below(source, alias.evaluated_name) for alias in statement.names)]
     return [alias.evaluated_name for alias in statement.names]
 
 

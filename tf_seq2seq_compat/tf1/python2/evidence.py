@@ -162,7 +162,7 @@ def _is_main(test: ast.expr) -> bool:
 
 
 def _certain_use(tree: ast.Module, is_missing: Callable[[str], bool]) -> str:
-    bound = meaning.bound_names(tree)
+    bound = set(meaning.bindings(tree))
     star = any(
         isinstance(node, ast.ImportFrom) and any(each.name == '*' for each in node.names)
         for node in ast.walk(tree)

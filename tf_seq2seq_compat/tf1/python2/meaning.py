@@ -135,7 +135,7 @@ class _MeaningVisitor(ast.NodeVisitor):
         self.found = Edits(text)
         self._thorough = thorough
         self._true_division = 'division' in future_features(tree)
-        self._bound = bound_names(tree)
+        self._bound = set(bindings(tree))
         self._modules = set(_imported(tree))
         self._errors = {
             node.name for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)
@@ -329,23 +329,21 @@ def called_name(node: ast.AST) -> str:
     return function.id if isinstance(function, ast.Name) else ''
 
 
-def bound_names(tree: ast.AST) -> set[str]:
-    """Every name that a module binds anywhere, in whatever scope."""
-    names: set[str] = set()
+def bindings(tree: ast.AST) -> Iterator[str]:
+    """Every name that a module binds, in whatever scope, as often as it does so."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
-            names.add(node.id)
+            yield node.id
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            names.add(node.name)
+            yield node.name
         elif isinstance(node, ast.arg):
-            names.add(node.arg)
+            yield node.arg
         elif isinstance(node, ast.alias):
-            names.add((node.asname or node.name).partition('.')[0])
+            yield (node.asname or node.name).partition('.')[0]
         elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
-            names.add(node.name)
+            yield node.name
         elif isinstance(node, ast.MatchMapping) and node.rest:
-            names.add(node.rest)
-    return names
+            yield node.rest
 
 
 def _imported(tree: ast.AST) -> Iterator[str]:

@@ -63,7 +63,7 @@ def _with_imports(translated: translation.Translation, path: Path | None) -> tup
     def put(node: Any, words: str) -> None:
         found.replace(found.start(node), found.end(node), words)
 
-    bound = meaning.bound_names(tree)
+    bound = set(meaning.bindings(tree))
     needed: set[str] = set()
     today: list[ast.Name] = []
     for name in _names(tree):

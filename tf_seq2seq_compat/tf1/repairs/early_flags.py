@@ -39,7 +39,7 @@ def _early(flags: Any, name: str) -> object:
     if _OF_A_FLAG & set(_names(frame.f_code)):
         return None
     REPAIR.warn(
-        'nothing, but it would give the Flag objects of absl, which are no strings or numbers.',
+        'nothing, but it would give the Flag objects of absl, which are not strings or numbers.',
         'the values of the flags, by name.',
         'FLAGS.flag_values_dict()',
     )

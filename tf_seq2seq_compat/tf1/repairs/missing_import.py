@@ -6,11 +6,10 @@ import ast
 import builtins
 from typing import Any
 
+from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.tf1 import facade
-from tf_seq2seq_compat.tf1.python2.meaning import bound_names
+from tf_seq2seq_compat.tf1.python2.meaning import bindings
 from tf_seq2seq_compat.tf1.repairs.repair import Repair
-
-_KERAS = ('keras', 'tensorflow.keras', 'tensorflow.python.keras')
 
 
 def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
@@ -21,7 +20,7 @@ def _keras_imports(tree: ast.AST) -> list[ast.ImportFrom]:
         if isinstance(node, ast.ImportFrom)
         and not node.level
         and node.module is not None
-        and any(node.module == each or node.module.startswith(f'{each}.') for each in _KERAS)
+        and is_imported_keras(node.module)
     ]
 
 
@@ -85,7 +84,7 @@ def prepare_script(namespace: dict[str, Any], source: bytes) -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
     }
-    forgotten = used - bound_names(tree) - set(dir(builtins))
+    forgotten = used - set(bindings(tree)) - set(dir(builtins))
     if forgotten:
         namespace['__builtins__'] = ScriptBuiltins(forgotten, statements)
 
