@@ -369,8 +369,10 @@ class Class:
         if own.get('__hash__', cls) is None or '__cmp__' in own and '__hash__' not in own:
             # Python 2 kept the inherited one beside an __eq__ or __cmp__ of the class's own.
             cls.__hash__ = _inherited_hash(cls)  # type: ignore[assignment]
-        if '__getslice__' in own or '__setslice__' in own or '__delslice__' in own:
-            _add_slices(cls)
+        for kind in ('get', 'set', 'del'):
+            sliced, item = own.get(f'__{kind}slice__'), f'__{kind}item__'
+            if sliced is not None:
+                setattr(cls, item, _with_slices(sliced, getattr(cls, item, None)))
 
 
 _RENAMED = {
@@ -404,17 +406,6 @@ def _by_cmp(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], object]
 _BY_CMP = {
     f'__{name}__': _by_cmp(getattr(operator, name)) for name in ('lt', 'le', 'eq', 'ne', 'gt', 'ge')
 }
-
-
-def _add_slices(cls: object) -> None:
-    for old, new in (
-        ('__getslice__', '__getitem__'),
-        ('__setslice__', '__setitem__'),
-        ('__delslice__', '__delitem__'),
-    ):
-        sliced, whole = vars(cls).get(old), getattr(cls, new, None)
-        if sliced is not None:
-            setattr(cls, new, _with_slices(sliced, whole))
 
 
 def _with_slices(sliced: Callable[..., object], whole: Callable[..., object] | None) -> object:
