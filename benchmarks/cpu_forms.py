@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import cpu_forms
 
-STEPS, UNITS, ROUNDS = 50, 512, 40
+STEPS, UNITS, WORDS, ROUNDS = 50, 512, 10_000, 40
 
 
 def bias(rows: int) -> tf.Tensor:
@@ -22,6 +22,11 @@ def bias(rows: int) -> tf.Tensor:
     for _ in range(STEPS):
         x = tf.tanh(cpu_forms.add_bias(tf.matmul(x, weight), vector))
     return x
+
+
+def argmax() -> tf.Tensor:
+    """The likeliest words."""
+    return cpu_forms.argmax(normal(32, WORDS))
 
 
 def vector_by_matrix() -> list[tf.Tensor]:
@@ -48,6 +53,7 @@ def transposed_weight() -> tf.Tensor:
 ROWS: dict[str, tuple[Callable[[], Any], bool]] = {
     'bias-1': (lambda: bias(1), False),
     'bias-32': (lambda: bias(32), False),
+    'argmax-32': (argmax, True),
     'vector-by-matrix': (vector_by_matrix, False),
     'transposed-weight': (transposed_weight, True),
 }

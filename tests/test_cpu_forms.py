@@ -55,6 +55,15 @@ def check_both(build, compiled, *tensors):
         np.testing.assert_allclose(ours, plain, rtol=1e-5, atol=1e-6)
 
 
+def test_argmax_of_both_forms():
+    rows = [[0.0, -0.0, -1.0], [-3.0, -2.0, -2.0], [np.inf, 1.0, np.inf], [-np.inf] * 3]
+    logits = tf.constant(np.array(rows, np.float32))
+    check_both(lambda x: [cpu_forms.argmax(x)], True, logits)
+    with cpu_forms.assuming(cpu=True):
+        found = tf.function(cpu_forms.argmax, jit_compile=True, autograph=False)(logits)
+    assert found.numpy().tolist() == [0, 1, 0, 0]
+
+
 @pytest.mark.parametrize('operand', ['bc', 'cb', 'abc'])
 def test_axes_of_an_operand(operand):
     like = tf.zeros([])
@@ -106,7 +115,7 @@ def test_the_device_of_a_tensor_decides(monkeypatch):
 
 
 def test_each_row_is_named_and_can_be_timed(monkeypatch):
-    for name, value in {'STEPS': 2, 'UNITS': 8}.items():
+    for name, value in {'STEPS': 2, 'UNITS': 8, 'WORDS': 400}.items():
         monkeypatch.setattr(benchmark, name, value)
     with open(cpu_forms.__file__) as file:
         text = file.read()

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.path import under_xla
+from tf_seq2seq_compat.core.structure import axis_size
 
 _assumed: contextvars.ContextVar[bool | None] = contextvars.ContextVar('cpu', default=None)
 
@@ -55,6 +56,24 @@ def add_bias(product: tf.Tensor, bias: tf.Tensor) -> tf.Tensor:
     # As a row: TensorFlow's fused product and bias is slow for few rows. Row
     # bias-1: 1.3 (TensorFlow 2.21).
     return product + tf.expand_dims(bias, 0)
+
+
+def argmax(logits: tf.Tensor) -> tf.Tensor:
+    """int32 `logits.shape[:-1]`: the first of the largest along the last axis.
+
+    Args:
+      logits: `[..., classes]`, without NaN.
+    """
+    if not under_xla() or logits.dtype != tf.float32 or not on_cpu(logits):
+        return tf.argmax(logits, axis=-1, output_type=tf.int32)
+    # XLA compares floats and their indices one by one, but integers in vectors. As integers, floats
+    # are in the right order but for the negative ones and -0. Row argmax-32: 0.9 to 1.1 in seconds,
+    # but greedy-32 takes 1.4 of the CPU time without it (TensorFlow 2.21).
+    bits = tf.bitcast(tf.where(tf.equal(logits, 0.0), 0.0, logits), tf.int32)
+    keys = tf.where(bits < 0, tf.bitwise.bitwise_xor(bits, 0x7FFFFFFF), bits)
+    is_largest = tf.equal(keys, tf.reduce_max(keys, axis=-1, keepdims=True))
+    classes = axis_size(logits, -1)
+    return tf.reduce_min(tf.where(is_largest, tf.range(classes), classes), axis=-1)
 
 
 def vector_by_matrix(vectors: tf.Tensor, matrices: tf.Tensor, transpose: bool) -> tf.Tensor:

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.types import IntLike, ShapeLike, TensorLike
@@ -28,7 +29,7 @@ def most_likely(logits: tf.Tensor) -> tf.Tensor:
     Returns:
       int32 `logits.shape[:-1]`.
     """
-    return tf.argmax(logits, axis=-1, output_type=tf.int32)
+    return cpu_forms.argmax(logits)
 
 
 def categorical(
