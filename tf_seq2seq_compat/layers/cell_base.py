@@ -159,6 +159,7 @@ class LayerRNNCell(RNNCell):
     """
 
     input_depth: int | None = None
+    _lists_all_it_makes = False  # as in TF1: not what a cell within makes
 
     def __call__(  # type: ignore[override]
         self, inputs: Nest, state: Nest, scope: Scope | None = None, *args: object, **kwargs: object
