@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tests.layers.test_contrib_cells import Weights, relu, sigmoid
+from tests.layers.test_contrib_cells import Weights, layer_norm, relu, sigmoid
 from tests.paths import PATHS, gradients, run, tf1_graph
 from tf_seq2seq_compat import rnn
 from tf_seq2seq_compat.core import contrib_cell_equations
@@ -176,6 +176,66 @@ def grid(w, x, *state, peepholes, share, coupled, clip, reverse=False):
     return [np.hstack(outputs), *states]
 
 
+def minimal(w, x, h):
+    z = np.tanh(x @ w['kernel'][:5])
+    u = sigmoid(np.hstack([z, h]) @ w['kernel'][5:] + w['bias'])
+    h = u * h + (1 - u) * z
+    return [h, h]
+
+
+def chaos_free(w, x, h):
+    gates = x @ w['kernel'][:, :8] + h @ w['recurrent_kernel'] + w['bias']
+    forget, shut = np.split(sigmoid(gates), 2, 1)
+    h = forget * np.tanh(h) + (1 - shut) * np.tanh(x @ w['kernel'][:, 8:])
+    return [h, h]
+
+
+def layer_norm_lstm(w, x, c, h):
+    c, h = layer_norm(w, x, c, h)
+    return [h, c, h]
+
+
+def weight_norm_lstm(w, x, c, h):
+    w = {name.rpartition('/')[2]: value for name, value in w.items()}
+    kernels = [w['kernel'][:5], w['kernel'][5:]]
+    of_x, of_h = (
+        w[f'norm_{k}'] * kernel / np.sqrt((kernel**2).sum(0)) for k, kernel in enumerate(kernels)
+    )
+    h, c = lstm(x @ of_x + h @ of_h + w['bias'], c)
+    return [h, c, h]
+
+
+def turing(w, x, h, read, w_read, w_write, memory):
+    """One head that reads and one that writes, with shifts by 0, 1 and -1 (Graves et al. 2014)."""
+
+    def softplus(a):
+        return np.log1p(np.exp(a))
+
+    def softmax(a):
+        return np.exp(a) / np.exp(a).sum(1, keepdims=True)
+
+    def addressed(p, before):
+        key, strength, gate, shifts, sharpness = np.split(p, [2, 3, 4, 7], 1)
+        key = np.tanh(key)
+        lengths = np.linalg.norm(key, axis=1)[:, None] * np.linalg.norm(memory, axis=2)
+        similarity = (memory @ key[:, :, None])[:, :, 0] / lengths
+        gate, shifts = sigmoid(gate), softmax(shifts)
+        where = gate * softmax(softplus(strength) * similarity) + (1 - gate) * before
+        moved = sum(shifts[:, [k]] * np.roll(where, by, 1) for k, by in enumerate((0, 1, -1)))
+        sharp = moved ** (1 + softplus(sharpness))
+        return sharp / sharp.sum(1, keepdims=True)
+
+    inputs = np.hstack([x, read, h])
+    h = np.tanh(inputs @ w['basic_rnn_cell/kernel'] + w['basic_rnn_cell/bias'])
+    p = h @ w['parameters_kernel'] + w['parameters_bias']
+    w_read, w_write = addressed(p[:, :8], w_read), addressed(p[:, 8:16], w_write)
+    read = (w_read[:, None] @ memory)[:, 0]
+    erased, added = sigmoid(p[:, None, 16:18]), np.tanh(p[:, None, 18:])
+    memory = memory * (1 - w_write[:, :, None] * erased) + w_write[:, :, None] * added
+    output = np.hstack([h, read]) @ w['output_kernel'] + w['output_bias']
+    return [output, h, read, w_read, w_write, memory]
+
+
 BANDS = {'feature_size': 2, 'frequency_skip': 2, 'num_frequency_blocks': [2]}
 IMAGE = numbers(2, 3, 4, 2), numbers(2, 3, 4, 3), numbers(2, 3, 4, 3)
 CELLS = {
@@ -183,6 +243,15 @@ CELLS = {
     'indy_gru': (lambda: rnn.IndyGRUCell(4), indy_gru, (X, H)),
     'indy_lstm': (lambda: rnn.IndyLSTMCell(4), indy_lstm, (X, C, H)),
     'sru': (lambda: rnn.SRUCell(4), sru, (X, C)),
+    'minimal': (lambda: rnn.MinimalRNNCell(4), minimal, (X, H)),
+    'chaos_free': (lambda: rnn.CFNCell(4), chaos_free, (X, H)),
+    'layer_norm': (lambda: rnn.LayerNormLSTMCell(4, layer_norm=True), layer_norm_lstm, (X, C, H)),
+    'weight_norm': (lambda: rnn.WeightNormLSTMCell(4), weight_norm_lstm, (X, C, H)),
+    'turing': (
+        lambda: rnn.NTMCell(rnn.BasicRNNCell(4), 5, 2, 1, 1),
+        turing,
+        (X, H, numbers(3, 2), *np.full([2, 3, 5], 0.2, np.float32), numbers(3, 5, 2)),
+    ),
     'group': (
         lambda: rnn.GLSTMCell(4, num_proj=2, number_of_groups=2),
         group,
@@ -211,6 +280,12 @@ for flags in itertools.product([False, True], repeat=3):
 def called(cell, values, *arrays):
     """The output and the parts of the new state, as a list."""
     x, *state = arrays
+    if isinstance(cell, rnn.NTMCell):
+        h, read, w_read, w_write, memory = state
+        state = rnn.NTMControllerState(h, [read], [w_read, w_write], memory, tf.constant(1))
+        with values.scope():
+            output, new_state = cell(x, state)
+        return [output, *tf.nest.flatten(new_state[:-1])]
     if isinstance(cell.state_size, tuple):
         state = cell.state_size._make(state)
     else:

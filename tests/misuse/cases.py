@@ -985,11 +985,11 @@ def scheduled_auxiliary_of_another_structure(tf):
 # -- the classes with V2 in their names, and the samplers -----------------------------------------
 
 
-def inside(tf, name):
-    """A module of tensorflow.contrib.seq2seq.python.ops."""
-    if hasattr(tf.contrib.seq2seq, 'python'):
-        return getattr(tf.contrib.seq2seq.python.ops, name)
-    return importlib.import_module('tensorflow.contrib.seq2seq.python.ops.' + name)
+def inside(tf, name, package='seq2seq'):
+    """A module of tensorflow.contrib.`package`.python.ops."""
+    if hasattr(getattr(tf.contrib, package), 'python'):
+        return getattr(getattr(tf.contrib, package).python.ops, name)
+    return importlib.import_module(f'tensorflow.contrib.{package}.python.ops.{name}')
 
 
 @misuse('memory', 'setup_memory=True')
@@ -1222,3 +1222,45 @@ def grid_kernel_of_many_shards(tf):
 def frequency_state_for_fewer_bands(tf):
     cell = tf.contrib.rnn.TimeFreqLSTMCell(UNITS, feature_size=2, frequency_skip=2)
     return one_step(tf, cell, BATCH, DEPTH)
+
+
+# -- the cells that TF1 has in the file of its cells only -----------------------------------------
+
+
+def turing(tf, controller=None, **options):
+    controller = tf.nn.rnn_cell.GRUCell(UNITS) if controller is None else controller
+    return inside(tf, 'rnn_cell', 'rnn').NTMCell(controller, 5, 3, 1, 1, **options)
+
+
+@misuse('(2, 3, 4)', 'dynamic_rnn')
+def minimal_inputs_are_a_sequence(tf):
+    return one_step(tf, inside(tf, 'rnn_cell', 'rnn').MinimalRNNCell(UNITS), BATCH, TIME, DEPTH)
+
+
+@misuse('(2, 6)', '(2, 5)', 'zero_state')
+def chaos_free_state_of_another_size(tf):
+    state = tf.zeros([BATCH, UNITS + 1])
+    return one_step(tf, inside(tf, 'rnn_cell', 'rnn').CFNCell(UNITS), BATCH, DEPTH, state=state)
+
+
+@misuse('tuple', 'zero_state')
+def layer_norm_lstm_state_is_a_tensor(tf):
+    cell = inside(tf, 'rnn_cell', 'rnn').LayerNormLSTMCell(UNITS, layer_norm=True)
+    return one_step(tf, cell, BATCH, DEPTH, state=tf.zeros([3, UNITS]))
+
+
+@misuse('int32', 'floating point', 'embedding')
+def weight_norm_lstm_inputs_of_ids(tf):
+    return one_step(
+        tf, inside(tf, 'rnn_cell', 'rnn').WeightNormLSTMCell(UNITS), BATCH, DEPTH, dtype=tf.int32
+    )
+
+
+@misuse('NTMControllerState', 'zero_state')
+def turing_state_is_a_tensor(tf):
+    return one_step(tf, turing(tf), BATCH, DEPTH, state=tf.zeros([BATCH, UNITS]))
+
+
+@misuse('controller', '7', 'state_size')
+def turing_controller_is_a_number(tf):
+    return one_step(tf, turing(tf, 7), BATCH, DEPTH)

@@ -265,10 +265,7 @@ def _opaque(
         gates = np.split(arrays['gates/kernel'], 2, 1)
         inputs = [g[:-units].T for g in gates] + [arrays['candidate/input_projection/kernel'].T]
         states = [g[-units:].T for g in gates] + [arrays['candidate/hidden_projection/kernel'].T]
-        first = [
-            *np.split(arrays['gates/bias'], 2),
-            arrays['candidate/input_projection/bias'],
-        ]
+        first = [*np.split(arrays['gates/bias'], 2), arrays['candidate/input_projection/bias']]
         zero = np.zeros_like(first[0])
         return inputs + states, [*first, zero, zero, arrays['candidate/hidden_projection/bias']]
     kernel, bias = arrays['kernel'], arrays['bias']

@@ -282,10 +282,7 @@ class _Decided:
 
 
 def _decide(
-    placed: list[Placed],
-    variables: dict[str, VariableInfo],
-    is_ignored: Any,
-    forget_bias: float,
+    placed: list[Placed], variables: dict[str, VariableInfo], is_ignored: Any, forget_bias: float
 ) -> _Decided:
     decided = _Decided()
     taken: dict[str, str] = {}

@@ -15,12 +15,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
-from tf_seq2seq_compat.checkpoint.reader import (
-    CheckpointError,
-    CheckpointSource,
-    files_of,
-    opened,
-)
+from tf_seq2seq_compat.checkpoint.reader import CheckpointError, CheckpointSource, files_of, opened
 from tf_seq2seq_compat.checkpoint.rename import Renames
 from tf_seq2seq_compat.checkpoint.restore_plan import (
     as_arrays,

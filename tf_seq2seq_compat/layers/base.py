@@ -92,6 +92,8 @@ class Layer(tf.Module):
 
     # Class-level defaults: TF1 programs subclass RNNCell without calling super().__init__().
     trainable = True
+    _lists_all_it_makes = True  # in a TF1 graph; else only what it adds
+    _adds = False
     _freezes_variables = True  # what a layer makes while it is not trainable is not either
     built = False
     stateful = False
@@ -244,6 +246,8 @@ class Layer(tf.Module):
         key = name.removeprefix(scope_name + '/')
         if graph_mode():
             variable = getter(name, *args, **kwargs)
+            if not (self._lists_all_it_makes or self._adds):
+                return variable
         elif key in self._own_variables:
             variable = self._own_variables[key]
             shape = kwargs.get('shape')
@@ -308,20 +312,24 @@ class Layer(tf.Module):
         if dtype is None:
             self._dtype = self._dtype or tf.float32
         existing = len(tf1.global_variables())
-        with self._variable_scope(self._reuse):
-            variable = tf1.get_variable(
-                name,
-                shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
-                dtype=tf.as_dtype(dtype or self._dtype),
-                initializer=initializer,
-                trainable=trainable and (self.trainable or not self._freezes_variables),
-                constraint=constraint,
-                use_resource=use_resource,
-                synchronization=synchronization,
-                aggregation=aggregation,
-                partitioner=partitioner,
-                **kwargs,
-            )
+        self._adds = True
+        try:
+            with self._variable_scope(self._reuse):
+                variable = tf1.get_variable(
+                    name,
+                    shape=tf.TensorShape(shape).as_list(),  # TF leaves the scalar [] unpartitioned
+                    dtype=tf.as_dtype(dtype or self._dtype),
+                    initializer=initializer,
+                    trainable=trainable and (self.trainable or not self._freezes_variables),
+                    constraint=constraint,
+                    use_resource=use_resource,
+                    synchronization=synchronization,
+                    aggregation=aggregation,
+                    partitioner=partitioner,
+                    **kwargs,
+                )
+        finally:
+            self._adds = False
         is_new = len(tf1.global_variables()) > existing or not graph_mode()
         if regularizer is not None and is_new:
             for part in list(variable) if hasattr(variable, 'as_tensor') else [variable]:

@@ -89,9 +89,7 @@ class LSTMBlockCell(LayerRNNCell):
             'kernel', [rows, 4 * units], initializer=self._kernel_initializer
         )
         self._bias = self.add_variable(
-            'bias',
-            [4 * units],
-            initializer=self._bias_initializer or tf1.zeros_initializer(),
+            'bias', [4 * units], initializer=self._bias_initializer or tf1.zeros_initializer()
         )
         if self._use_peephole:
             self._w_i_diag, self._w_f_diag, self._w_o_diag = (

@@ -159,6 +159,7 @@ class LayerRNNCell(RNNCell):
     """
 
     input_depth: int | None = None
+    _lists_all_it_makes = False  # as in TF1: not what a cell within makes
 
     def __call__(  # type: ignore[override]
         self, inputs: Nest, state: Nest, scope: Scope | None = None, *args: object, **kwargs: object
@@ -167,6 +168,35 @@ class LayerRNNCell(RNNCell):
         if not _takes_training(type(self).call):
             kwargs.pop('training', None)
         return Layer.__call__(self, inputs, state, *args, scope=scope, **kwargs)
+
+
+class UnitSizes:
+    """For cells whose state and output have `num_units` columns."""
+
+    _num_units: int
+
+    @property
+    def state_size(self) -> Size:
+        return self._num_units
+
+    @property
+    def output_size(self) -> int:
+        return self._num_units
+
+
+class StoredSizes:
+    """For cells whose constructor computes the sizes of state and output."""
+
+    _state_size: Size
+    _output_size: int
+
+    @property
+    def state_size(self) -> Size:
+        return self._state_size
+
+    @property
+    def output_size(self) -> int:
+        return self._output_size
 
 
 in_training: contextvars.ContextVar[bool | None] = contextvars.ContextVar('training', default=None)

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import cell_equations
-from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
+from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell, StoredSizes, UnitSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     at_least,
     broadcasts,
@@ -23,14 +23,7 @@ from tf_seq2seq_compat.layers.cell_checks import (
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.linear import Linear
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple, logger
-from tf_seq2seq_compat.types import (
-    ActivationLike,
-    FloatLike,
-    InitializerLike,
-    Nest,
-    ShapeLike,
-    Size,
-)
+from tf_seq2seq_compat.types import ActivationLike, FloatLike, InitializerLike, Nest, ShapeLike
 
 tf1 = tf.compat.v1
 
@@ -163,7 +156,7 @@ class LayerNormBasicLSTMCell(_Normalizing):
         return tf.nn.dropout(candidate, rate=1 - self._keep_prob, seed=self._seed)
 
 
-class CoupledInputForgetGateLSTMCell(_Normalizing):
+class CoupledInputForgetGateLSTMCell(StoredSizes, _Normalizing):
     """LSTM whose input gate is one minus its forget gate.
 
     The variant CIFG of Greff et al. 2015, https://arxiv.org/abs/1503.04069, with peepholes,
@@ -248,14 +241,6 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         self._peepholes: tf.Variable | None = None
         self._projection: tf.Variable | None = None
 
-    @property
-    def state_size(self) -> Size:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
-
     def build(self, input_shape: ShapeLike) -> None:
         """Creates `W_<i>`, `B`, `W_{F,O}_diag`, `W_P_<i>` and `<gate>/{gamma,beta}`."""
         units = self._num_units
@@ -304,7 +289,7 @@ class CoupledInputForgetGateLSTMCell(_Normalizing):
         return h, LSTMStateTuple(c, h) if self._state_is_tuple else tf.concat([c, h], 1)
 
 
-class NASCell(LayerRNNCell):
+class NASCell(StoredSizes, LayerRNNCell):
     """The cell found by neural architecture search (Zoph and Le 2016).
 
     See https://arxiv.org/abs/1611.01578.
@@ -349,14 +334,6 @@ class NASCell(LayerRNNCell):
         self._output_size = self._num_proj or self._num_units
         self._state_size = LSTMStateTuple(self._num_units, self._output_size)
 
-    @property
-    def state_size(self) -> LSTMStateTuple:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
-
     def build(self, inputs_shape: ShapeLike) -> None:
         """Creates `kernel`, `recurrent_kernel`, `bias` and `projection_weights`."""
         depth, columns = input_depth(self, inputs_shape), self._NAS_BASE * self._num_units
@@ -378,7 +355,7 @@ class NASCell(LayerRNNCell):
         return h, LSTMStateTuple(c, h)
 
 
-class UGRNNCell(RNNCell):
+class UGRNNCell(UnitSizes, RNNCell):
     """The update-gate recurrent network (Collins et al. 2016).
 
     A GRU without a reset gate; see https://arxiv.org/abs/1611.09913.
@@ -418,14 +395,6 @@ class UGRNNCell(RNNCell):
         self._initializer = initializer
         self._forget_bias = forget_bias
         self._activation = activation_function(activation)
-
-    @property
-    def state_size(self) -> int:
-        return self._num_units
-
-    @property
-    def output_size(self) -> int:
-        return self._num_units
 
     def build(self, input_shape: ShapeLike) -> None:
         """Notes the depth of the inputs; `call` creates `kernel` and `bias`."""

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.core.path import graph_mode
-from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.layers.cell_base import RNNCell, StoredSizes, UnitSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
@@ -25,7 +25,7 @@ tf1 = tf.compat.v1
 __all__ = ['GLSTMCell', 'IntersectionRNNCell', 'PhasedLSTMCell']
 
 
-class GLSTMCell(RNNCell):
+class GLSTMCell(StoredSizes, RNNCell):
     """LSTM of groups of units, each of which sees its part of the inputs and of h.
 
     See Kuchaiev and Ginsburg 2017, https://arxiv.org/abs/1703.10722. With one group it is an LSTM.
@@ -88,14 +88,6 @@ class GLSTMCell(RNNCell):
             )
         return size // self._number_of_groups
 
-    @property
-    def state_size(self) -> LSTMStateTuple:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
-
     def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state as `state_size`."""
         inputs, dtype, units = floating_inputs(self, inputs), inputs.dtype, self._num_units
@@ -129,7 +121,7 @@ class GLSTMCell(RNNCell):
         return tf.zeros([1, depth * self._number_of_groups], dtype)
 
 
-class IntersectionRNNCell(RNNCell):
+class IntersectionRNNCell(UnitSizes, RNNCell):
     """The intersection network: gated through time and, between layers, through depth.
 
     See Collins et al. 2016, https://arxiv.org/abs/1611.09913. The output is a mix of the inputs and
@@ -176,14 +168,6 @@ class IntersectionRNNCell(RNNCell):
         self._forget_bias = forget_bias
         self._num_input_proj = num_in_proj
         self._y_activation = activation_function(y_activation)
-
-    @property
-    def state_size(self) -> int:
-        return self._num_units
-
-    @property
-    def output_size(self) -> int:
-        return self._num_units
 
     def call(self, inputs: tf.Tensor, state: Nest) -> tuple[tf.Tensor, Nest]:
         """Takes one step: inputs `[batch, depth]`, state `[batch, num_units]`."""

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import cell_equations, contrib_cell_equations
-from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
+from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell, StoredSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     checked_state,
     exactly,
@@ -160,7 +160,7 @@ class CFNCell(_Gated):
         return output, output
 
 
-class _NormalizingLSTM(RNNCell):
+class _NormalizingLSTM(StoredSizes, RNNCell):
     """An LSTM with peepholes, clipping and projection, some of whose parts are normalized."""
 
     def __init__(
@@ -186,14 +186,6 @@ class _NormalizingLSTM(RNNCell):
         self._activation = activation_function(activation or tf.tanh)
         self._output_size = self._num_proj or self._num_units
         self._state_size = LSTMStateTuple(self._num_units, self._output_size)
-
-    @property
-    def state_size(self) -> LSTMStateTuple:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
 
     def _kernel_of(self, depths: list[int], columns: int, dtype: tf.DType) -> Any:
         return tf1.get_variable('kernel', [sum(depths), columns], dtype)

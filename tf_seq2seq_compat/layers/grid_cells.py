@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import contrib_cell_equations
 from tf_seq2seq_compat.core.contrib_cell_equations import GridWeights
-from tf_seq2seq_compat.layers.cell_base import RNNCell
+from tf_seq2seq_compat.layers.cell_base import RNNCell, StoredSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
@@ -25,7 +25,7 @@ tf1 = tf.compat.v1
 __all__ = ['BidirectionalGridLSTMCell', 'GridLSTMCell', 'TimeFreqLSTMCell']
 
 
-class _FrequencyCell(RNNCell):
+class _FrequencyCell(StoredSizes, RNNCell):
     """A cell which cuts its inputs into bands of frequency."""
 
     input_ndim = 2
@@ -35,14 +35,6 @@ class _FrequencyCell(RNNCell):
     _frequency_skip: int | None
     _state_size: Size
     _output_size: int
-
-    @property
-    def state_size(self) -> Size:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
 
     def _bands(
         self, inputs: tf.Tensor, start: int, end: int, offset: int = 0, block: str = ''

@@ -12,13 +12,7 @@ from tf_seq2seq_compat.core.precision import matmul
 from tf_seq2seq_compat.layers.base import track_tf1_style_variables
 from tf_seq2seq_compat.layers.cell_base import RNNCell
 from tf_seq2seq_compat.layers.cell_checks import floating_inputs, nonnegative_int
-from tf_seq2seq_compat.layers.rnn_cell import (
-    BasicLSTMCell,
-    BasicRNNCell,
-    GRUCell,
-    LSTMCell,
-    logger,
-)
+from tf_seq2seq_compat.layers.rnn_cell import BasicLSTMCell, BasicRNNCell, GRUCell, LSTMCell, logger
 from tf_seq2seq_compat.types import Activation, Cell, Nest, Scope, Size
 
 tf1 = tf.compat.v1
@@ -311,10 +305,7 @@ class Grid1BasicRNNCell(_FirstDimension):
     """
 
     def __init__(
-        self,
-        num_units: int,
-        state_is_tuple: bool = True,
-        output_is_tuple: bool = True,
+        self, num_units: int, state_is_tuple: bool = True, output_is_tuple: bool = True
     ) -> None:
         tuples = state_is_tuple, output_is_tuple
         self._begin(BasicRNNCell, num_units, 1, tuples)

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import contrib_cell_equations
-from tf_seq2seq_compat.layers.cell_base import LayerRNNCell
+from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, UnitSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     floating_inputs,
     input_depth,
@@ -16,31 +16,16 @@ from tf_seq2seq_compat.layers.cell_checks import (
 )
 from tf_seq2seq_compat.layers.dense import activation_function
 from tf_seq2seq_compat.layers.rnn_cell import LSTMStateTuple
-from tf_seq2seq_compat.types import (
-    ActivationLike,
-    DTypeLike,
-    InitializerLike,
-    Nest,
-    ShapeLike,
-    Size,
-)
+from tf_seq2seq_compat.types import ActivationLike, DTypeLike, InitializerLike, Nest, ShapeLike
 
 tf1 = tf.compat.v1
 
 __all__ = ['IndRNNCell', 'IndyGRUCell', 'IndyLSTMCell', 'SRUCell']
 
 
-class _Independent(LayerRNNCell):
+class _Independent(UnitSizes, LayerRNNCell):
     input_ndim = 2
     _num_units: int
-
-    @property
-    def state_size(self) -> Size:
-        return self._num_units
-
-    @property
-    def output_size(self) -> int:
-        return self._num_units
 
     def _diagonal(self, name: str, columns: int) -> tf.Variable:
         """The diagonals of recurrent matrices, which begin in [-1, 1)."""

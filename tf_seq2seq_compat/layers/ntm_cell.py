@@ -206,9 +206,7 @@ class NTMCell(LayerRNNCell):
         )
         depth, readers, writers = self.memory_vector_dim, self.read_head_num, self.write_head_num
         to_heads, to_memory = tf.split(
-            parameters,
-            [self.num_parameters_per_head * self.num_heads, 2 * depth * writers],
-            axis=1,
+            parameters, [self.num_parameters_per_head * self.num_heads, 2 * depth * writers], axis=1
         )
         weights = memory.address(
             tf.reshape(to_heads, [-1, self.num_heads, self.num_parameters_per_head]),

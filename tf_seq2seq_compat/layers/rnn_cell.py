@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.layers.base import Layer
-from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell
+from tf_seq2seq_compat.layers.cell_base import LayerRNNCell, RNNCell, StoredSizes, UnitSizes
 from tf_seq2seq_compat.layers.cell_checks import (
     at_least,
     broadcasts,
@@ -45,7 +45,7 @@ tf1 = tf.compat.v1
 logger = logging.getLogger(__name__)
 
 
-class BasicRNNCell(LayerRNNCell):
+class BasicRNNCell(UnitSizes, LayerRNNCell):
     """The Elman network: `h' = activation([x, h] W + b)`.
 
     Args:
@@ -84,14 +84,6 @@ class BasicRNNCell(LayerRNNCell):
         self._num_units = nonnegative_int('num_units', num_units)
         self._activation = activation_function(activation or 'tanh')
 
-    @property
-    def state_size(self) -> int:
-        return self._num_units
-
-    @property
-    def output_size(self) -> int:
-        return self._num_units
-
     def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel` and `bias`."""
         rows = input_depth(self, input_shape, ValueError) + self._num_units
@@ -118,7 +110,7 @@ class BasicRNNCell(LayerRNNCell):
         }
 
 
-class GRUCell(LayerRNNCell):
+class GRUCell(UnitSizes, LayerRNNCell):
     """The gated recurrent unit (Cho et al. 2014, https://arxiv.org/abs/1406.1078).
 
     Args:
@@ -161,14 +153,6 @@ class GRUCell(LayerRNNCell):
         self._activation = activation_function(activation or 'tanh')
         self._kernel_initializer = initializer_function(kernel_initializer)
         self._bias_initializer = initializer_function(bias_initializer)
-
-    @property
-    def state_size(self) -> int:
-        return self._num_units
-
-    @property
-    def output_size(self) -> int:
-        return self._num_units
 
     def build(self, input_shape: ShapeLike) -> None:
         """Creates `gates/{kernel,bias}` and `candidate/{kernel,bias}`."""
@@ -231,7 +215,7 @@ class LSTMStateTuple(collections.namedtuple('LSTMStateTuple', ['c', 'h'])):
         return self.c.dtype
 
 
-class LSTMCell(LayerRNNCell):
+class LSTMCell(StoredSizes, LayerRNNCell):
     """Long short-term memory with peepholes, clipping and projection (Sak et al. 2014).
 
     See https://arxiv.org/abs/1402.1128, and https://doi.org/10.1162/neco.1997.9.8.1735 for the
@@ -315,14 +299,6 @@ class LSTMCell(LayerRNNCell):
             else self._num_units + self._output_size
         )
         self._proj_kernel: tf.Variable | None = None
-
-    @property
-    def state_size(self) -> Size:
-        return self._state_size
-
-    @property
-    def output_size(self) -> int:
-        return self._output_size
 
     def build(self, input_shape: ShapeLike) -> None:
         """Creates `kernel`, `bias`, the peepholes `w_{f,i,o}_diag` and `projection/kernel`."""

@@ -124,11 +124,7 @@ def migrate_source(
 
 
 def _from_python_2(
-    text: str,
-    path: Path | None,
-    words: str | None,
-    notes: list[Note],
-    cell: int | None = None,
+    text: str, path: Path | None, words: str | None, notes: list[Note], cell: int | None = None
 ) -> str:
     """A text as Python 3; what was rewritten for that is added to the notes."""
     words = evidence.of_text(text) if words is None else words
@@ -314,11 +310,7 @@ def _migrate_file(file: Path, project: Project, python_2: str) -> FileResult:
         else:
             one.before, one.encoding = sources.decoded(content)
         one.result = migrate_source(
-            one.before,
-            path=file,
-            project=project,
-            notebook=is_notebook,
-            python_2=python_2,
+            one.before, path=file, project=project, notebook=is_notebook, python_2=python_2
         )
         one.problems += one.result.problems
     except OSError as error:

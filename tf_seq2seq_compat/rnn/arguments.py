@@ -7,10 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.loop_arrays import as_tensors
-from tf_seq2seq_compat.core.structure import (
-    axis_size,
-    transpose_batch_time,
-)
+from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
 from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1

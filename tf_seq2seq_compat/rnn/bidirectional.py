@@ -8,9 +8,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
-from tf_seq2seq_compat.rnn.arguments import (
-    check_steps,
-)
+from tf_seq2seq_compat.rnn.arguments import check_steps
 from tf_seq2seq_compat.rnn.dynamic import dynamic_rnn
 from tf_seq2seq_compat.rnn.static import static_rnn
 from tf_seq2seq_compat.types import Cell, DTypeLike, Nest, Scope, TensorLike

@@ -12,16 +12,8 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical
-from tf_seq2seq_compat.core.structure import (
-    check_same_structure,
-    transpose_batch_time,
-    where_rows,
-)
-from tf_seq2seq_compat.seq2seq.helper import (
-    TrainingHelper,
-    _check_callable,
-    _check_logits,
-)
+from tf_seq2seq_compat.core.structure import check_same_structure, transpose_batch_time, where_rows
+from tf_seq2seq_compat.seq2seq.helper import TrainingHelper, _check_callable, _check_logits
 from tf_seq2seq_compat.types import Embedding, FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1

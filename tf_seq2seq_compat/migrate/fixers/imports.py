@@ -18,14 +18,7 @@ from tf_seq2seq_compat.migrate.fixers.namespaces import FACADE, is_namespace, st
 from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.name_resolution import module_name
 from tf_seq2seq_compat.migrate.project import below
-from tf_seq2seq_compat.migrate.source_module import (
-    Finding,
-    Fix,
-    Import,
-    Module,
-    Read,
-    import_name,
-)
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module, Read, import_name
 from tf_seq2seq_compat.tf1 import symbols
 
 SLIM_SUPPORT = 'tf_seq2seq_compat.tf1.contrib.slim_support'

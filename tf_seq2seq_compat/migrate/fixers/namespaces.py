@@ -13,13 +13,7 @@ import libcst as cst
 
 from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.locations import Place
-from tf_seq2seq_compat.migrate.source_module import (
-    Finding,
-    Fix,
-    Module,
-    Read,
-    has_parts_of_its_own,
-)
+from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module, Read, has_parts_of_its_own
 from tf_seq2seq_compat.tf1 import symbols
 
 FACADE = 'tf_seq2seq_compat.tf1.facade'
