@@ -43,6 +43,13 @@ PEERS = [
     Peer('ours-program', 'ours, the TF1 program', 'ours', (*_RUN, _script('tf1.py'))),
     Peer('ours-xla', 'ours, it with --xla', 'ours', (*_RUN, '--xla', _script('tf1.py'))),
     Peer('tf1', 'TensorFlow 1.15.5', 'tf1', (_script('tf1.py'),)),
+    Peer('addons-function', 'ours as tfa, tf.function', 'ours', (_script('tfa.py'), '--ours')),
+    Peer(
+        'addons-jit',
+        'ours as tfa, jit_compile=True',
+        'ours',
+        (_script('tfa.py'), '--ours', '--jit'),
+    ),
     Peer('tfa-function', 'TFA, tf.function', 'tfa', (_script('tfa.py'),)),
     Peer('tfa-jit', 'TFA, jit_compile=True', 'tfa', (_script('tfa.py'), '--jit')),
     Peer('torch-eager', 'PyTorch', 'torch', (_script('torch_peer.py'),)),

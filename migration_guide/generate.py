@@ -75,7 +75,7 @@ def shown(name: str) -> str:
     """A dotted name as programs write it."""
     if name.startswith('tensorflow.python'):
         return name
-    return re.sub(r'^tensorflow\b', 'tf', name)
+    return re.sub(r'^tensorflow\b', 'tf', re.sub(r'^tensorflow_addons', 'tfa', name))
 
 
 def now(row: Row, places: dict[str, str]) -> str:
@@ -137,17 +137,26 @@ def page(title: str, introduction: str, rows: list[Row]) -> str:
     return '\n'.join(parts)
 
 
+def _kind(rows: list[Row]) -> str:
+    """What the names of a table are of."""
+    of_addons = any(row.name.startswith('tensorflow_addons') for row in rows)
+    return 'TensorFlow Addons' if of_addons else 'TensorFlow 1'
+
+
 def table(rows: list[Row], places: dict[str, str]) -> str:
     """Rows by name."""
     lines = [line(row, places) for row in sorted(rows, key=lambda row: row.name)]
-    return '\n'.join(['| TensorFlow 1 | now | status | note |', '|---|---|---|---|', *lines, ''])
+    return '\n'.join([f'| {_kind(rows)} | now | status | note |', '|---|---|---|---|', *lines, ''])
 
 
 def pages() -> Iterator[tuple[Path, str]]:
     """Every generated page, with its text."""
-    inside, outside = [], []
+    inside, outside, addons = [], [], []
     for row in every_row():
-        (inside if row.name.startswith('tensorflow.python') else outside).append(row)
+        if row.name.startswith('tensorflow_addons'):
+            addons.append(row)
+        else:
+            (inside if row.name.startswith('tensorflow.python') else outside).append(row)
     migrate = HERE / 'migrate.md'
     yield migrate, migrated(migrate.read_text(encoding='utf-8'))
     yield (
@@ -159,6 +168,15 @@ def pages() -> Iterator[tuple[Path, str]]:
             '`tf.compat.v1`, or never was in TensorFlow 1. Names inside `tensorflow.python`, which '
             'some programs import, are on [a page of their own](symbols_internals.md).',
             outside,
+        ),
+    )
+    yield (
+        HERE / 'symbols_addons.md',
+        page(
+            'Names of TensorFlow Addons',
+            'What this package has of TensorFlow Addons, and what to use instead of the rest. '
+            '[Coming from tfa.seq2seq](tfa.md) says how.',
+            addons,
         ),
     )
     yield (

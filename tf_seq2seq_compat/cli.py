@@ -13,12 +13,16 @@ examples:
   tf-seq2seq-compat run -m nmt.nmt --src=vi --tgt=en
   tf-seq2seq-compat run --strict example.py
   tf-seq2seq-compat run --xla train.py
+  tf-seq2seq-compat run --addons=ours train_with_tfa.py
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What follows the script (or the module, or the notebook) is the program's own command line.
 Python programs of its own that it starts (subprocess, os.system, multiprocessing) get the same.
 
 A program in Python 2 is translated as it is read, and nothing of that is written.
+
+A program for TensorFlow 2, with TensorFlow Addons, say, keeps TensorFlow 2 as it is; `import
+tensorflow_addons` gives it tf_seq2seq_compat.addons where TensorFlow Addons does not load.
 
 A notebook is executed cell by cell in a kernel of its own, in the notebook's folder, and the
 executed copy is written, up to the error if a cell fails (exit code 1). Inside Jupyter, the cell
@@ -118,8 +122,8 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--python2] [--output FILE] '
-        '(SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
+        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--python2] [--addons=ours] '
+        '[--output FILE] (SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -137,6 +141,13 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         '--python2',
         action='store_true',
         help='the program is Python 2, also where its files could be Python 3',
+    )
+    run.add_argument(
+        '--addons',
+        choices=['auto', 'ours'],
+        default='auto',
+        help='ours: tf_seq2seq_compat.addons is what `import tensorflow_addons` gives, also where '
+        'TensorFlow Addons is installed and loads',
     )
     run.add_argument(
         '--output',
@@ -215,7 +226,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     for index, each in enumerate(arguments[1:], start=1):
         if not is_value and (not each.startswith('-') or each == '-'):
             return arguments[: index + 1], arguments[index + 1 :]
-        is_value = each == '--output'
+        is_value = each in ('--output', '--addons')
     return arguments, []
 
 
@@ -237,6 +248,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
                 strict=options.strict,
                 xla=options.xla,
                 python_2=options.python2,
+                addons=options.addons == 'ours',
             )
         runner.run(
             options.program,
@@ -245,6 +257,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             strict=options.strict,
             xla=options.xla,
             python_2=options.python2,
+            addons=options.addons == 'ours',
             runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:

@@ -1,4 +1,7 @@
-"""TensorFlow Addons 0.23 on TensorFlow 2.15.1: `tf.function`, and with `--jit` compiled by XLA."""
+"""TensorFlow Addons 0.23 on TensorFlow 2.15.1: `tf.function`, and with `--jit` compiled by XLA.
+
+With `--ours` the same by `tf_seq2seq_compat.addons`, on any TensorFlow and either Keras.
+"""
 
 import sys
 import warnings
@@ -10,12 +13,23 @@ import numpy as np  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
 warnings.filterwarnings('ignore')
-import tensorflow_addons as tfa  # noqa: E402
-
 from benchmarks import workloads  # noqa: E402
 from benchmarks.peers import layouts, serving  # noqa: E402
 
+if '--ours' in sys.argv[1:]:
+    from tf_seq2seq_compat import addons as tfa
+    from tf_seq2seq_compat.addons.keras_generation import keras
+else:
+    import tensorflow_addons as tfa
+
+    keras = tf.keras
+
 ATTENTIONS = {'bahdanau': tfa.seq2seq.BahdanauAttention, 'luong': tfa.seq2seq.LuongAttention}
+
+
+def variable_of(weight):
+    """The variable of TensorFlow in a weight of either Keras."""
+    return weight if isinstance(weight, tf.Variable) else weight._value
 
 
 class Program:
@@ -31,11 +45,11 @@ class Program:
             if name in self.shapes
         }
         if one.cell == 'lstm':
-            self.rnn_cell = tf.keras.layers.LSTMCell(one.hidden)
+            self.rnn_cell = keras.layers.LSTMCell(one.hidden)
         else:
-            self.rnn_cell = tf.keras.layers.GRUCell(one.hidden, reset_after=False)
+            self.rnn_cell = keras.layers.GRUCell(one.hidden, reset_after=False)
         if one.kind == 'encoder':
-            self.rnn = tf.keras.layers.RNN(
+            self.rnn = keras.layers.RNN(
                 self.rnn_cell, return_sequences=True, zero_output_for_mask=True
             )
             self.rnn(tf.zeros([1, 1, one.hidden]))
@@ -56,18 +70,18 @@ class Program:
         self.cell = tfa.seq2seq.AttentionWrapper(
             self.rnn_cell, self.attention, attention_layer_size=one.hidden
         )
-        self.output_layer = tf.keras.layers.Dense(one.vocabulary, use_bias=False)
+        self.output_layer = keras.layers.Dense(one.vocabulary, use_bias=False)
         # One small call makes the weights.
         self.attention.setup_memory(tf.zeros([1, 2, one.hidden]))
         state = self.cell.get_initial_state(batch_size=1, dtype=tf.float32)
         output, _ = self.cell(tf.zeros([1, one.hidden]), state)
         self.output_layer(output)
-        self.direct['memory_layer/kernel'] = self.attention.memory_layer.kernel
-        self.direct['attention_layer/kernel'] = self.cell._attention_layers[0].kernel
-        self.direct['output/kernel'] = self.output_layer.kernel
+        self.direct['memory_layer/kernel'] = variable_of(self.attention.memory_layer.kernel)
+        self.direct['attention_layer/kernel'] = variable_of(self.cell._attention_layers[0].kernel)
+        self.direct['output/kernel'] = variable_of(self.output_layer.kernel)
         if one.attention == 'bahdanau':
-            self.direct['query_layer/kernel'] = self.attention.query_layer.kernel
-            self.direct['attention_v'] = self.attention.attention_v
+            self.direct['query_layer/kernel'] = variable_of(self.attention.query_layer.kernel)
+            self.direct['attention_v'] = variable_of(self.attention.attention_v)
 
     def attend(self):
         one = self.workload
@@ -135,7 +149,8 @@ class Program:
 
     def variables(self):
         cell = self.rnn_cell
-        return [*self.direct.values(), cell.kernel, cell.recurrent_kernel, cell.bias]
+        own = map(variable_of, (cell.kernel, cell.recurrent_kernel, cell.bias))
+        return [*self.direct.values(), *own]
 
     def update(self, loss_function, learning_rate):
         with tf.GradientTape() as tape:

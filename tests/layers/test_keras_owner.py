@@ -117,6 +117,20 @@ def test_recurrent_layers_of_keras(library, tmp_path):
     again(X)
     again.load_weights(path)
     np.testing.assert_allclose(again(X), wanted, rtol=1e-5)
+    path = str(tmp_path / 'model.keras')
+    model.save(path)
+    with pytest.raises(ValueError, match=r'MultiRNNCell cannot be made .*load_weights'):
+        LIBRARIES[library].models.load_model(path)
+    part = LIBRARIES[library].Sequential(
+        [
+            LIBRARIES[library].Input([4, 3]),
+            layers.RNN(seq2seq.GRUCell(3), return_sequences=True),
+            layers.RNN([seq2seq.LSTMCell(3), seq2seq.BasicRNNCell(2)]),
+        ]
+    )
+    part.save(path)
+    again = LIBRARIES[library].models.load_model(path)
+    np.testing.assert_allclose(again(X), part(X), rtol=1e-5)
     checkpoint = tf.train.Checkpoint(layer=model.layers[-1]).save(str(tmp_path / 'model'))
     again = made()
     again(X)

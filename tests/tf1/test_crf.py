@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tf_seq2seq_compat.core import crf as core_crf
 from tf_seq2seq_compat.tf1 import facade
 from tf_seq2seq_compat.tf1.contrib import crf
 
@@ -111,5 +112,5 @@ def test_programs_find_it():
 
 
 def test_examples_run():
-    done = doctest.testmod(crf, globs={'tf': tf, 'np': np})
+    done = doctest.testmod(core_crf, globs={'tf': tf, 'np': np})
     assert done.attempted and not done.failed

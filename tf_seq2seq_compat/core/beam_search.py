@@ -17,7 +17,7 @@ tf1 = tf.compat.v1
 
 
 class BeamStep(NamedTuple):
-    """The choices of one step, all `[batch, beam]`, the best beam first.
+    """The choices of one step, all but the last `[batch, beam]`, the best beam first.
 
     Attributes:
       scores: What the beams were ranked by.
@@ -26,6 +26,7 @@ class BeamStep(NamedTuple):
       log_probs: Log-probability of each whole beam.
       finished: bool.
       lengths: int64, words of each beam, with the end token.
+      all_scores: Those among which they were chosen, `[batch, beam, vocabulary]`.
     """
 
     scores: tf.Tensor
@@ -34,6 +35,7 @@ class BeamStep(NamedTuple):
     log_probs: tf.Tensor
     finished: tf.Tensor
     lengths: tf.Tensor
+    all_scores: tf.Tensor
 
 
 def search_step(
@@ -83,6 +85,7 @@ def search_step(
         log_probs=gather_beams(tf.reshape(total, flat), chosen),
         finished=gather_beams(finished, parents) | tf.equal(word_ids, end_token),
         lengths=gather_beams(grown, parents),
+        all_scores=scores,
     )
 
 

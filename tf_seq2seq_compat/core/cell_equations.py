@@ -84,6 +84,42 @@ def gru_step(
     return update * state + (1 - update) * candidate
 
 
+def lstm_memory(
+    gates: Sequence[tf.Tensor],
+    cell_state: tf.Tensor,
+    activation: Activation,
+    gate_activation: Activation = tf.sigmoid,
+    peepholes: Sequence[tf.Tensor] | None = None,
+    changed: Activation = lambda cell_state: cell_state,
+    dropped: Activation = lambda candidate: candidate,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The new memory of a long short-term memory, and its open output gate, given all gates.
+
+    Args:
+      gates: Input gate, candidate, forget gate and output gate before their activations, each
+        `[batch, units]`.
+      cell_state: c, `[batch, units]`.
+      activation: Function of one tensor, for the candidate.
+      gate_activation: Function of one tensor, for the gates.
+      peepholes: Weights `[units]` from c to the input, forget and output gates, or None.
+      changed: What becomes of the new c, by clipping or normalization, say.
+      dropped: What dropout makes of the candidate.
+
+    Returns:
+      The new c, and the output gate after its activation, `[batch, units]`.
+    """
+    input_gate, candidate, forget_gate, output_gate = gates
+    if peepholes is not None:
+        input_gate += peepholes[0] * cell_state
+        forget_gate += peepholes[1] * cell_state
+    kept = gate_activation(forget_gate) * cell_state
+    written = gate_activation(input_gate) * dropped(activation(candidate))
+    cell_state = changed(kept + written)
+    if peepholes is not None:
+        output_gate += peepholes[2] * cell_state
+    return cell_state, gate_activation(output_gate)
+
+
 def lstm_step(
     inputs: tf.Tensor,
     cell_state: tf.Tensor,
@@ -130,22 +166,27 @@ def lstm_step(
     names = ('input', 'transform', 'forget', 'output')
     input_gate, candidate, forget_gate, output_gate = map(normalized, names, gates)
     forget_gate = _biased(forget_gate, forget_bias)
-    if peepholes is not None:
-        input_gate += peepholes[0] * cell_state
-        forget_gate += peepholes[1] * cell_state
-    kept = tf.sigmoid(forget_gate) * cell_state
-    written = tf.sigmoid(input_gate) * dropped(activation(candidate))
-    cell_state = normalized('state', kept + written)
-    if cell_clip is not None:
+
+    def changed(cell_state: tf.Tensor) -> tf.Tensor:
+        cell_state = normalized('state', cell_state)
+        if cell_clip is None:
+            return cell_state
         limit = cell_clip
 
         def clip(x: tf.Tensor) -> tf.Tensor:
             return tf.clip_by_value(x, -limit, limit)
 
-        cell_state = (tf.grad_pass_through(clip) if gradient_through_clip else clip)(cell_state)
-    if peepholes is not None:
-        output_gate += peepholes[2] * cell_state
-    hidden = tf.sigmoid(output_gate) * activation(cell_state)
+        return (tf.grad_pass_through(clip) if gradient_through_clip else clip)(cell_state)
+
+    cell_state, output_gate = lstm_memory(
+        (input_gate, candidate, forget_gate, output_gate),
+        cell_state,
+        activation,
+        peepholes=peepholes,
+        changed=changed,
+        dropped=dropped,
+    )
+    hidden = output_gate * activation(cell_state)
     if projection is not None:
         hidden = matmul(hidden, projection)
         if proj_clip is not None:

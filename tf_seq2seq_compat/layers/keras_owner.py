@@ -157,10 +157,33 @@ def _call_ours(name: str, module: types.ModuleType) -> None:
     _changes.set(kind, '__init__', __init__)
 
 
+def _read_ours(module: types.ModuleType) -> None:
+    """Keras 2: a configuration of one of our cells, whose name may be that of one of its own."""
+    deserialize = getattr(module, 'deserialize', None)
+    if deserialize is None or hasattr(deserialize, '__wrapped__') or not hasattr(module, 'LOCAL'):
+        return
+
+    @functools.wraps(deserialize)
+    def deserialized(config: Any, *args: object, **kwargs: object) -> Any:
+        home = config.get('module') or '' if isinstance(config, dict) else ''
+        if home.startswith(f'{__name__.partition(".")[0]}.'):
+            kind = getattr(importlib.import_module(home), config['class_name'], None)
+            if isinstance(kind, type) and issubclass(kind, RNNCell):
+                return _made(kind, config['config'])
+        return deserialize(config, *args, **kwargs)
+
+    setattr(module, 'deserialize', deserialized)  # noqa: B010
+    package = sys.modules.get(module.__name__.rpartition('.')[0])
+    if getattr(package, 'deserialize', None) is deserialize:
+        package.deserialize = deserialized  # type: ignore[union-attr]
+
+
 _ACTIONS: dict[str, Callable[[types.ModuleType], None]] = {
     'keras.src.utils.tracking': _track_ours,
     'keras.src.layers.rnn.rnn': functools.partial(_call_ours, 'RNN'),
     'keras.src.layers.rnn.stacked_rnn_cells': functools.partial(_call_ours, 'StackedRNNCells'),
+    'keras.src.layers.serialization': _read_ours,
+    'tf_keras.src.layers.serialization': _read_ours,
     'keras.src.saving.saving_lib': functools.partial(_save_ours, 'keras'),
     'tf_keras.src.saving.saving_lib': functools.partial(_save_ours, 'tf_keras'),
 }
@@ -362,7 +385,18 @@ def _cell_of(keras: types.ModuleType, class_name: str, module: str, config: obje
             f'Cell {class_name} of {module} is not known: give it as '
             f"custom_objects={{'{class_name}': {class_name}}}."
         )
-    return kind.from_config(config)
+    return _made(kind, config)
+
+
+def _made(kind: Any, config: Any) -> Any:
+    try:
+        return kind.from_config(config)
+    except TypeError as error:
+        raise ValueError(
+            f'{kind.__name__} cannot be made from a configuration, as TF1 has none for it '
+            f'({error}): make the model by its code, and read the weights, '
+            "model.load_weights('model.weights.h5')."
+        ) from None
 
 
 def _plain_size(size: Size) -> Size:

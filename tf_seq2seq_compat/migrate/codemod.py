@@ -17,7 +17,7 @@ import libcst as cst
 from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
-from tf_seq2seq_compat.migrate.fixers import FIXERS
+from tf_seq2seq_compat.migrate.fixers import FIXERS, FOR_TENSORFLOW_2
 from tf_seq2seq_compat.migrate.project import Project
 from tf_seq2seq_compat.migrate.source_module import Finding, Module
 from tf_seq2seq_compat.tf1.python2 import evidence, written
@@ -170,7 +170,7 @@ def _round(
     findings: list[Finding] = []
     left: dict[int, Finding] = {}
     lines = edits.Lines(module.code)
-    for fix in FIXERS:
+    for fix in FOR_TENSORFLOW_2 if project.uses_addons(document.code) else FIXERS:
         for each in fix(module):
             if isinstance(each, Finding):
                 findings.append(each)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tf_seq2seq_compat.migrate import sources
 
-ROOTS = ('tensorflow', 'keras', 'tf_keras', 'tf_slim')
+ROOTS = ('tensorflow', 'tensorflow_addons', 'keras', 'tf_keras', 'tf_slim')
 """Packages whose import brings TensorFlow."""
 
 
@@ -39,6 +39,18 @@ class Outline:
     stars: list[str] = field(default_factory=list)
     imports: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
     is_program: bool = False
+
+    @property
+    def uses_addons(self) -> bool:
+        """Whether it imports TensorFlow Addons, or ours."""
+        named = [
+            *self.imports,
+            *((f'{m}.{name}', ()) for m, names in self.imports for name in names),
+        ]
+        return any(f'{name}.'.startswith(_ADDONS) for name, _ in named)
+
+
+_ADDONS = ('tensorflow_addons.', 'tf_seq2seq_compat.addons.')
 
 
 def outline(code: str) -> Outline:
@@ -250,6 +262,16 @@ class Project:
             if other is not None and other not in seen:
                 names |= self.names_of(other, seen | {file})
         return names
+
+    def uses_addons(self, code: str) -> bool:
+        """Whether a file of the project, or this code, uses TensorFlow Addons, so TensorFlow 2.
+
+        Addons that this package stands in for are counted too, so that a rewritten project stays.
+        """
+        if not hasattr(self, '_any_uses_addons'):
+            outlines = [self.outline(file) for file in self._files]
+            self._any_uses_addons = any(each.uses_addons for each in outlines)
+        return self._any_uses_addons or outline(code).uses_addons
 
     # Programs -----------------------------------------------------------------------------
 

@@ -29,6 +29,7 @@ from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.migrate.name_resolution import Names
 from tf_seq2seq_compat.tf1 import facade, symbols
+from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 from tf_seq2seq_compat.tf1.python2 import evidence
 
 PROVIDED = 'provided'
@@ -40,6 +41,9 @@ STATUSES = (GONE, PARTLY, REPAIRED, PROVIDED)
 
 # What becomes of a name
 # ----------------------------------------------------------------------------------------
+
+
+_ROOTS = ('tensorflow', 'keras', ADDONS)
 
 
 @dataclass(frozen=True)
@@ -140,9 +144,9 @@ def verdict(name: str) -> Verdict | None:
       'repaired'
     """
     root = name.partition('.')[0]
-    if root not in ('tensorflow', 'keras'):
+    if root not in _ROOTS:
         return _restored(name)
-    if name == root:
+    if name == root != ADDONS:
         return None
     found = _follow(facade.get_facade(root, 'v1').root, name)
     row = symbols.TABLE.get(canonical(found.name))
@@ -205,7 +209,7 @@ def has_advice(name: str) -> bool:
 
 
 def _is_legacy(name: str) -> bool:
-    if name.startswith(('tensorflow.contrib', 'tensorflow.python')):
+    if name.startswith(('tensorflow.contrib', 'tensorflow.python', ADDONS)):
         return True
     plain = canonical(name)
     if plain != name and name.startswith('tensorflow.compat.v1.'):
@@ -224,7 +228,7 @@ _LEGACY_PACKAGES = {
 
 def star_exports(module: str, name: str) -> bool:
     """Whether a star import brings a name, as far as this package is about the module."""
-    if module.partition('.')[0] not in ('tensorflow', 'keras') or name.startswith('_'):
+    if module.partition('.')[0] not in _ROOTS or name.startswith('_'):
         return False
     found = verdict(f'{module}.{name}')
     return found is not None and found.status != GONE

@@ -11,7 +11,12 @@ from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
 from tf_seq2seq_compat.seq2seq.helper import Helper, TrainingHelper
-from tf_seq2seq_compat.seq2seq.output_layer import check_output_layer, is_affine, output_size
+from tf_seq2seq_compat.seq2seq.output_layer import (
+    after_loop,
+    check_output_layer,
+    is_affine,
+    output_size,
+)
 from tf_seq2seq_compat.seq2seq.sampler import Sampler
 from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, LayerLike, Nest, Size
 
@@ -150,17 +155,9 @@ class BasicDecoder(_CellAndHelper, Decoder):
         ):
             return None
 
-        def complete(outputs: BasicDecoderOutput, counted: tf.Tensor | None) -> BasicDecoderOutput:
-            cell_outputs = _only(counted, outputs.rnn_output)
-            with_layer = layer(tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]]))
-            shape = tf.concat([tf.shape(cell_outputs)[:-1], tf.shape(with_layer)[1:]], 0)
-            rnn_output = tf.reshape(with_layer, shape)
-            rnn_output.set_shape(cell_outputs.shape[:-1].concatenate(with_layer.shape[1:]))
-            if layer.use_bias:  # Without, of zeros come zeros.
-                rnn_output = _only(counted, rnn_output)
-            samples = self._helper.sample(time=None, outputs=rnn_output)
-            return BasicDecoderOutput(rnn_output, samples)
-
+        complete = after_loop(
+            layer, lambda outputs: self._helper.sample(time=None, outputs=outputs)
+        )
         return _CellDecoder(self._cell, self._helper, self._initial_state), complete
 
     def step(
@@ -202,13 +199,6 @@ class _CellDecoder(BasicDecoder):
 
 def _is_vector(size: Size) -> bool:
     return isinstance(size, int) or (isinstance(size, tf.TensorShape) and size.rank == 1)
-
-
-def _only(counted: tf.Tensor | None, outputs: tf.Tensor) -> tf.Tensor:
-    """The outputs where the mask of their first axes says so, zero elsewhere."""
-    if counted is None:
-        return outputs
-    return tf.where(counted[..., None], outputs, tf.zeros([], outputs.dtype))
 
 
 class BasicDecoderV2(_CellAndHelper, BaseDecoder):

@@ -125,6 +125,7 @@ class BeamSearchDecoderMixin:
     _end_token: tf.Tensor
     _initial_cell_state: Nest
     _finished: tf.Tensor
+    _output_all_scores = False
 
     def __init__(
         self,
@@ -173,9 +174,20 @@ class BeamSearchDecoderMixin:
     def _rnn_output_size(self) -> Size:
         return output_size(self._cell, self._output_layer)
 
+    @property
+    def _state_size(self) -> Size:
+        return self._cell.state_size
+
+    def _call_cell(self, inputs: Nest, state: Nest, training: bool | None) -> tuple[Nest, Nest]:
+        return self._cell(inputs, state)
+
     @without_autograph
     def step(
-        self, time: IntLike, inputs: Nest, state: Nest, name: str | None = None
+        self,
+        time: IntLike,
+        inputs: Nest,
+        state: Nest,
+        name: str | None = None,
     ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
         """Takes one step.
 
@@ -189,33 +201,39 @@ class BeamSearchDecoderMixin:
           `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf1.name_scope(name, 'BeamSearchDecoderStep', [time]):
-            inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
-            cell_state = tf.nest.map_structure(
-                self._maybe_merge_batch_beams, state.cell_state, self._cell.state_size
-            )
-            outputs, cell_state = self._cell(inputs, cell_state)
-            outputs = tf.nest.map_structure(self._split_batch_beams, outputs)
-            cell_state = tf.nest.map_structure(
-                self._maybe_split_batch_beams, cell_state, self._cell.state_size
-            )
-            if self._output_layer is not None:
-                outputs = self._output_layer(outputs)
-            output, next_state = _beam_search_step(
-                time=time,
-                logits=outputs,
-                next_cell_state=cell_state,
-                beam_state=state,
-                batch_size=self._batch_size,
-                beam_width=self._beam_width,
-                end_token=self._end_token,
-                length_penalty_weight=self._length_penalty_weight,
-                coverage_penalty_weight=self._coverage_penalty_weight,
-            )
-            next_inputs = inputs_unless_finished(
-                next_state.finished,
-                self._start_inputs,
-                lambda: self._embedding_fn(output.predicted_ids),
-            )
+            return self._step(time, inputs, state, None)
+
+    def _step(
+        self, time: IntLike, inputs: Nest, state: Nest, training: bool | None
+    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+        inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
+        cell_state = tf.nest.map_structure(
+            self._maybe_merge_batch_beams, state.cell_state, self._state_size
+        )
+        outputs, cell_state = self._call_cell(inputs, cell_state, training)
+        outputs = tf.nest.map_structure(self._split_batch_beams, outputs)
+        cell_state = tf.nest.map_structure(
+            self._maybe_split_batch_beams, cell_state, self._state_size
+        )
+        if self._output_layer is not None:
+            outputs = self._output_layer(outputs)
+        output, next_state = _beam_search_step(
+            time=time,
+            logits=outputs,
+            next_cell_state=cell_state,
+            beam_state=state,
+            batch_size=self._batch_size,
+            beam_width=self._beam_width,
+            end_token=self._end_token,
+            length_penalty_weight=self._length_penalty_weight,
+            coverage_penalty_weight=self._coverage_penalty_weight,
+            output_all_scores=self._output_all_scores,
+        )
+        next_inputs = inputs_unless_finished(
+            next_state.finished,
+            self._start_inputs,
+            lambda: self._embedding_fn(output.predicted_ids),
+        )
         return output, next_state, next_inputs, next_state.finished
 
     def finalize(
@@ -265,11 +283,11 @@ class BeamSearchDecoderMixin:
         self._batch_size = tf.size(start_tokens)
         self._start_tokens = tf.tile(start_tokens[:, None], [1, self._beam_width])
         self._start_inputs = self._embedding_fn(self._start_tokens)
-        check_same_structure(self._cell.state_size, initial_state, 'initial_state')
+        check_same_structure(self._state_size, initial_state, 'initial_state')
         self._initial_cell_state = tf.nest.map_structure(
             lambda t, s: self._maybe_split_batch_beams(self._after_row_check(t), s),
             initial_state,
-            self._cell.state_size,
+            self._state_size,
         )
         # All beams of an example begin as one.
         first = tf.equal(tf.range(self._beam_width), 0)
@@ -356,10 +374,7 @@ class BeamSearchDecoderMixin:
             return t
         batch = tf.get_static_value(self._batch_size)
         shape = tf.TensorShape(t.element_shape)
-        # In TF1 arrays of vectors stay as they are where all sizes are known beforehand; outside a
-        # graph sizes always are.
-        sortable = _check_static_batch_beam_maybe if graph_mode() else _splits_into_beams
-        if shape.rank in (None, 0) or not sortable(shape, batch, self._beam_width):
+        if shape.rank in (None, 0) or not self._can_be_sorted(shape, batch):
             warnings.warn(
                 f'The beams of a TensorArray of elements of shape {shape} are not put in order. To '
                 'do so yourself use gather_tree_from_array(array.stack(), parent_ids, lengths); '
@@ -371,6 +386,12 @@ class BeamSearchDecoderMixin:
         sizes = self._batch_size, self._beam_width
         stacked = after(lambda: [_check_batch_beam(stacked, *sizes)], stacked)
         return gather_tree_from_array(stacked, parent_ids, sequence_length)
+
+    def _can_be_sorted(self, shape: tf.TensorShape, batch: int | None) -> bool:
+        # In TF1 arrays of vectors stay as they are where all sizes are known beforehand; outside a
+        # graph sizes always are.
+        sortable = _check_static_batch_beam_maybe if graph_mode() else _splits_into_beams
+        return sortable(shape, batch, self._beam_width)
 
     def _rows(self) -> tf.Tensor:
         return self._batch_size * self._beam_width

@@ -12,7 +12,6 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
-from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState
 from tf_seq2seq_compat.types import FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -73,10 +72,12 @@ def _beam_search_step(
     end_token: IntLike,
     length_penalty_weight: FloatLike,
     coverage_penalty_weight: FloatLike,
+    output_all_scores: bool = False,
 ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
     """Chooses the next beams, given the cell's next state and `[batch, beam, vocabulary]` logits.
 
-    `time`, `batch_size` and `beam_width` are TF1's, and not needed.
+    `time`, `batch_size` and `beam_width` are TF1's, and not needed. With `output_all_scores` (of
+    TensorFlow Addons) the scores of the output are those of all words of all beams.
     """
     _check_weight('length_penalty_weight', length_penalty_weight)
     _check_weight('coverage_penalty_weight', coverage_penalty_weight)
@@ -110,7 +111,8 @@ def _beam_search_step(
         lengths=chosen.lengths,
         accumulated_attention_probs=tf.nest.map_structure(follow, accumulated),
     )
-    return BeamSearchDecoderOutput(chosen.scores, chosen.word_ids, chosen.parents), next_state
+    scores = chosen.all_scores if output_all_scores else chosen.scores
+    return BeamSearchDecoderOutput(scores, chosen.word_ids, chosen.parents), next_state
 
 
 def _coverage(attention: tf.Tensor, finished: tf.Tensor, weight: FloatLike) -> tf.Tensor:
@@ -175,20 +177,21 @@ def get_attention_probs(next_cell_state: Nest, coverage_penalty_weight: FloatLik
     """
     if core.is_zero(coverage_penalty_weight):
         return None
-    if isinstance(next_cell_state, AttentionWrapperState):
+    if _has_alignments(next_cell_state):
         return attention_probs_from_attn_state(next_cell_state)
     parts = next_cell_state if isinstance(next_cell_state, tuple) else ()
-    attention = [
-        attention_probs_from_attn_state(part)
-        for part in parts
-        if isinstance(part, AttentionWrapperState)
-    ]
+    attention = [attention_probs_from_attn_state(part) for part in parts if _has_alignments(part)]
     if not attention:
         raise ValueError(
             'coverage_penalty_weight must be 0.0 if no cell is attentional: a coverage penalty '
             'needs an AttentionWrapper as the cell.'
         )
     return tf.reduce_mean(tf.stack(attention, -1), -1)
+
+
+def _has_alignments(state: Nest) -> bool:
+    """Whether it is an `AttentionWrapperState`, of TF1 or of TensorFlow Addons."""
+    return isinstance(state, tuple) and 'alignments' in getattr(state, '_fields', ())
 
 
 def attention_probs_from_attn_state(attention_state: Nest) -> tf.Tensor:

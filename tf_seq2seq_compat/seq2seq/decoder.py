@@ -10,17 +10,13 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop import stacked, unroll
-from tf_seq2seq_compat.core.path import under_xla
+from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
+from tf_seq2seq_compat.core.loop import stacked
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
-    axis_size,
     batched_zeros,
-    check_same_structure,
     declared_shapes,
-    is_unbatched,
     transpose_batch_time,
-    where_rows,
 )
 from tf_seq2seq_compat.layers.base import Layer, track_tf1_style_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
@@ -275,56 +271,33 @@ def dynamic_decode(
             f'Expected decoder to be type Decoder, but saw: {type(decoder)}. '
             'Subclass Decoder, or use BasicDecoder(cell, helper, initial_state).'
         )
-    maximum_iterations = _checked_maximum(maximum_iterations)
+    maximum_iterations = checked_maximum(maximum_iterations)
     with tf1.variable_scope(scope, 'decoder'), mixed_precision(policy):
         finished, inputs, state = _initialized(decoder, kwargs)
         complete = None
         if isinstance(decoder, Decoder):
             decoder, complete = decoder.defer_output_layer() or (decoder, None)
         zero_outputs = batched_zeros(decoder.batch_size, decoder.output_size, decoder.output_dtype)
-        # Converted once here, so that the loop sees tensors (and TensorArrays) only.
-        finished, inputs, state = tf.nest.map_structure(_as_tensor, (finished, inputs, state))
-        lengths = tf.zeros_like(finished, tf.int32)
-        if impute_finished:
-            _check_imputable(decoder, finished, state)
-
-        def step(time: tf.Tensor, carried: Nest) -> tuple[Nest, Nest]:
-            finished, inputs, state, lengths = carried
-            outputs, next_state, next_inputs, next_finished = decoder.step(time, inputs, state)
-            check_same_structure(zero_outputs, outputs, f'The output of {type(decoder).__name__}')
-            check_same_structure(state, next_state, f'The next state of {type(decoder).__name__}')
-            if not decoder.tracks_own_finished:
-                next_finished = tf.logical_or(next_finished, finished)
-            lengths = tf.where(finished, lengths, time + 1)
-            if impute_finished:
-                if complete is None:
-                    outputs = where_rows(finished, zero_outputs, outputs)
-                next_state = where_rows(finished, state, next_state)
-            return outputs, (next_finished, next_inputs, next_state, lengths)
-
-        run = unroll(
-            step,
-            (finished, inputs, state, lengths),
+        decoded = decode(
+            decoder.step,
+            (finished, inputs, state),
             zero_outputs,
-            capacity=maximum_iterations,
-            known_capacity=getattr(decoder, 'maximum_length', None),
-            running=lambda carried: tf.logical_not(tf.reduce_all(carried[0])),
             shapes=declared_shapes(decoder.output_size, zero_outputs),
+            name=type(decoder).__name__,
+            maximum_iterations=maximum_iterations,
+            maximum_length=getattr(decoder, 'maximum_length', None),
+            tracks_own_finished=decoder.tracks_own_finished,
+            impute_finished=impute_finished,
+            imputes_outputs=complete is None,
+            jit_compile=jit_compile,
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
-            jit_compile=jit_compile,
         )
+        run, state, lengths = decoded
         outputs = stacked(run, zero_outputs)
-        _, _, state, lengths = run.state
         if complete is not None:
-            counted = None
-            if impute_finished or under_xla():
-                ends = lengths if impute_finished else run.steps
-                counted = tf.range(axis_size(tf.nest.flatten(outputs)[0], 0))[:, None] < ends
-            if not output_time_major:  # Transposed first: the outputs of the whole are larger.
-                outputs = tf.nest.map_structure(transpose_batch_time, outputs)
-                counted = None if counted is None else tf.transpose(counted)
-            return complete(outputs, counted), state, lengths
+            outputs = completed(complete, outputs, decoded, impute_finished, output_time_major)
+            return outputs, state, lengths
         # A decoder without finalize leaves the outputs as the steps gave them.
         with contextlib.suppress(NotImplementedError):
             outputs, state = decoder.finalize(outputs, state, lengths)
@@ -342,48 +315,6 @@ def _initialized(
     return decoder.initialize(inputs, **(kwargs.pop('decoder_init_kwargs', None) or {}), **kwargs)
 
 
-def _checked_maximum(maximum_iterations: IntLike) -> tf.Tensor | None:
-    """`maximum_iterations` as an int where it is known, so that XLA can size the buffers by it."""
-    if maximum_iterations is None:
-        return None
-    dtype = None if tf.is_tensor(maximum_iterations) else tf.int32
-    try:
-        maximum = tf.convert_to_tensor(maximum_iterations, dtype)
-    except (TypeError, ValueError):
-        raise TypeError(
-            f'maximum_iterations must be an integer scalar, but is {maximum_iterations!r}.'
-        ) from None
-    if not maximum.dtype.is_integer:
-        raise ValueError(
-            f'maximum_iterations must be an integer, but has dtype {maximum.dtype.name}: use '
-            'tf.cast(maximum_iterations, tf.int32).'
-        )
-    if maximum.shape.rank not in (None, 0):
-        raise ValueError(
-            f'maximum_iterations must be a scalar, but has shape {maximum.shape}: it limits the '
-            'steps of the whole batch.'
-        )
-    static = tf.get_static_value(maximum)
-    if static is not None:
-        return max(int(static), 0)
-    return tf.maximum(tf.cast(maximum, tf.int32), 0)
-
-
-def _check_imputable(decoder: Decoder, finished: tf.Tensor, state: Nest) -> None:
-    """Rows can be copied through; of what is finished by beams, only what has no other axes."""
-    rank = finished.shape.rank
-    if rank is None or rank < 2:
-        return
-    for part in tf.nest.flatten(state):
-        if not is_unbatched(part) and part.shape.rank not in (None, rank):
-            raise ValueError(
-                f'impute_finished=True cannot be used with {type(decoder).__name__}: its finished '
-                f'has shape {finished.shape}, one of its states {part.shape}. Beams change places, '
-                'so there is no state to copy through: use impute_finished=False. A beam search '
-                'decoder itself keeps the finished beams as they are.'
-            )
-
-
 # -- the names within TF1's module that programs call ----------------------------------------------
 
 
@@ -395,7 +326,3 @@ def _create_zero_outputs(size: Size, dtype: Nest, batch_size: IntLike) -> Nest:
 def _zero_state_tensors(state_size: Size, batch_size: IntLike, dtype: DTypeLike) -> Nest:
     """Zeros `[batch_size] + state_size`, a nest like `state_size`."""
     return batched_zeros(batch_size, state_size, dtype)
-
-
-def _as_tensor(value: TensorLike) -> tf.Tensor:
-    return value if isinstance(value, tf.TensorArray) else tf.convert_to_tensor(value)

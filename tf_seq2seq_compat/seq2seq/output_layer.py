@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
@@ -42,6 +44,40 @@ def is_affine(layer: LayerLike) -> bool:
     return activation_function(None) is layer.activation or (
         getattr(layer.activation, '__name__', None) == 'linear'
     )
+
+
+def after_loop(
+    layer: LayerLike, sample: Callable[[tf.Tensor], Any]
+) -> Callable[[Any, tf.Tensor | None], Any]:
+    """For teacher forcing: an affine layer, and the samples, on the outputs of all steps at once.
+
+    Args:
+      layer: The layer.
+      sample: From its outputs to the samples.
+
+    Returns:
+      What `defer_output_layer` of a decoder returns second: from `(rnn_output, sample_id)` of the
+      cell, and a mask of what counts of them or None, to the same of the layer.
+    """
+
+    def complete(outputs: Any, counted: tf.Tensor | None) -> Any:
+        cell_outputs = _only(counted, outputs.rnn_output)
+        with_layer = layer(tf.reshape(cell_outputs, [-1, cell_outputs.shape[-1]]))
+        shape = tf.concat([tf.shape(cell_outputs)[:-1], tf.shape(with_layer)[1:]], 0)
+        rnn_output = tf.reshape(with_layer, shape)
+        rnn_output.set_shape(cell_outputs.shape[:-1].concatenate(with_layer.shape[1:]))
+        if layer.use_bias:  # Without, of zeros come zeros.
+            rnn_output = _only(counted, rnn_output)
+        return outputs._replace(rnn_output=rnn_output, sample_id=sample(rnn_output))
+
+    return complete
+
+
+def _only(counted: tf.Tensor | None, outputs: tf.Tensor) -> tf.Tensor:
+    """The outputs where the mask of their first axes says so, zero elsewhere."""
+    if counted is None:
+        return outputs
+    return tf.where(counted[..., None], outputs, tf.zeros([], outputs.dtype))
 
 
 def output_size(cell: Cell, layer: LayerLike) -> Size:

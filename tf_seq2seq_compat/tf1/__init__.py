@@ -9,6 +9,7 @@ import sys
 import types
 
 from tf_seq2seq_compat.tf1 import facade, import_hook, v1_behavior
+from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 __all__ = ['install', 'uninstall']
@@ -23,6 +24,8 @@ def install(*, tf1_behavior: bool = True) -> None:
     Afterwards `import tensorflow as tf` in the program (not in the libraries that it uses) gives a
     `tf` with `tf.contrib.seq2seq`, `tf.contrib.rnn`, `tf.nn.rnn_cell`, `tf.layers`, …, in any
     import form, `from tensorflow.contrib.seq2seq.python.ops import attention_wrapper` included.
+    `import tensorflow_addons` gives
+    `tf_seq2seq_compat.addons`, where TensorFlow Addons is not installed or does not load.
     Names of the calling module that already hold TensorFlow are rebound, so the line may be
     before or after `import tensorflow as tf`. Calling it again changes nothing.
 
@@ -44,11 +47,15 @@ def install(*, tf1_behavior: bool = True) -> None:
     """
     if tf1_behavior:
         v1_behavior.turn_on_tf1_behavior()
-        facades = [facade.get_facade('tensorflow', 'v1'), facade.get_facade('keras', 'v1')]
+        facades = [facade.get_facade(root, 'v1') for root in ('tensorflow', 'keras')]
     else:
         facades = [facade.get_facade('tensorflow', 'v2')]
     uninstall()
-    import_hook.ImportHook(facades).install(_runtime)
+    addons = InstalledAddons()
+    import_hook.ImportHook(
+        [*facades, facade.get_facade(ADDONS, 'v1')],
+        provides=lambda root: root != ADDONS or addons.replaced(),
+    ).install(_runtime)
     if tf1_behavior:
         v1_behavior.complete_tf1_behavior(_runtime)
     frame = import_hook.program_frame()

@@ -30,7 +30,9 @@ def _this_python() -> list[object]:
     return [sys.prefix, *sys.version_info[:2]]
 
 
-def announce(runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = False) -> None:
+def announce(
+    runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = False, addons: bool = False
+) -> None:
     """Has the processes that this one starts get what it got.
 
     Args:
@@ -38,12 +40,14 @@ def announce(runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = Fals
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
+      addons: ours stands for TensorFlow Addons also where that is installed and loads.
     """
     settings = {
         'python': _this_python(),
         'strict': strict,
         'xla': xla,
         'python2': python_2,
+        'addons': addons,
         'folders': import_hook.program_folders(),
     }
     old = os.environ.get('PYTHONPATH', '').split(os.pathsep)
@@ -60,6 +64,7 @@ def start() -> None:
     for folder in settings['folders']:
         import_hook.add_program_folder(folder)
     flags = [f'--{name}' for name in ('strict', 'xla', 'python2') if settings[name]]
+    flags += ['--addons=ours'] if settings['addons'] else []
     command = _command(sys.orig_argv, sys.argv)
     if command is None:
         return
@@ -69,7 +74,13 @@ def start() -> None:
         os.execv(sys.executable, words)
     from tf_seq2seq_compat.tf1 import runner
 
-    runner.prepare(Runtime(), settings['strict'], settings['xla'], settings['python2'])
+    runner.prepare(
+        Runtime(),
+        settings['strict'],
+        settings['xla'],
+        settings['python2'],
+        settings['addons'],
+    )
     atexit.register(runner.report)
 
 

@@ -25,6 +25,7 @@ from importlib.machinery import ModuleSpec, PathFinder
 from typing import Any, Protocol
 
 from tf_seq2seq_compat.tf1 import facade, optional_imports
+from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 # Who is importing
@@ -179,6 +180,10 @@ def program_frame() -> types.FrameType | None:
     return frame
 
 
+_FOR_ALL = (ADDONS,)
+"""Packages that no longer load: a library that imports one is given ours as the program is."""
+
+
 # What it gets
 # ----------------------------------------------------------------------------------------
 
@@ -201,6 +206,7 @@ class ImportHook(MetaPathFinder):
 
     Args:
       facades: one for each root package.
+      provides: whether the façade of a root stands for it, asked where the root is imported.
       on_load: called with the name of a root before a façade is given to the program, and after a
         library has loaded that root for the first time.
       restorer: what the program's imports of other modules go through.
@@ -211,8 +217,10 @@ class ImportHook(MetaPathFinder):
         facades: Sequence[facade.Facade],
         on_load: Callable[[str], None] | None = None,
         restorer: Restorer | None = None,
+        provides: Callable[[str], bool] = lambda root: True,
     ) -> None:
         self._facades = {each.root_name: each for each in facades}
+        self._provides = provides
         self._on_load = on_load or (lambda root: None)
         self._restorer = restorer
         self._import = builtins.__import__
@@ -243,9 +251,9 @@ class ImportHook(MetaPathFinder):
         root = name.partition('.')[0]
         if level:
             return load()
-        if root in self._facades:
-            if _program_asks(globals):
-                return self._import_for_program(name, fromlist)
+        if root in self._facades and self._provides(root):
+            if root in _FOR_ALL or _program_asks(globals):
+                return self._import_for_program(name, fromlist, load)
             return self._import_for_library(name, load)
         if self._restorer is None or root not in self._restorer.roots:
             return load()
@@ -259,10 +267,12 @@ class ImportHook(MetaPathFinder):
         """`importlib.import_module`, scoped by importer."""
         load = functools.partial(self._import_module, name, package)
         root = name.partition('.')[0]
-        if root in self._facades:
-            if not _program_asks(None):
+        if root in self._facades and self._provides(root):
+            if root not in _FOR_ALL and not _program_asks(None):
                 return self._import_for_library(name, load)
             self._on_load(root)
+            if not self._provides(root):  # as that has shown
+                return load()
             module = self._facades[root].import_module(name)
             self._register(name)
             return module
@@ -282,7 +292,9 @@ class ImportHook(MetaPathFinder):
     ) -> ModuleSpec | None:
         """Finds, for the program, the modules that only a façade has."""
         root = name.partition('.')[0]
-        if root not in self._facades or not _program_asks(None):
+        if root not in self._facades or not self._provides(root):
+            return None
+        if root not in _FOR_ALL and not _program_asks(None):
             return None
         try:
             return facade.spec(name, self._facades[root].import_module(name))
@@ -301,9 +313,13 @@ class ImportHook(MetaPathFinder):
             self._on_load(root)
         return module
 
-    def _import_for_program(self, name: str, fromlist: Sequence[str] | None) -> types.ModuleType:
+    def _import_for_program(
+        self, name: str, fromlist: Sequence[str] | None, load: Callable[[], types.ModuleType]
+    ) -> types.ModuleType:
         root = name.partition('.')[0]
         self._on_load(root)
+        if not self._provides(root):  # as that has shown
+            return load()
         namespaces = self._facades[root]
         module = namespaces.import_module(name)
         self._register(name)

@@ -69,7 +69,15 @@ class _Cells:
         self._shell.user_ns['__builtins__'] = sys.modules['builtins']
 
 
-def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool = False) -> None:
+def load(
+    shell: Any,
+    *,
+    strict: bool = False,
+    xla: bool = False,
+    python_2: bool = False,
+    addons: bool = False,
+    text: str = '',
+) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
     Args:
@@ -77,20 +85,26 @@ def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool 
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2.
+      addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      text: the cells to come, where they are known.
 
     Raises:
       RuntimeError: eager TensorFlow operations have already run in this session.
     """
     unload(shell)
     runtime = Runtime()
-    restored = runner.prepare(runtime, strict, xla)
-    children.announce(runtime, strict=strict, xla=xla)
+
+    def cells_so_far() -> list[str]:
+        return [text, *shell.history_manager.input_hist_raw]
+
+    restored = runner.prepare(runtime, strict, xla, addons=addons, more=cells_so_far)
+    children.announce(runtime, strict=strict, xla=xla, addons=addons)
     _rebind(shell.user_ns, restored)
     if python_2:
         python2.translate_cells(shell)
-    cells = _Cells(shell, strict or python_2)
-    cells.watch()
-    runtime.undo_by(cells.leave)
+    watched = _Cells(shell, strict or python_2)
+    watched.watch()
+    runtime.undo_by(watched.leave)
     _RUNTIMES[id(shell)] = runtime
 
 
@@ -137,6 +151,7 @@ def run(
     strict: bool = False,
     xla: bool = False,
     python_2: bool = False,
+    addons: bool = False,
 ) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
@@ -150,6 +165,7 @@ def run(
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2, whatever they show.
+      addons: ours stands for TensorFlow Addons also where that is installed and loads.
 
     Returns:
       0, or 1 where a cell failed.
@@ -164,7 +180,12 @@ def run(
         client = _client(nbclient)(
             notebook,
             km=_kernel_manager(
-                folder, [path, *arguments], strict=strict, xla=xla, python2=python_2
+                folder,
+                [path, *arguments],
+                strict=strict,
+                xla=xla,
+                python2=python_2,
+                addons=addons,
             ),
             timeout=None,
             record_timing=False,

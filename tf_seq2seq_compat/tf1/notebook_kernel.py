@@ -7,7 +7,9 @@ import importlib
 import json
 import os
 import sys
+from pathlib import Path
 
+from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.tf1 import import_hook, notebook
 
 
@@ -18,6 +20,7 @@ def main() -> None:
     parser.add_argument('--strict', action='store_true')
     parser.add_argument('--xla', action='store_true')
     parser.add_argument('--python2', action='store_true')
+    parser.add_argument('--addons', action='store_true')
     parser.add_argument('--argv', required=True, help='sys.argv of the cells, as JSON')
     options, settings = parser.parse_known_args()
 
@@ -25,8 +28,24 @@ def main() -> None:
     kernel.initialize(['-f', options.connection, *settings])
     sys.argv[:] = json.loads(options.argv)
     import_hook.add_program_folder(os.getcwd())
-    notebook.load(kernel.shell, strict=options.strict, xla=options.xla, python_2=options.python2)
+    notebook.load(
+        kernel.shell,
+        strict=options.strict,
+        xla=options.xla,
+        python_2=options.python2,
+        addons=options.addons,
+        text=_cells(os.path.basename(sys.argv[0])),
+    )
     kernel.start()
+
+
+def _cells(file: str) -> str:
+    """The code of a notebook in the current folder, which the kernel is started for."""
+    try:
+        text = Path(file).read_text(encoding='utf-8')
+    except OSError:
+        return ''
+    return '\n'.join(map(sources.without_magics, sources.code_cells(text)))
 
 
 if __name__ == '__main__':

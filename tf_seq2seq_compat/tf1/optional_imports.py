@@ -15,11 +15,12 @@ def is_guarded(frame: types.FrameType | None) -> bool:
     if frame is None:
         return False
     source = linecache.getlines(frame.f_code.co_filename, frame.f_globals)
-    return any(line.count(frame.f_lineno) for line in _guarded_lines(''.join(source)))
+    return any(line.count(frame.f_lineno) for line in guarded_lines(''.join(source)))
 
 
 @functools.lru_cache(maxsize=64)
-def _guarded_lines(source: str) -> tuple[range, ...]:
+def guarded_lines(source: str) -> tuple[range, ...]:
+    """The lines of `try` blocks that catch import errors."""
     try:
         tree = ast.parse(source)
     except SyntaxError:  # the file is not what runs any more

@@ -13,6 +13,7 @@ import importlib.util
 import os
 import sys
 import types
+from collections.abc import Callable, Iterable
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from typing import Any, NoReturn
 
@@ -23,8 +24,10 @@ from tf_seq2seq_compat.tf1 import (
     import_hook,
     old_libraries,
     repairs,
+    tensorflow_2_programs,
     v1_behavior,
 )
+from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -52,6 +55,7 @@ def run(
     strict: bool = False,
     xla: bool = False,
     python_2: bool = False,
+    addons: bool = False,
     runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
@@ -63,6 +67,7 @@ def run(
       strict: no repairs; what TF1 or Keras would have raised is raised.
       xla: XLA compiles the loops of the program, where it can.
       python_2: the program is Python 2, whatever its files show.
+      addons: ours stands for TensorFlow Addons also where that is installed and loads.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
 
@@ -80,16 +85,17 @@ def run(
                 strict=strict,
                 xla=xla,
                 python_2=python_2,
+                addons=addons,
                 runtime=runtime,
             )
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
-    prepare(runtime, strict, xla, python_2)
+    prepare(runtime, strict, xla, python_2, addons)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        children.announce(runtime, strict=strict, xla=xla, python_2=python_2)
+        children.announce(runtime, strict=strict, xla=xla, python_2=python_2, addons=addons)
         runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
@@ -112,15 +118,22 @@ def report() -> None:
 
 
 def prepare(
-    runtime: Runtime, strict: bool, xla: bool = False, python_2: bool = False
+    runtime: Runtime,
+    strict: bool,
+    xla: bool = False,
+    python_2: bool = False,
+    addons: bool = False,
+    more: Callable[[], Iterable[str]] = tuple,
 ) -> import_hook.Restorer:
-    """Gives this process's program its imports as TF1's time had them.
+    """Gives this process's program its imports as its time had them.
 
     Args:
       runtime: takes it back.
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
+      addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      more: texts of the program that are in no file.
 
     Returns:
       What restores names of Python and NumPy.
@@ -128,9 +141,9 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, restored = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
-    facades = [facade.get_facade('tensorflow', 'v1'), facade.get_facade('keras', 'v1')]
-    import_hook.ImportHook(facades, start, restored).install(runtime)
+    start, restored = _TF1Start(runtime, strict, xla, addons, more), old_libraries.install(runtime)
+    facades = [facade.get_facade(root, 'v1') for root in ('tensorflow', 'keras', ADDONS)]
+    import_hook.ImportHook(facades, start, restored, start.provides).install(runtime)
     python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
         try:
@@ -142,18 +155,37 @@ def prepare(
 
 
 class _TF1Start:
-    """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
+    """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded.
 
-    def __init__(self, runtime: Runtime, strict: bool, xla: bool) -> None:
+    A program for TensorFlow 2 gets neither, and TensorFlow and Keras as they are.
+    """
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        strict: bool,
+        xla: bool,
+        addons: bool,
+        more: Callable[[], Iterable[str]],
+    ) -> None:
         self._runtime = runtime
         self._strict = strict
         self._xla = xla
-        self._done = False
+        self._more = more
+        self._done = self._for_tensorflow_2 = False
+        self._addons = InstalledAddons(ours=addons)
+
+    def provides(self, root: str) -> bool:
+        """Whether the façade of a root package stands for it."""
+        return self._addons.replaced() if root == ADDONS else not self._for_tensorflow_2
 
     def __call__(self, root: str) -> None:
-        if self._done:
+        if self._done or root == ADDONS:
             return
         self._done = True
+        self._for_tensorflow_2 = tensorflow_2_programs.is_for_tensorflow_2(self._more())
+        if self._for_tensorflow_2:
+            return
         v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from tf_seq2seq_compat.migrate.fixers import (
+    addons,
     changed_calls,
     flags,
     imports,
@@ -44,4 +45,7 @@ FIXERS: tuple[Fixer, ...] = (
     # The last: it writes the imports that the others need.
     imports.fix,
 )
-"""All fixers, in the order in which their edits take precedence."""
+"""All fixers of a TF1 program, in the order in which their edits take precedence."""
+
+FOR_TENSORFLOW_2: tuple[Fixer, ...] = (addons.fix,)
+"""Those of a program for TensorFlow 2."""

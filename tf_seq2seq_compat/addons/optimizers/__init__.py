@@ -1,0 +1,32 @@
+"""`tensorflow_addons.optimizers`."""
+
+from tf_seq2seq_compat.addons.optimizers.adaptive import LAMB, LazyAdam, NovoGrad, RectifiedAdam
+from tf_seq2seq_compat.addons.optimizers.base import Base as KerasLegacyOptimizer
+from tf_seq2seq_compat.addons.optimizers.cyclical_learning_rate import (
+    CyclicalLearningRate,
+    ExponentialCyclicalLearningRate,
+    Triangular2CyclicalLearningRate,
+    TriangularCyclicalLearningRate,
+)
+from tf_seq2seq_compat.addons.optimizers.weight_decay_optimizers import (
+    SGDW,
+    AdamW,
+    DecoupledWeightDecayExtension,
+    extend_with_decoupled_weight_decay,
+)
+
+__all__ = [
+    'LAMB',
+    'SGDW',
+    'AdamW',
+    'CyclicalLearningRate',
+    'DecoupledWeightDecayExtension',
+    'ExponentialCyclicalLearningRate',
+    'KerasLegacyOptimizer',
+    'LazyAdam',
+    'NovoGrad',
+    'RectifiedAdam',
+    'Triangular2CyclicalLearningRate',
+    'TriangularCyclicalLearningRate',
+    'extend_with_decoupled_weight_decay',
+]

@@ -1,0 +1,85 @@
+"""`tensorflow_addons.seq2seq`, over the Keras that the program uses."""
+
+from tf_seq2seq_compat.addons.seq2seq import (
+    attention_wrapper,
+    basic_decoder,
+    beam_search_decoder,
+    decoder,
+    loss,
+    sampler,
+)
+from tf_seq2seq_compat.addons.seq2seq.attention_wrapper import (
+    AttentionMechanism,
+    AttentionWrapper,
+    AttentionWrapperState,
+    BahdanauAttention,
+    BahdanauMonotonicAttention,
+    LuongAttention,
+    LuongMonotonicAttention,
+    hardmax,
+    monotonic_attention,
+    safe_cumprod,
+)
+from tf_seq2seq_compat.addons.seq2seq.basic_decoder import BasicDecoder, BasicDecoderOutput
+from tf_seq2seq_compat.addons.seq2seq.beam_search_decoder import (
+    BeamSearchDecoder,
+    BeamSearchDecoderOutput,
+    BeamSearchDecoderState,
+    FinalBeamSearchDecoderOutput,
+    gather_tree,
+    gather_tree_from_array,
+    tile_batch,
+)
+from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder, Decoder, dynamic_decode
+from tf_seq2seq_compat.addons.seq2seq.loss import SequenceLoss, sequence_loss
+from tf_seq2seq_compat.addons.seq2seq.sampler import (
+    CustomSampler,
+    GreedyEmbeddingSampler,
+    InferenceSampler,
+    SampleEmbeddingSampler,
+    Sampler,
+    ScheduledEmbeddingTrainingSampler,
+    ScheduledOutputTrainingSampler,
+    TrainingSampler,
+)
+
+__all__ = [
+    'AttentionMechanism',
+    'AttentionWrapper',
+    'AttentionWrapperState',
+    'BahdanauAttention',
+    'BahdanauMonotonicAttention',
+    'BaseDecoder',
+    'BasicDecoder',
+    'BasicDecoderOutput',
+    'BeamSearchDecoder',
+    'BeamSearchDecoderOutput',
+    'BeamSearchDecoderState',
+    'CustomSampler',
+    'Decoder',
+    'FinalBeamSearchDecoderOutput',
+    'GreedyEmbeddingSampler',
+    'InferenceSampler',
+    'LuongAttention',
+    'LuongMonotonicAttention',
+    'SampleEmbeddingSampler',
+    'Sampler',
+    'ScheduledEmbeddingTrainingSampler',
+    'ScheduledOutputTrainingSampler',
+    'SequenceLoss',
+    'TrainingSampler',
+    'attention_wrapper',
+    'basic_decoder',
+    'beam_search_decoder',
+    'decoder',
+    'dynamic_decode',
+    'gather_tree',
+    'gather_tree_from_array',
+    'hardmax',
+    'loss',
+    'monotonic_attention',
+    'safe_cumprod',
+    'sampler',
+    'sequence_loss',
+    'tile_batch',
+]

@@ -1,0 +1,580 @@
+"""Samplers, in the file where TensorFlow Addons had them.
+
+Most make, in `initialize`, the helper of the same kind, and hand on to it.
+"""
+
+from __future__ import annotations
+
+import abc
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+
+from tf_seq2seq_compat.addons.keras_generation import serializable, typechecked
+from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.path import after
+from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
+from tf_seq2seq_compat.seq2seq.helper import (
+    GreedyEmbeddingHelper,
+    Helper,
+    InferenceHelper,
+    SampleEmbeddingHelper,
+    TrainingHelper,
+    _call_sampler,
+    _unstack_ta,
+    bernoulli_sample,
+    categorical_sample,
+)
+from tf_seq2seq_compat.seq2seq.scheduled_helper import (
+    ScheduledEmbeddingTrainingHelper,
+    ScheduledOutputTrainingHelper,
+    _checked_probability,
+)
+from tf_seq2seq_compat.types import (
+    Config,
+    DTypeLike,
+    Embedding,
+    FloatLike,
+    IntLike,
+    Nest,
+    ShapeLike,
+    TensorLike,
+)
+
+__all__ = [
+    'CustomSampler',
+    'GreedyEmbeddingSampler',
+    'InferenceSampler',
+    'SampleEmbeddingSampler',
+    'Sampler',
+    'ScheduledEmbeddingTrainingSampler',
+    'ScheduledOutputTrainingSampler',
+    'TrainingSampler',
+    '_call_sampler',
+    '_unstack_ta',
+    'bernoulli_sample',
+    'categorical_sample',
+]
+
+
+class Sampler(metaclass=abc.ABCMeta):
+    """Samples from the decoder's outputs and chooses its next inputs; the base of all samplers.
+
+    Legacy: `tfa.seq2seq.Sampler` of TensorFlow Addons 0.23.
+    """
+
+    @abc.abstractmethod
+    def initialize(self, inputs: Nest, **kwargs: Any) -> tuple[tf.Tensor, Nest]:
+        """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
+        """Returns the samples of a step, `[batch] + sample_ids_shape`."""
+        raise NotImplementedError
+
+    @abc.abstractmethod
+    def next_inputs(
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
+        """Returns `(finished, next_inputs, next_state)`."""
+        raise NotImplementedError
+
+    @property
+    @abc.abstractmethod
+    def batch_size(self) -> IntLike:
+        """Batch size: int32 scalar."""
+        raise NotImplementedError
+
+    @property
+    @abc.abstractmethod
+    def sample_ids_shape(self) -> ShapeLike:
+        """`TensorShape` of one sample of one example."""
+        raise NotImplementedError
+
+    @property
+    @abc.abstractmethod
+    def sample_ids_dtype(self) -> DTypeLike:
+        """Type of the samples."""
+        raise NotImplementedError
+
+    def get_config(self) -> Config:
+        """The arguments, for the configuration of a decoder."""
+        names = inspect.signature(type(self).__init__).parameters
+        found = {}
+        for name in [*names][1:]:
+            value: Any = getattr(self, f'_given_{name}', getattr(self, name, None))
+            found[name] = value.numpy().tolist() if hasattr(value, 'numpy') else value
+        return found
+
+    @classmethod
+    def from_config(cls, config: Config) -> Sampler:
+        """The sampler of a configuration."""
+        return cls(**config)
+
+
+class _HelperSampler(Sampler):
+    """A sampler that is a helper once it is initialized."""
+
+    _helper: Helper | None = None
+    _sample_ids_shape = tf.TensorShape([])
+    _sample_ids_dtype: Any = tf.int32
+
+    def _begin(self, helper: Helper) -> tuple[tf.Tensor, Nest]:
+        self._helper = helper
+        return helper.initialize()
+
+    def _initialized(self, what: str) -> Any:
+        if self._helper is None:
+            raise ValueError(
+                f'{what} accessed before initialize was called: it is the decoder that calls '
+                f'initialize of {type(self).__name__}, with the tensors.'
+            )
+        return self._helper
+
+    @property
+    def batch_size(self) -> IntLike:
+        return self._initialized('batch_size').batch_size
+
+    @property
+    def maximum_length(self) -> IntLike | None:
+        """Most steps that there are inputs for, None if there is no such limit."""
+        return getattr(self._helper, 'maximum_length', None)
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return self._sample_ids_shape
+
+    @property
+    def sample_ids_dtype(self) -> DTypeLike:
+        return self._sample_ids_dtype
+
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
+        return self._initialized('sample').sample(time=time, outputs=outputs, state=state)
+
+    def next_inputs(
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
+        return self._initialized('next_inputs').next_inputs(
+            time=time, outputs=outputs, state=state, sample_ids=sample_ids
+        )
+
+
+@serializable
+class CustomSampler(Sampler):
+    """A sampler made of three functions.
+
+    Args:
+      initialize_fn: `(inputs, **kwargs) -> (finished, first_inputs)`.
+      sample_fn: `(time, outputs, state) -> sample_ids`.
+      next_inputs_fn: `(time, outputs, state, sample_ids) -> (finished, next_inputs, next_state)`.
+      sample_ids_shape: Shape of one sample of one example, a scalar by default.
+      sample_ids_dtype: Type of the samples, int32 by default.
+
+    Raises:
+      TypeError: If one of the three is not callable.
+
+    Legacy: `tfa.seq2seq.CustomSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(
+        self,
+        initialize_fn: Callable[..., tuple[tf.Tensor, Nest]],
+        sample_fn: Callable[..., Nest],
+        next_inputs_fn: Callable[..., tuple[tf.Tensor, Nest, Nest]],
+        sample_ids_shape: ShapeLike | None = None,
+        sample_ids_dtype: DTypeLike | None = None,
+    ) -> None:
+        _check_callables(
+            initialize_fn=initialize_fn, sample_fn=sample_fn, next_inputs_fn=next_inputs_fn
+        )
+        self._initialize_fn = self._given_initialize_fn = initialize_fn
+        self._sample_fn = self._given_sample_fn = sample_fn
+        self._next_inputs_fn = self._given_next_inputs_fn = next_inputs_fn
+        self._batch_size: IntLike | None = None
+        self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
+        self._given_sample_ids_shape = self._sample_ids_shape.as_list()
+        self._sample_ids_dtype = tf.as_dtype(sample_ids_dtype or tf.int32)
+        self._given_sample_ids_dtype = self._sample_ids_dtype.name
+
+    @property
+    def batch_size(self) -> IntLike:
+        if self._batch_size is None:
+            raise ValueError('batch_size accessed before initialize was called.')
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return self._sample_ids_shape
+
+    @property
+    def sample_ids_dtype(self) -> DTypeLike:
+        return self._sample_ids_dtype
+
+    def initialize(self, inputs: Nest, **kwargs: Any) -> tuple[tf.Tensor, Nest]:
+        finished, first_inputs = self._initialize_fn(inputs, **kwargs)
+        self._batch_size = tf.size(finished)
+        return finished, first_inputs
+
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
+        return self._sample_fn(time=time, outputs=outputs, state=state)
+
+    def next_inputs(
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
+        return self._next_inputs_fn(time=time, outputs=outputs, state=state, sample_ids=sample_ids)
+
+
+@serializable
+class TrainingSampler(_HelperSampler):
+    """Teacher forcing: every step reads the true input. Samples are the most likely ids.
+
+    Args:
+      time_major: Whether time is the first axis of the inputs.
+
+    Legacy: `tfa.seq2seq.TrainingSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(self, time_major: bool = False) -> None:
+        self.time_major = time_major
+
+    @property
+    def inputs(self) -> Nest:
+        """The inputs, as given to `initialize`."""
+        return self._initialized('inputs').inputs
+
+    @property
+    def sequence_length(self) -> tf.Tensor:
+        """The lengths, int `[batch]`."""
+        return self._initialized('sequence_length').sequence_length
+
+    @property
+    def input_tas(self) -> Nest:
+        """The inputs by steps."""
+        return self._initialized('input_tas')._input_tas
+
+    @property
+    def zero_inputs(self) -> Nest:
+        """Zeros like the inputs of a step."""
+        return self._initialized('zero_inputs')._zero_inputs
+
+    def initialize(  # type: ignore[override]
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike | None = None,
+        mask: TensorLike | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
+        """Begins.
+
+        Args:
+          inputs: `[batch, time, ...]` (`[time, batch, ...]` if `time_major`).
+          sequence_length: int `[batch]`; the whole time by default.
+          mask: bool `[batch, time]` (`[time, batch]`) in place of lengths, True for the steps of a
+            sequence, which must be its first ones.
+
+        Returns:
+          `(finished, first_inputs)`.
+
+        Raises:
+          ValueError: If both lengths and a mask are given, or their shape or type is wrong.
+          InvalidArgumentError: If a mask is not padded on the right.
+        """
+        lengths = self._lengths(inputs, sequence_length, mask)
+        return self._begin(TrainingHelper(inputs, lengths, self.time_major))
+
+    def _lengths(
+        self, inputs: Nest, sequence_length: TensorLike | None, mask: TensorLike | None
+    ) -> TensorLike:
+        if sequence_length is not None and mask is not None:
+            raise ValueError("sequence_length and mask can't be provided at the same time.")
+        if sequence_length is not None:
+            return sequence_length
+        if mask is not None:
+            return _length_of(tf.convert_to_tensor(mask), self.time_major)
+        first = tf.convert_to_tensor(tf.nest.flatten(inputs)[0])
+        batch, time = (1, 0) if self.time_major else (0, 1)
+        return tf.fill([axis_size(first, batch)], axis_size(first, time))
+
+
+@serializable
+class ScheduledEmbeddingTrainingSampler(TrainingSampler):
+    """Teacher forcing that now and then feeds a sampled id back, embedded.
+
+    Args:
+      sampling_probability: How likely a step is fed with a drawn id: a scalar, or one for each
+        example; a variable may change as the training goes on.
+      embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
+      time_major: As for `TrainingSampler`.
+      seed: Seed of the ids.
+      scheduling_seed: Seed of the coins.
+
+    Legacy: `tfa.seq2seq.ScheduledEmbeddingTrainingSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(
+        self,
+        sampling_probability: FloatLike,
+        embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        time_major: bool = False,
+        seed: int | None = None,
+        scheduling_seed: int | None = None,
+    ) -> None:
+        _check_callables(embedding_fn=embedding_fn)
+        super().__init__(time_major=time_major)
+        self.embedding_fn = self._given_embedding_fn = embedding_fn
+        self.sampling_probability = _probability(sampling_probability)
+        self.seed = seed
+        self.scheduling_seed = scheduling_seed
+
+    def initialize(  # type: ignore[override]
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike | None = None,
+        mask: TensorLike | None = None,
+        embedding: Embedding | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
+        """Begins, as `TrainingSampler`; `embedding` is a matrix, if there is no `embedding_fn`."""
+        if self._given_embedding_fn is None:
+            if embedding is None:
+                raise ValueError(
+                    'embedding is required as a keyword argument for '
+                    'ScheduledEmbeddingTrainingSampler, which was made without embedding_fn.'
+                )
+            self.embedding_fn = _embedding_function(embedding)
+        return self._begin(
+            ScheduledEmbeddingTrainingHelper(
+                inputs,
+                self._lengths(inputs, sequence_length, mask),
+                self.embedding_fn,
+                self.sampling_probability,
+                self.time_major,
+                self.seed,
+                self.scheduling_seed,
+            )
+        )
+
+
+@serializable
+class ScheduledOutputTrainingSampler(TrainingSampler):
+    """Teacher forcing that now and then feeds the output itself back.
+
+    Args:
+      sampling_probability: As for `ScheduledEmbeddingTrainingSampler`.
+      time_major: As for `TrainingSampler`.
+      seed: Seed of the coins.
+      next_inputs_fn: From the outputs to next inputs; the outputs themselves by default.
+
+    Legacy: `tfa.seq2seq.ScheduledOutputTrainingSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(
+        self,
+        sampling_probability: FloatLike,
+        time_major: bool = False,
+        seed: int | None = None,
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
+    ) -> None:
+        _check_callables(next_inputs_fn=next_inputs_fn)
+        super().__init__(time_major=time_major)
+        self.sampling_probability = _probability(sampling_probability)
+        self.seed = seed
+        self.next_inputs_fn = next_inputs_fn
+
+    def initialize(  # type: ignore[override]
+        self,
+        inputs: Nest,
+        sequence_length: TensorLike | None = None,
+        mask: TensorLike | None = None,
+        auxiliary_inputs: Nest | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
+        """Begins, as `TrainingSampler`; a step reads the `auxiliary_inputs` beside the inputs."""
+        return self._begin(
+            ScheduledOutputTrainingHelper(
+                inputs,
+                self._lengths(inputs, sequence_length, mask),
+                self.sampling_probability,
+                self.time_major,
+                self.seed,
+                self.next_inputs_fn,
+                auxiliary_inputs,
+            )
+        )
+
+
+@serializable
+class GreedyEmbeddingSampler(_HelperSampler):
+    """Inference: the most likely id, embedded, is the next input.
+
+    Args:
+      embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
+
+    Legacy: `tfa.seq2seq.GreedyEmbeddingSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(self, embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None) -> None:
+        _check_callables(embedding_fn=embedding_fn)
+        self.embedding_fn = self._given_embedding_fn = embedding_fn
+
+    def initialize(  # type: ignore[override]
+        self,
+        embedding: Embedding,
+        start_tokens: TensorLike | None = None,
+        end_token: IntLike | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
+        """Begins.
+
+        Args:
+          embedding: `[vocabulary, depth]`; not read where there is an `embedding_fn`.
+          start_tokens: int32 `[batch]`.
+          end_token: int32 scalar; a sequence that emits it is finished.
+
+        Returns:
+          `(finished, first_inputs)`.
+        """
+        if self._given_embedding_fn is None:
+            if embedding is None:
+                raise ValueError(
+                    'embedding must be given, as the inputs of the decoder, since '
+                    f'{type(self).__name__} was made without embedding_fn.'
+                )
+            self.embedding_fn = _embedding_function(embedding)
+        for argument, value in (('start_tokens', start_tokens), ('end_token', end_token)):
+            if value is None:
+                raise ValueError(f'{argument} must be given to the decoder, by this name.')
+        helper = self._make(start_tokens, end_token)
+        self.start_tokens, self.end_token = helper._start_tokens, helper._end_token
+        self.start_inputs = helper._start_inputs
+        return self._begin(helper)
+
+    def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
+        assert self.embedding_fn is not None
+        return GreedyEmbeddingHelper(self.embedding_fn, start_tokens, end_token)
+
+
+@serializable
+class SampleEmbeddingSampler(GreedyEmbeddingSampler):
+    """Inference by sampling: an id drawn from the softmax of the outputs is the next input.
+
+    Args:
+      embedding_fn: As for `GreedyEmbeddingSampler`.
+      softmax_temperature: The outputs are divided by it; 1 by default.
+      seed: Seed of the draws.
+
+    Legacy: `tfa.seq2seq.SampleEmbeddingSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(
+        self,
+        embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        softmax_temperature: FloatLike | None = None,
+        seed: int | None = None,
+    ) -> None:
+        super().__init__(embedding_fn)
+        self.softmax_temperature = softmax_temperature
+        self.seed = seed
+
+    def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
+        assert self.embedding_fn is not None
+        return SampleEmbeddingHelper(
+            self.embedding_fn, start_tokens, end_token, self.softmax_temperature, self.seed
+        )
+
+
+@serializable
+class InferenceSampler(_HelperSampler):
+    """Inference with functions of one's own.
+
+    Args:
+      sample_fn: From the outputs to the samples.
+      sample_shape: Shape of one sample of one example.
+      sample_dtype: Type of the samples.
+      end_fn: From the samples to bool `[batch]`, True for what is finished.
+      next_inputs_fn: From the samples to the next inputs; the samples themselves by default.
+
+    Legacy: `tfa.seq2seq.InferenceSampler` of TensorFlow Addons 0.23.
+    """
+
+    @typechecked
+    def __init__(
+        self,
+        sample_fn: Callable[[Nest], Nest],
+        sample_shape: ShapeLike,
+        sample_dtype: DTypeLike,
+        end_fn: Callable[[tf.Tensor], tf.Tensor],
+        next_inputs_fn: Callable[[Nest], Nest] | None = None,
+    ) -> None:
+        self.sample_fn = sample_fn
+        self.sample_shape = self._sample_ids_shape = tf.TensorShape(sample_shape)
+        self._given_sample_shape = self._sample_ids_shape.as_list()
+        self.sample_dtype = self._sample_ids_dtype = sample_dtype
+        self._given_sample_dtype = tf.as_dtype(sample_dtype).name
+        self.end_fn = end_fn
+        self.next_inputs_fn = next_inputs_fn
+
+    def initialize(self, start_inputs: Nest) -> tuple[tf.Tensor, Nest]:  # type: ignore[override]
+        """Begins with these inputs, `[batch, ...]`."""
+        helper = InferenceHelper(
+            self.sample_fn,
+            self._sample_ids_shape,
+            self._sample_ids_dtype,
+            tf.convert_to_tensor(start_inputs),
+            self.end_fn,
+            self.next_inputs_fn,
+        )
+        self.start_inputs = helper._start_inputs
+        return self._begin(helper)
+
+
+def _embedding_function(embedding: Any) -> Callable[[tf.Tensor], tf.Tensor]:
+    if isinstance(embedding, list | tuple):  # parts, which TF2 reads one after the other
+        return lambda ids: tf.nn.embedding_lookup(list(embedding), ids)
+    if not callable(embedding) and not isinstance(embedding, tf.Variable):
+        embedding = tf.convert_to_tensor(embedding)
+    return embedding_function(embedding)
+
+
+def _probability(probability: FloatLike) -> Any:
+    checked = _checked_probability(probability)
+    return probability if isinstance(probability, tf.Variable) else checked
+
+
+def _length_of(mask: tf.Tensor, time_major: bool) -> tf.Tensor:
+    """The lengths of sequences by a mask, which must be padded on the right."""
+    if mask.shape.rank != 2:
+        raise ValueError(f'Expected mask to be a 2D tensor, but received shape: {mask.shape}.')
+    if mask.dtype != tf.bool:
+        raise ValueError(
+            f'Expected mask to be a boolean tensor, but received dtype: {mask.dtype.name}.'
+        )
+    lengths = tf.reduce_sum(tf.cast(mask, tf.int32), 0 if time_major else 1)
+    return after(lambda: [_check_sequence_is_right_padded(mask, time_major)], lengths)
+
+
+def _check_sequence_is_right_padded(mask: tf.Tensor, time_major: bool) -> tf.Operation:
+    mask = transpose_batch_time(mask) if time_major else mask
+    lengths = tf.reduce_sum(tf.cast(mask, tf.int32), 1)
+    padded = tf.sequence_mask(lengths, tf.shape(mask)[1])
+    return tf.Assert(
+        tf.reduce_all(tf.equal(mask, padded)), ['The input sequence should be right padded.']
+    )
+
+
+def _check_callables(**functions: Any) -> None:
+    for argument, function in functions.items():
+        optional = argument in ('embedding_fn', 'next_inputs_fn')
+        if not (callable(function) or (optional and function is None)):
+            raise TypeError(
+                f'{argument} must be callable, but is a {type(function).__name__}: give a matrix '
+                'of embeddings when the decoder is called.'
+            )
+
+
+_transpose_batch_time = transpose_batch_time
