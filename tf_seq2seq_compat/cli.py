@@ -13,6 +13,7 @@ examples:
   tf-seq2seq-compat run -m nmt.nmt --src=vi --tgt=en
   tf-seq2seq-compat run --strict example.py
   tf-seq2seq-compat run --xla train.py
+  tf-seq2seq-compat run --tf 1.1 chatbot.py
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What follows the script (or the module, or the notebook) is the program's own command line.
@@ -118,10 +119,17 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--python2] [--output FILE] '
+        usage='tf-seq2seq-compat run [-h] [--tf VERSION] [--strict] [--xla] [--python2] '
+        '[--output FILE] '
         '(SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument(
+        '--tf',
+        metavar='VERSION',
+        help='the TensorFlow 1 that the program is for, 0.12 to 1.15 '
+        '(default: what its files show)',
     )
     run.add_argument(
         '--strict',
@@ -215,17 +223,21 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     for index, each in enumerate(arguments[1:], start=1):
         if not is_value and (not each.startswith('-') or each == '-'):
             return arguments[: index + 1], arguments[index + 1 :]
-        is_value = each == '--output'
+        is_value = each in ('--output', '--tf')
     return arguments, []
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
-    from tf_seq2seq_compat.tf1 import runner
+    from tf_seq2seq_compat.tf1 import eras, runner
     from tf_seq2seq_compat.tf1.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
     if options.output is not None and not is_notebook:
         parser.error('--output is for notebooks')
+    try:
+        version = None if options.tf is None else eras.parse(options.tf)
+    except ValueError as error:
+        parser.error(f'--tf: {error}')
     try:
         if is_notebook:
             from tf_seq2seq_compat.tf1 import notebook
@@ -237,6 +249,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
                 strict=options.strict,
                 xla=options.xla,
                 python_2=options.python2,
+                version=version,
             )
         runner.run(
             options.program,
@@ -245,6 +258,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             strict=options.strict,
             xla=options.xla,
             python_2=options.python2,
+            version=version,
             runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:

@@ -19,7 +19,7 @@ import sys
 import sysconfig
 from importlib.machinery import PathFinder
 
-from tf_seq2seq_compat.tf1 import import_hook
+from tf_seq2seq_compat.tf1 import eras, import_hook
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 VARIABLE = 'TF_SEQ2SEQ_COMPAT_CHILDREN'
@@ -30,7 +30,14 @@ def _this_python() -> list[object]:
     return [sys.prefix, *sys.version_info[:2]]
 
 
-def announce(runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = False) -> None:
+def announce(
+    runtime: Runtime,
+    *,
+    strict: bool,
+    xla: bool,
+    python_2: bool = False,
+    version: str = eras.LATEST,
+) -> None:
     """Has the processes that this one starts get what it got.
 
     Args:
@@ -38,12 +45,14 @@ def announce(runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = Fals
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
+      version: the TensorFlow 1 that the program is for.
     """
     settings = {
         'python': _this_python(),
         'strict': strict,
         'xla': xla,
         'python2': python_2,
+        'tf': version,
         'folders': import_hook.program_folders(),
     }
     old = os.environ.get('PYTHONPATH', '').split(os.pathsep)
@@ -60,6 +69,7 @@ def start() -> None:
     for folder in settings['folders']:
         import_hook.add_program_folder(folder)
     flags = [f'--{name}' for name in ('strict', 'xla', 'python2') if settings[name]]
+    flags += ['--tf', settings['tf']]
     command = _command(sys.orig_argv, sys.argv)
     if command is None:
         return
@@ -69,7 +79,8 @@ def start() -> None:
         os.execv(sys.executable, words)
     from tf_seq2seq_compat.tf1 import runner
 
-    runner.prepare(Runtime(), settings['strict'], settings['xla'], settings['python2'])
+    strict, xla, python_2 = settings['strict'], settings['xla'], settings['python2']
+    runner.prepare(Runtime(), strict, xla, python_2, settings['tf'])
     atexit.register(runner.report)
 
 

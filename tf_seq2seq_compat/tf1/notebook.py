@@ -20,7 +20,7 @@ from typing import Any, TextIO
 
 from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.migrate import sources
-from tf_seq2seq_compat.tf1 import children, facade, old_libraries, repairs, runner
+from tf_seq2seq_compat.tf1 import children, eras, facade, old_libraries, repairs, runner
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -69,7 +69,14 @@ class _Cells:
         self._shell.user_ns['__builtins__'] = sys.modules['builtins']
 
 
-def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool = False) -> None:
+def load(
+    shell: Any,
+    *,
+    strict: bool = False,
+    xla: bool = False,
+    python_2: bool = False,
+    version: str = eras.LATEST,
+) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
     Args:
@@ -77,15 +84,16 @@ def load(shell: Any, *, strict: bool = False, xla: bool = False, python_2: bool 
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2.
+      version: the TensorFlow 1 that they are for.
 
     Raises:
       RuntimeError: eager TensorFlow operations have already run in this session.
     """
     unload(shell)
     runtime = Runtime()
-    restored = runner.prepare(runtime, strict, xla)
-    children.announce(runtime, strict=strict, xla=xla)
-    _rebind(shell.user_ns, restored)
+    restored = runner.prepare(runtime, strict, xla, version=version)
+    children.announce(runtime, strict=strict, xla=xla, version=version)
+    _rebind(shell.user_ns, restored, version)
     if python_2:
         python2.translate_cells(shell)
     cells = _Cells(shell, strict or python_2)
@@ -107,14 +115,14 @@ _RUNTIMES: dict[int, Runtime] = {}
 """By the shell, what was changed for it."""
 
 
-def _rebind(namespace: dict[str, Any], restored: Any) -> None:
+def _rebind(namespace: dict[str, Any], restored: Any, version: str) -> None:
     """Gives the modules that earlier cells have imported the form that later cells would get."""
     tensorflow = sys.modules.get('tensorflow')
     for name, module in list(namespace.items()):
         if not isinstance(module, types.ModuleType):
             continue
         if tensorflow is not None and module in (tensorflow, tensorflow.compat.v1):
-            namespace[name] = facade.tensorflow()
+            namespace[name] = facade.tensorflow(version=version)
         elif module.__name__.partition('.')[0] in restored.roots:
             as_loaded = functools.partial(lambda module: module, module)
             namespace[name] = restored.module(module.__name__, ('__name__',), as_loaded)
@@ -137,6 +145,7 @@ def run(
     strict: bool = False,
     xla: bool = False,
     python_2: bool = False,
+    version: str | None = None,
 ) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
@@ -150,6 +159,7 @@ def run(
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2, whatever they show.
+      version: the TensorFlow 1 that they are for; found out by default.
 
     Returns:
       0, or 1 where a cell failed.
@@ -160,11 +170,12 @@ def run(
     nbformat, nbclient, exceptions = _jupyter()
     notebook = _read(nbformat, path)
     python_2 = python_2 or bool(sources.python_2_of_notebook(json.dumps(notebook)))
+    version = version or eras.chosen(path)
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
             km=_kernel_manager(
-                folder, [path, *arguments], strict=strict, xla=xla, python2=python_2
+                folder, [path, *arguments], version, strict=strict, xla=xla, python2=python_2
             ),
             timeout=None,
             record_timing=False,
@@ -219,12 +230,13 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], **flags: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], version: str, **flags: bool) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
       folder: for the kernel's sockets.
       words: `sys.argv` of the cells.
+      version: the TensorFlow 1 that the cells are for.
       flags: by name, the options of the kernel that may be set.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
@@ -233,6 +245,7 @@ def _kernel_manager(folder: str, words: list[str], **flags: bool) -> Any:
     argv = json.dumps(words).replace('{', r'\u007b')
     command = [sys.executable, '-m', 'tf_seq2seq_compat.tf1.notebook_kernel']
     command += ['--connection', '{connection_file}', '--argv', argv]
+    command += ['--tf', version]
     command += [f'--{name}' for name, is_set in flags.items() if is_set]
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]

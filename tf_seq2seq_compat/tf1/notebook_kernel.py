@@ -18,6 +18,7 @@ def main() -> None:
     parser.add_argument('--strict', action='store_true')
     parser.add_argument('--xla', action='store_true')
     parser.add_argument('--python2', action='store_true')
+    parser.add_argument('--tf', required=True)
     parser.add_argument('--argv', required=True, help='sys.argv of the cells, as JSON')
     options, settings = parser.parse_known_args()
 
@@ -25,7 +26,13 @@ def main() -> None:
     kernel.initialize(['-f', options.connection, *settings])
     sys.argv[:] = json.loads(options.argv)
     import_hook.add_program_folder(os.getcwd())
-    notebook.load(kernel.shell, strict=options.strict, xla=options.xla, python_2=options.python2)
+    notebook.load(
+        kernel.shell,
+        strict=options.strict,
+        xla=options.xla,
+        python_2=options.python2,
+        version=options.tf,
+    )
     kernel.start()
 
 

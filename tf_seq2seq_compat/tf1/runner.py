@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from tf_seq2seq_compat.tf1 import (
     children,
     compile_times,
+    eras,
     facade,
     import_hook,
     old_libraries,
@@ -52,6 +53,7 @@ def run(
     strict: bool = False,
     xla: bool = False,
     python_2: bool = False,
+    version: str | None = None,
     runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
@@ -63,6 +65,8 @@ def run(
       strict: no repairs; what TF1 or Keras would have raised is raised.
       xla: XLA compiles the loops of the program, where it can.
       python_2: the program is Python 2, whatever its files show.
+      version: the TensorFlow 1 that it is for, one of `eras.VERSIONS`; by default what the
+        environment, a comment line of the program or its files say.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
 
@@ -80,16 +84,18 @@ def run(
                 strict=strict,
                 xla=xla,
                 python_2=python_2,
+                version=version,
                 runtime=runtime,
             )
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
-    prepare(runtime, strict, xla, python_2)
+    version = version or eras.chosen(target, module=module)
+    prepare(runtime, strict, xla, python_2, version)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        children.announce(runtime, strict=strict, xla=xla, python_2=python_2)
+        children.announce(runtime, strict=strict, xla=xla, python_2=python_2, version=version)
         runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
@@ -112,7 +118,11 @@ def report() -> None:
 
 
 def prepare(
-    runtime: Runtime, strict: bool, xla: bool = False, python_2: bool = False
+    runtime: Runtime,
+    strict: bool,
+    xla: bool = False,
+    python_2: bool = False,
+    version: str = eras.LATEST,
 ) -> import_hook.Restorer:
     """Gives this process's program its imports as TF1's time had them.
 
@@ -121,6 +131,7 @@ def prepare(
       strict: no repairs.
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
+      version: the TensorFlow 1 that the program is for.
 
     Returns:
       What restores names of Python and NumPy.
@@ -128,8 +139,8 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, restored = _TF1Start(runtime, strict, xla), old_libraries.install(runtime)
-    facades = [facade.get_facade('tensorflow', 'v1'), facade.get_facade('keras', 'v1')]
+    start, restored = _TF1Start(runtime, strict, xla, version), old_libraries.install(runtime)
+    facades = [facade.get_facade('tensorflow', 'v1', version), facade.get_facade('keras', 'v1')]
     import_hook.ImportHook(facades, start, restored).install(runtime)
     python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
@@ -144,10 +155,11 @@ def prepare(
 class _TF1Start:
     """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded."""
 
-    def __init__(self, runtime: Runtime, strict: bool, xla: bool) -> None:
+    def __init__(self, runtime: Runtime, strict: bool, xla: bool, version: str) -> None:
         self._runtime = runtime
         self._strict = strict
         self._xla = xla
+        self._version = version
         self._done = False
 
     def __call__(self, root: str) -> None:
@@ -156,6 +168,7 @@ class _TF1Start:
         self._done = True
         v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)
+        eras.get(self._version).begin(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             self._runtime.filter_warnings('ignore', message=message)

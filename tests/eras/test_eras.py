@@ -1,0 +1,52 @@
+"""Programs for TensorFlow 0.12 to 1.4, against what those versions gave (`make.py`)."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from eras import cases, harness  # noqa: F401
+from paths import tf1_graph
+
+from tf_seq2seq_compat.tf1 import eras, facade
+from tf_seq2seq_compat.tf1.runtime import Runtime
+
+ARRAYS = Path(__file__).parent / 'arrays'
+
+
+@functools.cache
+def recorded(version: str) -> dict[str, np.ndarray]:
+    with np.load(ARRAYS / f'{version}.npz') as file:
+        return {key: file[key] for key in file.files}
+
+
+def differences(version: str, name: str) -> list[str]:
+    """What a case gives otherwise than the version did."""
+    tf = facade.tensorflow(version=version)
+    one: Any = harness.CASES[name]
+    with tf1_graph(), Runtime() as runtime:
+        eras.get(version).begin(runtime)
+        found = harness.run(one, tf)
+        found['structure'] = np.array(harness.structure(one, tf))
+    head = f'{name}:'
+    wanted = {
+        key[len(head) :]: value for key, value in recorded(version).items() if key.startswith(head)
+    }
+    wrong = [f'{key} is missing' for key in sorted(set(wanted) - set(found))]
+    wrong += [f'{key} is new' for key in sorted(set(found) - set(wanted))]
+    for key in sorted(set(wanted) & set(found)):
+        mine, theirs = found[key], wanted[key]
+        close = functools.partial(np.allclose, rtol=1e-4, atol=1e-5)
+        same = close if theirs.dtype.kind == 'f' else np.array_equal
+        if mine.shape != theirs.shape or not same(mine, theirs):
+            wrong.append(f'{key}: {mine} instead of {theirs}')
+    return wrong
+
+
+@pytest.mark.parametrize('version', harness.VERSIONS)
+def test_golden(version: str) -> None:
+    wrong = {name: differences(version, name) for name in harness.of_version(version)}
+    assert not {name: lines for name, lines in wrong.items() if lines}
