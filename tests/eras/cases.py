@@ -2,8 +2,8 @@
 
 import importlib
 
-from eras.harness import case
-from golden.harness import integers, normal
+from ..golden.harness import integers, normal
+from .harness import case
 
 
 def _rnn_module(tf):

@@ -6,7 +6,8 @@ Python 3.6, and on TensorFlow from 0.12 on.
 """
 
 import numpy as np
-from golden import harness
+
+from ..golden import harness
 
 CASES = {}
 VERSIONS = ['0.12', '1.0', '1.1', '1.2', '1.3', '1.4']

@@ -10,9 +10,10 @@ import sys
 import numpy as np
 import tensorflow as tf
 
-sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, ROOT)
 
-from eras import cases, harness  # noqa: E402, F401
+from tests.eras import cases, harness  # noqa: E402, F401
 
 
 def arrays(version):

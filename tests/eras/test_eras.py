@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from eras import cases, harness  # noqa: F401
-from paths import tf1_graph
 
+from tests.eras import cases, harness  # noqa: F401
+from tests.paths import tf1_graph
 from tf_seq2seq_compat.tf1 import eras, facade
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
