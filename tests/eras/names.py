@@ -5,6 +5,7 @@ every version has, and the versions that have it (`python names.py --join LIST..
 """
 
 import importlib
+import inspect
 import sys
 import types
 
@@ -17,6 +18,11 @@ logging python_io saved_model initializers math linalg strings random io distrib
 feature_column sets spectral compat test errors
 """
 PACKAGES = ['', *_PACKAGES.split()]
+WITH_ARGUMENTS = (
+    '', 'nn', 'nn.rnn_cell', 'contrib.rnn', 'contrib.seq2seq', 'contrib.legacy_seq2seq'
+)  # fmt: skip
+# Layers take the last three by `**kwargs`, if not by name.
+OF_EVERY_LAYER = {'self', '_sentinel', 'kwargs', 'name', 'dtype', 'trainable'}
 VERSIONS = ['0.12', '1.0', '1.1', '1.2', '1.3', '1.4', '1.15']
 # What `from __future__ import` leaves in a module.
 FUTURE = {'absolute_import', 'division', 'print_function', 'unicode_literals'}
@@ -46,7 +52,27 @@ def names(tf):
             is_module = isinstance(value, types.ModuleType)
             if not is_module or inside in PACKAGES or package in ('', 'contrib'):
                 found.add(head + name)
+            if not is_module and package in WITH_ARGUMENTS:
+                found.update(f'{head + name}({each})' for each in arguments(value))
     return found
+
+
+def arguments(value):
+    """The names of the arguments of a function or class; `*` where any are taken."""
+    function = value.__init__ if inspect.isclass(value) else value
+    try:
+        from tensorflow.python.util import tf_decorator
+
+        function = tf_decorator.unwrap(function)[1]
+    except ImportError:
+        pass
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return ['*']
+    if any(each.kind is each.VAR_POSITIONAL for each in parameters):
+        return ['*']
+    return [each.name for each in parameters if each.name not in OF_EVERY_LAYER]
 
 
 def spans(versions):
@@ -75,8 +101,14 @@ def join(files):
     assert sorted(by_version) == sorted(VERSIONS), sorted(by_version)
     table = ['name\tversions']
     for name in sorted(set().union(*by_version.values())):
-        having = [version for version in VERSIONS if name in by_version[version]]
-        if having != VERSIONS:
+        function, _, argument = name.rstrip(')').partition('(')
+        possible = [version for version in VERSIONS if function in by_version[version]]
+        having = [
+            version
+            for version in possible
+            if name in by_version[version] or function + '(*)' in by_version[version] and argument
+        ]
+        if argument != '*' and having != (possible if argument else VERSIONS):
             table.append(name + '\t' + spans(having))
     return '\n'.join(table) + '\n'
 

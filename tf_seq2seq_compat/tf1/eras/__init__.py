@@ -11,8 +11,10 @@ import importlib
 import inspect
 import os
 import re
+import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -81,7 +83,36 @@ def chosen(target: str, *, module: bool = False) -> str:
     named = os.environ.get(VARIABLE)
     if named:
         return parse(named)
-    return LATEST
+    file = _file_of(target, module)
+    if file is None:
+        return LATEST
+    source = file.read_bytes()
+    named = named_in(source)
+    if named:
+        return named
+    from tf_seq2seq_compat.tf1.eras import evidence
+    from tf_seq2seq_compat.tf1.python2 import evidence as python2
+
+    files = {file}
+    if file.suffix != '.ipynb':
+        files = python2.of_program(source, file, [Path.cwd() if module else file.parent])[1]
+    version, words = evidence.decision(evidence.of_files(sorted(files)))
+    if words:
+        print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
+    return version
+
+
+def _file_of(target: str, module: bool) -> Path | None:
+    """The file of a program, where it is one."""
+    if not module:
+        path = Path(target)
+        path = path / '__main__.py' if path.is_dir() else path
+        return path if path.is_file() and path.suffix in ('.py', '.ipynb') else None
+    parts = target.split('.')
+    for path in (Path(*parts, '__main__.py'), Path(*parts).with_suffix('.py')):
+        if path.is_file():
+            return path
+    return None
 
 
 # Which versions have a name
@@ -400,7 +431,7 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
             return todays
         head = f'{module}.'
         inside = {each[len(head) :] for each in names() if each.startswith(head)}
-        todays = todays | {each for each in inside if '.' not in each}
+        todays = todays | {each for each in inside if each.isidentifier()}
         return {each for each in todays if not self.refusal(head + each)}
 
     def value(self, name: str) -> Any:
