@@ -59,12 +59,14 @@ def run(one, tf):
       tf: The TensorFlow.
 
     Returns:
-      Arrays by name: `output/<path>`, `gradient/<variable>`, and `shape/<variable>`.
+      Arrays by name: `output/<path>`, `gradient/<variable>`, `shape/<variable>`, and `structure`,
+      that of what it returns, with the names of its tuples.
     """
     with tf.Graph().as_default() as graph:
         tensors = {key: tf.constant(value, name=key) for key, value in one.inputs.items()}
         with Variables(tf).scope():
-            leaves = harness.flatten(one.function(tf, **tensors))
+            nest = one.function(tf, **tensors)
+        leaves = harness.flatten(nest)
         variables = getattr(tf, 'global_variables', getattr(tf, 'all_variables', None))()
         start = tf.global_variables_initializer()
         fetches = {'output/' + path: leaf for path, leaf in leaves}
@@ -76,6 +78,7 @@ def run(one, tf):
         for variable in variables:
             shape = variable.get_shape().as_list()
             values['shape/' + variable.op.name] = np.array(shape, np.int64)
+        values['structure'] = harness.structure(nest)
     return {key: np.asarray(value) for key, value in values.items()}
 
 
@@ -92,10 +95,3 @@ def _gradients(tf, leaves, values):
         for variable, gradient in found
         if gradient is not None
     }
-
-
-def structure(one, tf):
-    """The structure of what a case returns, with the names of its tuples."""
-    with tf.Graph().as_default():
-        tensors = {key: tf.constant(value) for key, value in one.inputs.items()}
-        return harness.structure(one.function(tf, **tensors))

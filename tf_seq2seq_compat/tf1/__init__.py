@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Mapping
 
 from tf_seq2seq_compat.tf1 import eras, facade, import_hook, v1_behavior
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -67,7 +68,7 @@ def uninstall() -> None:
 
 
 def _rebind(
-    namespace: dict[str, object], roots: dict[str, types.ModuleType], version_1: types.ModuleType
+    namespace: dict[str, object], roots: Mapping[str, types.ModuleType], version_1: types.ModuleType
 ) -> None:
     """Rebinds the names that hold a real root package, or tf.compat.v1, to its façade."""
     real = {id(sys.modules[root]): module for root, module in roots.items() if root in sys.modules}

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -93,10 +93,11 @@ def chosen(target: str, *, module: bool = False) -> str:
     from tf_seq2seq_compat.tf1.eras import evidence
     from tf_seq2seq_compat.tf1.python2 import evidence as python2
 
-    files = {file}
+    files, folder = {file}, Path.cwd() if module else file.parent
     if file.suffix != '.ipynb':
-        files = python2.of_program(source, file, [Path.cwd() if module else file.parent])[1]
-    version, words = evidence.decision(evidence.of_files(sorted(files)))
+        files = python2.of_program(source, file, [folder])[1]
+    found = evidence.of_files(sorted(files))
+    version, words = evidence.decision(found, evidence.required([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
     return version
@@ -176,12 +177,19 @@ def span_words(versions: tuple[str, ...]) -> str:
     return ', '.join(words)
 
 
-def advice(versions: tuple[str, ...], chosen: str) -> str:
-    """What to do about a name or an argument that other versions have than the chosen one."""
+def advice(versions: tuple[str, ...], chosen: str, *, said: bool = False) -> str:
+    """What to do about something that other versions have than the chosen one.
+
+    Args:
+      versions: those that have it.
+      chosen: the version that the program is run as.
+      said: whether that has been said.
+    """
     nearest = min(versions, key=lambda each: abs(VERSIONS.index(each) - VERSIONS.index(chosen)))
+    run_as = '' if said else f'; the program is run as one for {chosen}'
     return (
-        f'TensorFlow {span_words(versions)} had it; the program is run as one for {chosen}. If it '
-        f'is for another version, say so: tf-seq2seq-compat run --tf {nearest}'
+        f'TensorFlow {span_words(versions)} had it{run_as}. If it is for another version, say so: '
+        f'tf-seq2seq-compat run --tf {nearest}'
     )
 
 
@@ -294,13 +302,14 @@ def with_parameters(today: Any, words: str, **renamed: str) -> Any:
         return function
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
-        super(then, self).__init__(**arguments(args, kwargs))
+        super(cast(Any, then_class), self).__init__(**arguments(args, kwargs))
 
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     with_self = [inspect.Parameter('self', kind), *signature.parameters.values()]
     __init__.__signature__ = inspect.Signature(with_self)  # type: ignore[attr-defined]
-    then = type(today.__name__, (today,), {'__init__': __init__, '__doc__': today.__doc__})
-    return then
+    body = {'__init__': __init__, '__doc__': today.__doc__}
+    then_class = type(today.__name__, (today,), body)
+    return then_class
 
 
 def _refusing_arguments(then: Any, version: str) -> Any:
@@ -324,7 +333,7 @@ def _refusing_arguments(then: Any, version: str) -> Any:
     checked.__signature__ = signature  # type: ignore[attr-defined]
     if not inspect.isclass(then):
         return checked
-    then.__init__ = checked
+    setattr(then, '__init__', checked)  # noqa: B010
     return then
 
 
@@ -334,15 +343,16 @@ def _about_argument(
     own = _parameters(then)
     strange = [name for name in kwargs if name not in own]
     todays = [each for each in _every_change() if each[1] is then]
-    words = f'{then.__name__} of TensorFlow {version}: {error}.'
     if not todays:
-        return TypeError(words)
+        return TypeError(f'{then.__name__} of TensorFlow {version}: {error}.')
+    same = tuple(each for each in VERSIONS if get(each).adapted(todays[0][0]) is then)
+    words = f'{then.__name__} of TensorFlow {span_words(same)}: {error}.'
     having = tuple(
         each
         for each in VERSIONS
         if _accepts(get(each).adapted(todays[0][0]), then, args, kwargs, strange)
     )
-    return TypeError(f'{words} {advice(having, version)}' if having else words)
+    return TypeError(f'{words} {advice(having, version, said=True)}.' if having else words)
 
 
 def _parameters(what: Any) -> Mapping[str, inspect.Parameter]:

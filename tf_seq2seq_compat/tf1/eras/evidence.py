@@ -200,8 +200,32 @@ def fitting(evidence: Iterable[Evidence]) -> tuple[str, ...]:
     return tuple(each for each in eras.VERSIONS if each in having)
 
 
-def decision(evidence: Sequence[Evidence]) -> tuple[str, str]:
+_REQUIREMENT = re.compile(
+    r'(?m)^\s*(?:install_requires.*|[\'"])?\s*(tensorflow(?:-gpu|-cpu)?\s*[=~]=\s*((?:0|1)\.\d+)\S*)'
+)
+
+
+def required(folders: Iterable[Path]) -> list[Evidence]:
+    """The versions that files of requirements in some folders name."""
+    found = []
+    for folder in folders:
+        for file in sorted(folder.glob('*requirements*.txt')):
+            text = file.read_text(encoding='utf-8', errors='replace')
+            for one in _REQUIREMENT.finditer(text):
+                line = text.count('\n', 0, one.start(1)) + 1
+                found.append(Evidence(str(file), line, one[1], (eras.parse(one[2]),)))
+    return found
+
+
+def decision(
+    evidence: Sequence[Evidence], requirements: Sequence[Evidence] = ()
+) -> tuple[str, str]:
     """The version that a program is run as, and the reason.
+
+    Args:
+      evidence: what its files use.
+      requirements: what files of requirements name; it decides between versions of which 1.15 is
+        none.
 
     Returns:
       1.15, with no words, where that fits; else the newest that does. Where none does, 1.15, and
@@ -212,6 +236,7 @@ def decision(evidence: Sequence[Evidence]) -> tuple[str, str]:
         return eras.LATEST, ''
     strongest = sorted(evidence, key=lambda each: len(each.versions))
     if fits:
+        fits = fitting([*evidence, *requirements]) or fits
         without = next(each for each in strongest if eras.LATEST not in each.versions)
         return fits[-1], f'run as a program for TensorFlow {fits[-1]}, by {without}'
     first, second = next(_contradictions(strongest), (strongest[0], strongest[-1]))

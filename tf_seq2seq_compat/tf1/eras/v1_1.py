@@ -279,7 +279,7 @@ class DynamicAttentionWrapperState(NamedTuple):
 
 
 @NOTES.had('tensorflow.contrib.seq2seq.DynamicAttentionWrapper')
-class DynamicAttentionWrapper(ScopedCell, seq2seq.AttentionWrapper):
+class DynamicAttentionWrapper(ScopedCell, seq2seq.AttentionWrapper):  # type: ignore[misc]
     """`AttentionWrapper`, of one mechanism, always with a layer, in no scope of its own."""
 
     def __init__(

@@ -71,7 +71,7 @@ class AttentionMechanism(seq2seq.AttentionMechanism):
 
     def initial_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
         """The state before the first step."""
-        return self.initial_alignments(batch_size, dtype)  # type: ignore[attr-defined]
+        return self.initial_alignments(batch_size, dtype)
 
 
 @NOTES.instead_of(attention_mechanism._BaseAttentionMechanism)
@@ -92,7 +92,7 @@ class _BaseMonotonicAttentionMechanism(
     """Gives alignments."""
 
 
-def _alignments_only(today: type, parameters: str) -> Any:
+def _alignments_only(today: Any, parameters: str) -> Any:
     """A mechanism of today that gives alignments, with fewer parameters."""
     base: Any = _BaseAttentionMechanism
     if issubclass(today, monotonic_attention._BaseMonotonicAttentionMechanism):
