@@ -11,6 +11,7 @@ import pytest
 
 from tests.eras import cases, harness  # noqa: F401
 from tests.paths import tf1_graph
+from tf_seq2seq_compat.checkpoint import Renames
 from tf_seq2seq_compat.tf1 import eras, facade
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -73,3 +74,20 @@ def test_each_version_has_recorded_all_its_cases() -> None:
     for version in harness.VERSIONS:
         having = {key.partition(':')[0] for key in recorded(version)}
         assert having == set(harness.of_version(version)), version
+
+
+def variables(version: str, name: str) -> set[str]:
+    head = f'{name}:shape/'
+    return {key[len(head) :] for key in recorded(version) if key.startswith(head)}
+
+
+@pytest.mark.parametrize('version', ['0.12', '1.0', '1.1'])
+def test_historic_renames_give_the_names_of_1_4(version: str) -> None:
+    wrong, later = [], Renames('historic')
+    for name in set(harness.of_version(version)) & set(harness.of_version('1.4')):
+        wanted = variables('1.4', name)
+        # Where a cell stood beside its wrapper, its names do not tell that it had one.
+        if not any('projection_wrapper' in each or 'embedding_wrapper' in each for each in wanted):
+            new = {later(each) for each in variables(version, name)}
+            wrong += [(name, new ^ wanted)] if new != wanted else []
+    assert not wrong
