@@ -512,3 +512,54 @@ def scheduled_outputs(tf, inputs, lengths):
 def _next_layer(tf):
     key = 'next_input_layer' if _version(tf) < (1, 4) else 'next_inputs_fn'
     return {key: _dense(tf)(2, name='next')}
+
+
+# Functions of 0.12
+# ----------------------------------------------------------------------------------------
+
+
+@case('0.12', gradients=False, a=normal(2, 6), b=normal(2, 6), ids=integers(6, 2))
+def functions(tf, a, b, ids):
+    labels = tf.nn.softmax(b)
+    parts = tf.split(1, 3, a)
+    named = tf.split(split_dim=0, num_split=2, value=a)
+    weights, biases = tf.get_variable('w', [6, 4]), tf.get_variable('b', [6])
+    zeros = tf.get_variable('zeros', [2], initializer=tf.zeros_initializer)
+    return [
+        tf.concat(0, [a, b]),
+        tf.concat(concat_dim=1, values=[a, b]),
+        parts,
+        named,
+        tf.pack([a, b]),
+        tf.unpack(a),
+        tf.mul(a, b) + tf.sub(a, b) + tf.neg(a),
+        tf.batch_matmul(tf.expand_dims(a, 0), tf.expand_dims(b, 0), adj_y=True),
+        tf.select(a > b, a, b),
+        tf.reverse(a, [False, True]),
+        tf.reverse_sequence(a, ids, 1, 0),
+        tf.nn.softmax_cross_entropy_with_logits(a, labels),
+        tf.nn.sparse_softmax_cross_entropy_with_logits(a, ids),
+        tf.nn.sigmoid_cross_entropy_with_logits(a, targets=labels),
+        tf.nn.weighted_cross_entropy_with_logits(a, labels, 2.0),
+        tf.nn.sampled_softmax_loss(
+            weights,
+            biases,
+            tf.slice(a, [0, 0], [2, 4]),
+            tf.cast(tf.expand_dims(ids, 1), tf.int64),
+            3,
+            6,
+            sampled_values=(tf.constant([1, 2, 3], tf.int64), tf.ones([2, 1]), tf.ones([3])),
+        ),
+        tf.zeros_initializer([2], tf.float32) + zeros,
+        tf.reduce_sum(a, reduction_indices=1, keep_dims=True),
+        tf.argmax(a, dimension=1),
+    ]
+
+
+@case('0.12-1.1', gradients=False, a=normal(2, 3))
+def linear(tf, a):
+    if hasattr(tf.nn, 'seq2seq'):
+        function = tf.nn.seq2seq.linear
+    else:
+        function = _module(tf, 'tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')._linear
+    return function([a, a], 4, True)

@@ -330,6 +330,7 @@ NOTES.instead_of(legacy_seq2seq.one2many_rnn_seq2seq)(
 )
 
 
+@NOTES.had('tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl._linear')
 @NOTES.instead_of(_linear_today)
 def linear(
     args: Any, output_size: int, bias: bool, bias_start: float = 0.0, scope: Scope | None = None

@@ -435,6 +435,7 @@ for _name, _then in MODELS.items():
     NOTES.instead_of(getattr(legacy_seq2seq, _name))(_then)
 
 
+@NOTES.had('tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl._linear')
 @NOTES.instead_of(_linear_today)
 def linear(args: Any, output_size: int, bias: bool, bias_start: float = 0.0) -> tf.Tensor:
     """`[args] · weights + biases`, with variables in the scope that is open."""
