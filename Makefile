@@ -8,6 +8,10 @@ PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.10 pyth
 LEGACY_PYTHON ?= $(shell for python in python3.7 "$$HOME"/.pyenv/versions/3.7*/bin/python; do \
 	"$$python" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 7))' \
 	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
+# Interpreter of TensorFlow 0.12 to 1.4: Python 3.6.
+ERAS_PYTHON ?= $(shell for python in python3.6 "$$HOME"/.pyenv/versions/3.6*/bin/python; do \
+	"$$python" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 6))' \
+	>/dev/null 2>&1 && { command -v "$$python"; break; }; done)
 # Interpreter of Python 2.7, which records what Python 2 programs print; nothing else needs it.
 PYTHON2 ?= $(shell for python in python2.7 "$$HOME"/.pyenv/versions/2.7*/bin/python; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (2, 7))' \
@@ -30,6 +34,9 @@ ARGS ?=
 VENV := .venv
 READY := $(VENV)/.ready
 CHOICE := $(VENV)/.tensorflow
+# The versions of TensorFlow 1 before 1.15 whose golden arrays are in tests/eras.
+ERAS := 0.12.1 1.0.1 1.1.0 1.2.1 1.3.0 1.4.1
+ERAS_READY := $(ERAS:%=.venvs/tf-%/.ready)
 TF215 := .venvs/tf215
 LEGACY := .venvs/legacy
 # The Python that runs TensorFlow 1.15.5; naming one that exists saves building it.
@@ -75,8 +82,8 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu docs legacy-env golden \
-	golden-check clean FORCE
+.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu docs legacy-env eras-env \
+	golden golden-eras golden-check clean FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
@@ -89,6 +96,8 @@ help:
 	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
 	@echo 'make docs          the guide and the reference as a site: build/site'
 	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
+	@echo 'make eras-env      build those of TensorFlow 0.12 to 1.4 (needs Python 3.6)'
+	@echo 'make golden-eras   record the golden values of TensorFlow 0.12 to 1.4'
 	@echo 'make golden        record all golden values with TensorFlow 1.15.5'
 	@echo 'make golden-check  record them again elsewhere and compare with what is committed'
 	@echo 'make clean         remove the environments and what was made in them'
@@ -186,6 +195,26 @@ $(LEGACY)/.ready:
 		scipy==1.2.3 pillow==6.2.2 pandas==0.25.3 matplotlib==2.2.5 scikit-learn==0.20.4
 	@touch $@
 
+eras-env: $(ERAS_READY)
+
+# An old TensorFlow has no wheel that the pip of Python 3.6 would take here with its requirements:
+# a newer pip puts what it needs into its environment.
+.venvs/tf-%/.ready: $(READY)
+	@test -n '$(ERAS_PYTHON)' || \
+		{ echo 'no Python 3.6 found: make ERAS_PYTHON=/path/to/python3.6'; exit 1; }
+	@echo 'building .venvs/tf-$* with $(ERAS_PYTHON); takes a minute'
+	@rm -rf .venvs/tf-$* && $(ERAS_PYTHON) -m venv --without-pip .venvs/tf-$*
+	@$(VENV)/bin/python $(pip_install) --target .venvs/tf-$*/lib/python3.6/site-packages --no-deps \
+		--python-version 3.6 --implementation cp --abi cp36m --abi none \
+		--platform manylinux1_x86_64 --platform any --only-binary=:all: tensorflow==$* \
+		numpy==1.16.6 protobuf==3.17.3 six==1.16.0 werkzeug==0.16.1 \
+		$(if $(filter 1.2.1,$*),backports.weakref==1.0.post1)
+	@touch $@
+
+golden-eras: $(ERAS_READY)
+	for version in $(ERAS); do \
+		.venvs/tf-$$version/bin/python tests/eras/make.py --out tests/eras/arrays || exit 1; done
+
 golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
@@ -230,6 +259,13 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/api/attributes_golden.py --check
 	$(ORACLE) tests/api/signatures.py --check tests/api/functions_1_15_5.json
 	$(ORACLE) tests/faults/check.py --record --check --oracle 'TF 1.15.5' --tf1 $(abspath $(shell command -v $(ORACLE)))
+ifneq ($(ERAS_PYTHON),)
+	$(MAKE) eras-env
+	for version in $(ERAS); do \
+		.venvs/tf-$$version/bin/python tests/eras/make.py --check tests/eras/arrays || exit 1; done
+else
+	@echo 'no Python 3.6: what TensorFlow 0.12 to 1.4 give is not checked; make ERAS_PYTHON=/path/to/python3.6'
+endif
 ifneq ($(PYTHON2),)
 	$(ORACLE) tests/tf1/python2_golden.py $(PYTHON2) --check
 else

@@ -47,7 +47,12 @@ setup(
     python_requires='>=3.10,<3.14',
     packages=find_packages(include=['tf_seq2seq_compat', 'tf_seq2seq_compat.*']),
     package_data={
-        'tf_seq2seq_compat': ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv']
+        'tf_seq2seq_compat': [
+            'py.typed',
+            'tf1/symbols.tsv',
+            'tf1/old_libraries/removed.tsv',
+            'tf1/eras/names.tsv',
+        ]
     },
     install_requires=[
         'tensorflow>=2.15,<2.22',

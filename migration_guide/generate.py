@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1 import eras, symbols
 from tf_seq2seq_compat.tf1.symbols import Row
 
 HERE = Path(__file__).resolve().parent
@@ -159,6 +159,8 @@ def pages() -> Iterator[tuple[Path, str]]:
             (inside if row.name.startswith('tensorflow.python') else outside).append(row)
     migrate = HERE / 'migrate.md'
     yield migrate, migrated(migrate.read_text(encoding='utf-8'))
+    versions = HERE / 'which_tensorflow.md'
+    yield versions, with_versions(versions.read_text(encoding='utf-8'))
     yield (
         HERE / 'symbols.md',
         page(
@@ -190,6 +192,30 @@ def pages() -> Iterator[tuple[Path, str]]:
     )
 
 
+def with_versions(page: str) -> str:
+    """A page with what differs between versions, of their notes and of the table of names."""
+    parts = ['<!-- versions -->']
+    for version in reversed(eras.VERSIONS[:-1]):
+        module = importlib.import_module(f'tf_seq2seq_compat.tf1.eras.v{version.replace(".", "_")}')
+        _, _, notes = str(module.__doc__).partition('\n\n')
+        following = eras.VERSIONS[eras.VERSIONS.index(version) + 1]
+        parts += [f'### {version}, otherwise than {following}', notes.strip()]
+    parts += ['### Which versions have a name', '| name | TensorFlow |\n|---|---|']
+    for name, versions in sorted(eras.names().items()):
+        head, _, last = name.rpartition('.')
+        if head in WITH_VERSIONS and last.isidentifier() and last not in ('xrange', 'zip'):
+            parts[-1] += f'\n| `{shown(name)}` | {eras.span_words(versions)} |'
+    before, after = page.partition('<!-- versions -->')[0], page.partition('<!-- end -->')[2]
+    return f'{before}{(chr(10) * 2).join(parts)}\n\n<!-- end -->{after}'
+
+
+WITH_VERSIONS = (
+    'tensorflow.contrib.legacy_seq2seq',
+    'tensorflow.contrib.rnn',
+    'tensorflow.contrib.seq2seq',
+    'tensorflow.nn.rnn_cell',
+    'tensorflow.nn.seq2seq',
+)
 EXAMPLE = re.compile(
     r'(```python title="before"\n(?P<before>(?:(?!```).)*)```'
     r'(?:(?!```).)*```python title="after, by migrate[^"]*"\n)(?:(?!```).)*(?=```)',

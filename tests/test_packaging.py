@@ -62,7 +62,7 @@ def test_every_package_and_the_type_marker_are_installed(declared):
     assert set(declared['packages']) == {'.'.join(folder.parts) for folder in folders}
     modules = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob('*.py')}
     assert modules == folders, 'a folder with modules lacks __init__.py'
-    files = ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv']
+    files = ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv', 'tf1/eras/names.tsv']
     assert declared['package_data'] == {'tf_seq2seq_compat': files}
     assert all((PACKAGE / file).is_file() for file in files)
 

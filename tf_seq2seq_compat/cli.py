@@ -14,6 +14,7 @@ examples:
   tf-seq2seq-compat run --strict example.py
   tf-seq2seq-compat run --xla train.py
   tf-seq2seq-compat run --addons=ours train_with_tfa.py
+  tf-seq2seq-compat run --tf 1.1 chatbot.py
   tf-seq2seq-compat run --output done.ipynb translation.ipynb
 
 What follows the script (or the module, or the notebook) is the program's own command line.
@@ -122,10 +123,16 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--strict] [--xla] [--python2] [--addons=ours] '
-        '[--output FILE] (SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
+        usage='tf-seq2seq-compat run [-h] [--tf VERSION] [--strict] [--xla] [--python2] '
+        '[--addons=ours] [--output FILE] (SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument(
+        '--tf',
+        metavar='VERSION',
+        help='the TensorFlow 1 that the program is for, 0.12 to 1.15 '
+        '(default: what its files show)',
     )
     run.add_argument(
         '--strict',
@@ -226,17 +233,21 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     for index, each in enumerate(arguments[1:], start=1):
         if not is_value and (not each.startswith('-') or each == '-'):
             return arguments[: index + 1], arguments[index + 1 :]
-        is_value = each in ('--output', '--addons')
+        is_value = each in ('--output', '--addons', '--tf')
     return arguments, []
 
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
-    from tf_seq2seq_compat.tf1 import runner
+    from tf_seq2seq_compat.tf1 import eras, runner
     from tf_seq2seq_compat.tf1.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
     if options.output is not None and not is_notebook:
         parser.error('--output is for notebooks')
+    try:
+        version = None if options.tf is None else eras.parse(options.tf)
+    except ValueError as error:
+        parser.error(f'--tf: {error}')
     try:
         if is_notebook:
             from tf_seq2seq_compat.tf1 import notebook
@@ -249,6 +260,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
                 xla=options.xla,
                 python_2=options.python2,
                 addons=options.addons == 'ours',
+                version=version,
             )
         runner.run(
             options.program,
@@ -258,6 +270,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
             xla=options.xla,
             python_2=options.python2,
             addons=options.addons == 'ours',
+            version=version,
             runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:

@@ -132,6 +132,22 @@ _PARTS_OF_CELLS = (
     'attn_output_projection|Attention_\\d+|AttnOutputProjection'
 )
 
+_CLASSES = (
+    'MultiRNNCell|BasicRNNCell|BasicLSTMCell|LSTMCell|GRUCell|AttentionCellWrapper|'
+    'OutputProjectionWrapper|InputProjectionWrapper|EmbeddingWrapper|LayerNormBasicLSTMCell|'
+    'CoupledInputForgetGateLSTMCell'
+)
+_LINEAR = {'Linear/Matrix': 'kernel', 'Linear/Bias': 'bias'}
+
+
+def _of_class(scope: str, later: str, names: Mapping[str, str]) -> list[Rule]:
+    """The rules for the variables of a class whose scope had its name."""
+    return [
+        Rule('regex', rf'(^|/){scope}/{old}(?=/|$)', rf'\1{later}/{new}')
+        for old, new in names.items()
+    ]
+
+
 HISTORIC: tuple[History, ...] = (
     History(
         'camel_case',
@@ -142,11 +158,7 @@ HISTORIC: tuple[History, ...] = (
         (
             Rule('regex', r'(^|/)BiRNN(?:/|_)FW(?:/FW)?(?=/)', r'\1bidirectional_rnn/fw'),
             Rule('regex', r'(^|/)BiRNN(?:/|_)BW(?:/BW)?(?=/)', r'\1bidirectional_rnn/bw'),
-            Rule(
-                'regex',
-                r'(^|/)RNN(?=/(?:MultiRNNCell|BasicRNNCell|BasicLSTMCell|LSTMCell|GRUCell)/)',
-                r'\1rnn',
-            ),
+            Rule('regex', rf'(^|/)RNN(?=/(?:{_CLASSES})/)', r'\1rnn'),
             Rule('regex', r'(^|/)MultiRNNCell/Cell(\d+)(?=/)', r'\1multi_rnn_cell/cell_\2'),
             Rule('regex', r'(^|/)BasicRNNCell/Linear/Matrix(?=/|$)', r'\1basic_rnn_cell/kernel'),
             Rule('regex', r'(^|/)BasicRNNCell/Linear/Bias(?=/|$)', r'\1basic_rnn_cell/bias'),
@@ -168,6 +180,32 @@ HISTORIC: tuple[History, ...] = (
             Rule('regex', r'(^|/)LSTMCell/W_F_diag(?=/|$)', r'\1lstm_cell/w_f_diag'),
             Rule('regex', r'(^|/)LSTMCell/W_I_diag(?=/|$)', r'\1lstm_cell/w_i_diag'),
             Rule('regex', r'(^|/)LSTMCell/W_O_diag(?=/|$)', r'\1lstm_cell/w_o_diag'),
+            *_of_class('AttentionCellWrapper', 'attention_cell_wrapper', _LINEAR),
+            *_of_class(
+                'AttentionCellWrapper/Attention',
+                'attention_cell_wrapper/attention',
+                {'AttnW': 'attn_w', 'AttnV': 'attn_v', **_LINEAR},
+            ),
+            *_of_class(
+                'AttentionCellWrapper/AttnOutputProjection',
+                'attention_cell_wrapper/attn_output_projection',
+                _LINEAR,
+            ),
+            Rule('regex', r'(^|/)AttentionCellWrapper(?=/)', r'\1attention_cell_wrapper'),
+            *_of_class('OutputProjectionWrapper', 'output_projection_wrapper', _LINEAR),
+            *_of_class('InputProjectionWrapper', 'input_projection_wrapper', _LINEAR),
+            *_of_class('EmbeddingWrapper', 'embedding_wrapper', {'embedding': 'embedding'}),
+            *_of_class(
+                'LayerNormBasicLSTMCell/linear',
+                'layer_norm_basic_lstm_cell',
+                {'weights': 'kernel', 'b': 'bias'},
+            ),
+            Rule('regex', r'(^|/)LayerNormBasicLSTMCell(?=/)', r'\1layer_norm_basic_lstm_cell'),
+            Rule(
+                'regex',
+                r'(^|/)CoupledInputForgetGateLSTMCell(?=/)',
+                r'\1coupled_input_forget_gate_lstm_cell',
+            ),
             Rule(
                 'regex',
                 r'(^|/)attention_decoder((?:/Attention_\d+|/AttnOutputProjection)?)/Linear/Matrix(?=/|$)',
@@ -197,6 +235,7 @@ HISTORIC: tuple[History, ...] = (
                 r'\1\2\3/bias',
             ),
             Rule('regex', r'(^|/)nas_rnn/recurrent_weights(?=/|$)', r'\1nas_rnn/recurrent_kernel'),
+            Rule('regex', r'(^|/)nas_rnn(?=/)', r'\1nas_cell'),
         ),
     ),
     History(

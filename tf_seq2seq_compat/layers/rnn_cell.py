@@ -451,13 +451,15 @@ class MultiRNNCell(RNNCell):
     Legacy: `tf.nn.rnn_cell.MultiRNNCell` of TF 1.15.
     """
 
+    _shares_weights = True  # a cell has the same wherever it stands
+
     def __init__(self, cells: Sequence[Cell], state_is_tuple: bool = True) -> None:
         super().__init__()
         if not (cells or isinstance(cells, RNNCell)):
             raise ValueError('cells is empty. MultiRNNCell needs at least one cell.')
         if not isinstance(cells, list | tuple):
             raise TypeError(f'cells must be a list or tuple of cells, but is {cells!r}.')
-        if len({id(cell) for cell in cells}) < len(cells):
+        if self._shares_weights and len({id(cell) for cell in cells}) < len(cells):
             logger.warning(
                 'MultiRNNCell: a cell is in cells more than once, so layers share its '
                 'weights. Make one cell for each layer.'

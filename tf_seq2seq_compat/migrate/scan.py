@@ -28,7 +28,8 @@ from libcst import metadata
 from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.migrate.name_resolution import Names
-from tf_seq2seq_compat.tf1 import facade, symbols
+from tf_seq2seq_compat.tf1 import eras, facade, symbols
+from tf_seq2seq_compat.tf1.eras import evidence as versions
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 from tf_seq2seq_compat.tf1.python2 import evidence
 
@@ -304,6 +305,8 @@ def _occurrences(
     for use in names.uses:
         if use.kind != 'store' and not f'{use.name}.'.startswith(own):
             judged = verdict(use.name)
+            if judged is not None and judged.status == GONE:
+                judged = _of_another_version(judged)
             if judged is not None and judged.status == GONE and judged.name in optional:
                 judged = replace(judged, status=PARTLY, advice=f'{_GOES_ON} {judged.advice}')
             note(use.node, judged)
@@ -341,6 +344,14 @@ def own_modules(path: Path, names: Names) -> set[str]:
     }
 
 
+def _of_another_version(judged: Verdict) -> Verdict:
+    """The verdict on a name of TensorFlow 1 before 1.15, which its version provides."""
+    having = eras.names().get(judged.name, ())
+    if not any(eras.get(each).has(judged.name) for each in having):
+        return judged
+    return replace(judged, status=PROVIDED, advice=f'By run --tf {having[-1]}.')
+
+
 def forgotten(name: str, names: Names) -> Verdict | None:
     """The repair of a Keras class that the script uses and forgot to import."""
     for use in names.uses:
@@ -370,10 +381,14 @@ class ScanReport:
     Attributes:
       files: those that use something, and those that could not be read.
       read: how many files were looked at.
+      evidence: what some versions of TensorFlow 1 lack.
+      requirements: the versions that files of requirements name.
     """
 
     files: list[FileReport] = field(default_factory=list)
     read: int = 0
+    evidence: list[versions.Evidence] = field(default_factory=list)
+    requirements: list[versions.Evidence] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -411,7 +426,7 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> ScanReport:
     Returns:
       The report, files in the order of the paths and of their names.
     """
-    report = ScanReport()
+    report, paths = ScanReport(), list(paths)
     files = dict.fromkeys(file for path in paths for file in sources.files_below(path))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
@@ -421,6 +436,9 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> ScanReport:
             one = scan_file(file, every_name=every_name, python_2=python_2.get(file, ''))
             if one.occurrences or one.problems or one.python_2:
                 report.files.append(one)
+        report.evidence += versions.of_files(files)
+        folders = dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path, paths))
+        report.requirements += versions.required(folders)
     return report
 
 
@@ -474,6 +492,24 @@ def _write_summary(report: ScanReport, out: TextIO) -> None:
     for status in STATUSES:
         count = counts[status]
         print(f'  {status:15}  {count["names"]} names, {count["uses"]} uses', file=out)
+    if report.evidence or report.requirements:
+        _write_version(report, out)
+
+
+def _write_version(report: ScanReport, out: TextIO) -> None:
+    """Writes which versions of TensorFlow 1 the project fits, and what shows it."""
+    fits = versions.fitting(report.evidence)
+    version, words = versions.decision(report.evidence, report.requirements)
+    said = eras.span_words(fits) if fits else 'none'
+    print(f'TensorFlow 1 that it fits: {said}; run takes {version}', file=out)
+    strongest: dict[str, versions.Evidence] = {}
+    for each in sorted(report.evidence, key=lambda each: len(each.versions)):
+        strongest.setdefault(each.what, each)
+    shown = [*list(strongest.values())[:5], *report.requirements]
+    for each in shown:
+        print(f'  {each}', file=out)
+    if words and not fits:
+        print(f'  {words}', file=out)
 
 
 def write_json(report: ScanReport, out: TextIO) -> None:
@@ -497,7 +533,18 @@ def write_json(report: ScanReport, out: TextIO) -> None:
         for file in report.files
     ]
     json.dump(
-        {'files': files, 'summary': report.summary(), 'exit_code': report.exit_code}, out, indent=2
+        {
+            'files': files,
+            'summary': report.summary(),
+            'tensorflow': {
+                'fits': versions.fitting(report.evidence),
+                'run_as': versions.decision(report.evidence, report.requirements)[0],
+                'evidence': [str(each) for each in (*report.evidence, *report.requirements)],
+            },
+            'exit_code': report.exit_code,
+        },
+        out,
+        indent=2,
     )
     print(file=out)
 

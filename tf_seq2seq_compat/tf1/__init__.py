@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import sys
 import types
+from collections.abc import Mapping
 
-from tf_seq2seq_compat.tf1 import facade, import_hook, v1_behavior
+from tf_seq2seq_compat.tf1 import eras, facade, import_hook, v1_behavior
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -18,7 +19,7 @@ _runtime = Runtime()
 """The changes that `install` has made."""
 
 
-def install(*, tf1_behavior: bool = True) -> None:
+def install(*, tf1_behavior: bool = True, version: str = eras.LATEST) -> None:
     """Gives the calling program its TF1 back, by one line at its top.
 
     Afterwards `import tensorflow as tf` in the program (not in the libraries that it uses) gives a
@@ -33,8 +34,10 @@ def install(*, tf1_behavior: bool = True) -> None:
       tf1_behavior: True: graphs, sessions, TF1's names and Keras 2, as
         `tf.compat.v1.disable_v2_behavior()` does. False: TensorFlow 2 stays as it is (eager,
         `tf.Variable`, its own Keras), and only the names that it lost exist again on `tf`.
+      version: with TF1 behaviour, the TensorFlow 1 that the program is for, such as `'1.1'`.
 
     Raises:
+      ValueError: `version` is none.
       RuntimeError: `tf1_behavior` is asked for after eager operations have run.
 
     Example:
@@ -47,7 +50,8 @@ def install(*, tf1_behavior: bool = True) -> None:
     """
     if tf1_behavior:
         v1_behavior.turn_on_tf1_behavior()
-        facades = [facade.get_facade(root, 'v1') for root in ('tensorflow', 'keras')]
+        version = eras.parse(version)
+        facades = [facade.get_facade('tensorflow', 'v1', version), facade.get_facade('keras', 'v1')]
     else:
         facades = [facade.get_facade('tensorflow', 'v2')]
     uninstall()
@@ -58,9 +62,11 @@ def install(*, tf1_behavior: bool = True) -> None:
     ).install(_runtime)
     if tf1_behavior:
         v1_behavior.complete_tf1_behavior(_runtime)
+        eras.get(version).begin(_runtime)
     frame = import_hook.program_frame()
     if frame is not None:
-        _rebind(frame.f_globals, {each.root_name: each.root for each in facades})
+        roots = {each.root_name: each.root for each in facades}
+        _rebind(frame.f_globals, roots, facade.tensorflow(version=version))
 
 
 def uninstall() -> None:
@@ -68,13 +74,15 @@ def uninstall() -> None:
     _runtime.close()
 
 
-def _rebind(namespace: dict[str, object], roots: dict[str, types.ModuleType]) -> None:
+def _rebind(
+    namespace: dict[str, object], roots: Mapping[str, types.ModuleType], version_1: types.ModuleType
+) -> None:
     """Rebinds the names that hold a real root package, or tf.compat.v1, to its façade."""
     real = {id(sys.modules[root]): module for root, module in roots.items() if root in sys.modules}
     tensorflow = sys.modules.get('tensorflow')
     if tensorflow is not None:
         for module in (tensorflow.compat.v1, sys.modules.get('tensorflow.compat.v1')):
-            real[id(module)] = facade.tensorflow()
+            real[id(module)] = version_1
     for name, value in list(namespace.items()):
         if isinstance(value, types.ModuleType) and id(value) in real:
             namespace[name] = real[id(value)]

@@ -19,7 +19,7 @@ import sys
 import sysconfig
 from importlib.machinery import PathFinder
 
-from tf_seq2seq_compat.tf1 import import_hook
+from tf_seq2seq_compat.tf1 import eras, import_hook
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 VARIABLE = 'TF_SEQ2SEQ_COMPAT_CHILDREN'
@@ -31,7 +31,13 @@ def _this_python() -> list[object]:
 
 
 def announce(
-    runtime: Runtime, *, strict: bool, xla: bool, python_2: bool = False, addons: bool = False
+    runtime: Runtime,
+    *,
+    strict: bool,
+    xla: bool,
+    python_2: bool = False,
+    addons: bool = False,
+    version: str = eras.LATEST,
 ) -> None:
     """Has the processes that this one starts get what it got.
 
@@ -41,6 +47,7 @@ def announce(
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
       addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      version: the TensorFlow 1 that the program is for.
     """
     settings = {
         'python': _this_python(),
@@ -48,6 +55,7 @@ def announce(
         'xla': xla,
         'python2': python_2,
         'addons': addons,
+        'tf': version,
         'folders': import_hook.program_folders(),
     }
     old = os.environ.get('PYTHONPATH', '').split(os.pathsep)
@@ -65,6 +73,7 @@ def start() -> None:
         import_hook.add_program_folder(folder)
     flags = [f'--{name}' for name in ('strict', 'xla', 'python2') if settings[name]]
     flags += ['--addons=ours'] if settings['addons'] else []
+    flags += ['--tf', settings['tf']]
     command = _command(sys.orig_argv, sys.argv)
     if command is None:
         return
@@ -74,13 +83,9 @@ def start() -> None:
         os.execv(sys.executable, words)
     from tf_seq2seq_compat.tf1 import runner
 
-    runner.prepare(
-        Runtime(),
-        settings['strict'],
-        settings['xla'],
-        settings['python2'],
-        settings['addons'],
-    )
+    strict, xla, python_2 = settings['strict'], settings['xla'], settings['python2']
+    addons, version = settings['addons'], settings['tf']
+    runner.prepare(Runtime(), strict, xla, python_2, addons, version=version)
     atexit.register(runner.report)
 
 

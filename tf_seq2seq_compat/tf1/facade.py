@@ -15,7 +15,7 @@ from importlib.abc import Loader
 from importlib.machinery import ModuleSpec
 from typing import Any, Literal, NoReturn
 
-from tf_seq2seq_compat.tf1 import argument_order, symbols
+from tf_seq2seq_compat.tf1 import argument_order, eras, symbols
 
 Base = Literal['v1', 'v2']
 
@@ -197,17 +197,18 @@ class Namespace(types.ModuleType):
         base = self._base()
         names = {*_own_names(self), *symbols.names_below(self._path)}
         names.discard('python')  # the files inside, which TF1 keeps out of its lists
-        return sorted(names.union(_names_shown(base) if base is not None else ()))
+        names.update(_names_shown(base) if base is not None else ())
+        return sorted(self._facade.era.names_in(self._path, names))
 
     def __repr__(self) -> str:
         return f'<module {self.__name__!r} (tf_seq2seq_compat)>'
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _namespace, (self._facade.base, self._path)
+        return _namespace, (self._facade.base, self._path, self._facade.era.version)
 
 
-def _namespace(base: Base, path: str) -> types.ModuleType:
-    return get_facade(path.partition('.')[0], base).import_module(path)
+def _namespace(base: Base, path: str, version: str = eras.LATEST) -> types.ModuleType:
+    return get_facade(path.partition('.')[0], base, version).import_module(path)
 
 
 class Facade:
@@ -217,10 +218,12 @@ class Facade:
       root: `'tensorflow'` or `'keras'`.
       base: `'v1'`: the names of TF1, and the table is before the real modules. `'v2'`:
         TensorFlow 2 as it is, and the table gives the names that it lacks.
+      version: the version of TensorFlow 1 whose names and meanings they are.
     """
 
-    def __init__(self, root: str, base: Base) -> None:
+    def __init__(self, root: str, base: Base, version: str = eras.LATEST) -> None:
         self.base = base
+        self.era = eras.get(version)
         self.root_name = root
         self._namespaces: dict[str, Namespace] = {}
         if base == 'v2':
@@ -244,32 +247,46 @@ class Facade:
         """
         path = f'{module._path}.{name}'
         row = symbols.TABLE.get(path)
-        if row is not None and row.until:
+        refusal = self.era.refusal(path, row.until if row is not None else '')
+        if refusal:
+            words = f'TensorFlow {self.era.version} has no {public_name(path)}. {refusal}.'
+            raise LegacyNameError(words, name=name)
+        if self.era.has(path):
+            value = self.era.value(path)
+        else:
+            value = self.era.adapted(self._todays(module, path, name, row))
+        # A name from before 1.15 stays out of `dir`, also once it was read.
+        if row is not None and row.kind == 'symbol' and row.target and not row.until:
+            _own_names(module)[name] = value
+        return value
+
+    def _todays(self, module: Namespace, path: str, name: str, row: symbols.Row | None) -> Any:
+        """The value today, by the table or by the module that stands there."""
+        if row is not None and row.until and self.era.version == eras.LATEST:
             _note(row)
         if row is not None and row.kind == 'alias':
-            return get_facade(self.root_name, 'v1').find(row.target)
+            found = get_facade(self.root_name, 'v1').find(row.target)
+            is_ours = isinstance(found, Namespace) and self.era.version != eras.LATEST
+            return self.namespace(path, found) if is_ours else found
         rows_first = self.base == 'v1' or path.startswith(
             ('tensorflow.python', 'tensorflow.contrib')
         )
         if row is not None and rows_first and (row.target or row.kind == 'module'):
-            return self._from_row(module, row)
+            return self._from_row(row)
         base = module._base()
         if base is not None:
             with contextlib.suppress(AttributeError):
                 return self._wrapped(path, getattr(base, name))
         if row is not None and (row.target or row.kind == 'module'):
-            return self._from_row(module, row)
+            return self._from_row(row)
         if row is not None:
             raise not_provided(path)
         raise unknown(module, name)
 
-    def _from_row(self, module: Namespace, row: symbols.Row) -> Any:
+    def _from_row(self, row: symbols.Row) -> Any:
         if row.kind == 'module':
             return self.namespace(row.name, row.target)
-        value = symbols.load(row.target)
-        if not row.until:  # a name from before 1.15 stays out of `dir`, also once it was read
-            _own_names(module)[row.name.rpartition('.')[2]] = value
-        return value
+        return symbols.load(row.target)
 
     def _wrapped(self, path: str, value: object) -> Any:
         """A real module that the table has rows inside of becomes a namespace over it.
@@ -338,17 +355,22 @@ class Facade:
         return None
 
 
+def get_facade(root: str, base: Base, version: str = eras.LATEST) -> Facade:
+    """The one façade for a root package, a base and a version."""
+    return _facade(root, base, version)
+
+
 @functools.cache
-def get_facade(root: str, base: Base) -> Facade:
-    """The one façade for a root package and a base."""
-    return Facade(root, base)
+def _facade(root: str, base: Base, version: str) -> Facade:
+    return Facade(root, base, version)
 
 
-def tensorflow(base: Base = 'v1') -> types.ModuleType:
+def tensorflow(base: Base = 'v1', version: str = eras.LATEST) -> types.ModuleType:
     """A module object that looks like TF1's `tensorflow`, in whatever mode TensorFlow is.
 
     Args:
       base: `'v1'` for TF1's names, `'v2'` for TensorFlow 2's with the removed ones added.
+      version: which TensorFlow 1, one of `eras.VERSIONS`.
 
     Returns:
       The façade: `tf.contrib`, `tf.nn.rnn_cell`, `tf.layers`, … come from the symbol table,
@@ -362,7 +384,7 @@ def tensorflow(base: Base = 'v1') -> types.ModuleType:
       >>> hasattr(tf1.contrib.tpu, 'TPUEstimator')
       False
     """
-    return get_facade('tensorflow', base).root
+    return get_facade('tensorflow', base, version).root
 
 
 def keras() -> types.ModuleType:

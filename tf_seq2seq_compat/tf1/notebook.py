@@ -20,7 +20,7 @@ from typing import Any, TextIO
 
 from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.migrate import sources
-from tf_seq2seq_compat.tf1 import children, facade, old_libraries, repairs, runner
+from tf_seq2seq_compat.tf1 import children, eras, facade, old_libraries, repairs, runner
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -76,6 +76,7 @@ def load(
     xla: bool = False,
     python_2: bool = False,
     addons: bool = False,
+    version: str = eras.LATEST,
     text: str = '',
 ) -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
@@ -86,6 +87,7 @@ def load(
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2.
       addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      version: the TensorFlow 1 that they are for.
       text: the cells to come, where they are known.
 
     Raises:
@@ -97,9 +99,11 @@ def load(
     def cells_so_far() -> list[str]:
         return [text, *shell.history_manager.input_hist_raw]
 
-    restored = runner.prepare(runtime, strict, xla, addons=addons, more=cells_so_far)
-    children.announce(runtime, strict=strict, xla=xla, addons=addons)
-    _rebind(shell.user_ns, restored)
+    restored = runner.prepare(
+        runtime, strict, xla, addons=addons, version=version, more=cells_so_far
+    )
+    children.announce(runtime, strict=strict, xla=xla, addons=addons, version=version)
+    _rebind(shell.user_ns, restored, version)
     if python_2:
         python2.translate_cells(shell)
     watched = _Cells(shell, strict or python_2)
@@ -121,14 +125,14 @@ _RUNTIMES: dict[int, Runtime] = {}
 """By the shell, what was changed for it."""
 
 
-def _rebind(namespace: dict[str, Any], restored: Any) -> None:
+def _rebind(namespace: dict[str, Any], restored: Any, version: str) -> None:
     """Gives the modules that earlier cells have imported the form that later cells would get."""
     tensorflow = sys.modules.get('tensorflow')
     for name, module in list(namespace.items()):
         if not isinstance(module, types.ModuleType):
             continue
         if tensorflow is not None and module in (tensorflow, tensorflow.compat.v1):
-            namespace[name] = facade.tensorflow()
+            namespace[name] = facade.tensorflow(version=version)
         elif module.__name__.partition('.')[0] in restored.roots:
             as_loaded = functools.partial(lambda module: module, module)
             namespace[name] = restored.module(module.__name__, ('__name__',), as_loaded)
@@ -152,6 +156,7 @@ def run(
     xla: bool = False,
     python_2: bool = False,
     addons: bool = False,
+    version: str | None = None,
 ) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
@@ -166,6 +171,7 @@ def run(
       xla: XLA compiles loops, where it can.
       python_2: the cells are Python 2, whatever they show.
       addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      version: the TensorFlow 1 that they are for; found out by default.
 
     Returns:
       0, or 1 where a cell failed.
@@ -176,12 +182,14 @@ def run(
     nbformat, nbclient, exceptions = _jupyter()
     notebook = _read(nbformat, path)
     python_2 = python_2 or bool(sources.python_2_of_notebook(json.dumps(notebook)))
+    version = version or eras.chosen(path)
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
             km=_kernel_manager(
                 folder,
                 [path, *arguments],
+                version,
                 strict=strict,
                 xla=xla,
                 python2=python_2,
@@ -240,12 +248,13 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], **flags: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], version: str, **flags: bool) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
       folder: for the kernel's sockets.
       words: `sys.argv` of the cells.
+      version: the TensorFlow 1 that the cells are for.
       flags: by name, the options of the kernel that may be set.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
@@ -254,6 +263,7 @@ def _kernel_manager(folder: str, words: list[str], **flags: bool) -> Any:
     argv = json.dumps(words).replace('{', r'\u007b')
     command = [sys.executable, '-m', 'tf_seq2seq_compat.tf1.notebook_kernel']
     command += ['--connection', '{connection_file}', '--argv', argv]
+    command += ['--tf', version]
     command += [f'--{name}' for name, is_set in flags.items() if is_set]
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]

@@ -21,6 +21,7 @@ def main() -> None:
     parser.add_argument('--xla', action='store_true')
     parser.add_argument('--python2', action='store_true')
     parser.add_argument('--addons', action='store_true')
+    parser.add_argument('--tf', required=True)
     parser.add_argument('--argv', required=True, help='sys.argv of the cells, as JSON')
     options, settings = parser.parse_known_args()
 
@@ -34,6 +35,7 @@ def main() -> None:
         xla=options.xla,
         python_2=options.python2,
         addons=options.addons,
+        version=options.tf,
         text=_cells(os.path.basename(sys.argv[0])),
     )
     kernel.start()

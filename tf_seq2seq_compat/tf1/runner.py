@@ -20,6 +20,7 @@ from typing import Any, NoReturn
 from tf_seq2seq_compat.tf1 import (
     children,
     compile_times,
+    eras,
     facade,
     import_hook,
     old_libraries,
@@ -56,6 +57,7 @@ def run(
     xla: bool = False,
     python_2: bool = False,
     addons: bool = False,
+    version: str | None = None,
     runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
@@ -68,6 +70,8 @@ def run(
       xla: XLA compiles the loops of the program, where it can.
       python_2: the program is Python 2, whatever its files show.
       addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      version: the TensorFlow 1 that it is for, one of `eras.VERSIONS`; by default what the
+        environment, a comment line of the program or its files say.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
 
@@ -86,16 +90,20 @@ def run(
                 xla=xla,
                 python_2=python_2,
                 addons=addons,
+                version=version,
                 runtime=runtime,
             )
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
-    prepare(runtime, strict, xla, python_2, addons)
+    version = version or eras.chosen(target, module=module)
+    prepare(runtime, strict, xla, python_2, addons, version=version)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        children.announce(runtime, strict=strict, xla=xla, python_2=python_2, addons=addons)
+        children.announce(
+            runtime, strict=strict, xla=xla, python_2=python_2, addons=addons, version=version
+        )
         runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not strict:
@@ -123,6 +131,7 @@ def prepare(
     xla: bool = False,
     python_2: bool = False,
     addons: bool = False,
+    version: str = eras.LATEST,
     more: Callable[[], Iterable[str]] = tuple,
 ) -> import_hook.Restorer:
     """Gives this process's program its imports as its time had them.
@@ -133,6 +142,7 @@ def prepare(
       xla: XLA compiles loops, where it can.
       python_2: all files of the program are Python 2.
       addons: ours stands for TensorFlow Addons also where that is installed and loads.
+      version: the TensorFlow 1 that the program is for.
       more: texts of the program that are in no file.
 
     Returns:
@@ -141,8 +151,12 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start, restored = _TF1Start(runtime, strict, xla, addons, more), old_libraries.install(runtime)
-    facades = [facade.get_facade(root, 'v1') for root in ('tensorflow', 'keras', ADDONS)]
+    start = _TF1Start(runtime, strict, xla, addons, version, more)
+    restored = old_libraries.install(runtime)
+    facades = [
+        facade.get_facade('tensorflow', 'v1', version),
+        *(facade.get_facade(root, 'v1') for root in ('keras', ADDONS)),
+    ]
     import_hook.ImportHook(facades, start, restored, start.provides).install(runtime)
     python2.install(runtime, python_2)
     if 'tensorflow' in sys.modules:
@@ -166,11 +180,13 @@ class _TF1Start:
         strict: bool,
         xla: bool,
         addons: bool,
+        version: str,
         more: Callable[[], Iterable[str]],
     ) -> None:
         self._runtime = runtime
         self._strict = strict
         self._xla = xla
+        self._version = version
         self._more = more
         self._done = self._for_tensorflow_2 = False
         self._addons = InstalledAddons(ours=addons)
@@ -188,6 +204,7 @@ class _TF1Start:
             return
         v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)
+        eras.get(self._version).begin(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             self._runtime.filter_warnings('ignore', message=message)

@@ -1,0 +1,565 @@
+"""The golden cases of the versions before 1.15, against their own API."""
+
+import importlib
+
+from ..golden.harness import integers, normal
+from .harness import case
+
+
+def _rnn_module(tf):
+    """Where a version has its cells."""
+    return tf.nn.rnn_cell if hasattr(tf.nn, 'rnn_cell') else tf.contrib.rnn
+
+
+def _dense(tf):
+    """The class of dense layers, from where programs took it."""
+    return _module(tf, 'tensorflow.python.layers.core').Dense
+
+
+def _module(tf, path):
+    """What a program of that TensorFlow gets from `import path`."""
+    find = tf._facade.import_module if hasattr(tf, '_facade') else importlib.import_module
+    return find(path)
+
+
+def _version(tf):
+    return tuple(int(part) for part in tf.__version__.split('.')[:2])
+
+
+def _join(tf, parts, axis):
+    return tf.concat(axis, parts) if hasattr(tf.nn, 'seq2seq') else tf.concat(parts, axis)
+
+
+INPUTS = {'inputs': normal(3, 5, 4), 'lengths': [5, 2, 3]}
+
+
+def _cell_case(versions, make):
+    def cell(tf, inputs, lengths):
+        return tf.nn.dynamic_rnn(make(tf, _rnn_module(tf)), inputs, lengths, dtype=tf.float32)
+
+    cell.__name__ = make.__name__
+    case(versions, **INPUTS)(cell)
+    return make
+
+
+def _cells(versions):
+    return lambda make: _cell_case(versions, make)
+
+
+@_cells('0.12-1.4')
+def basic_rnn(tf, cells):
+    return cells.BasicRNNCell(3)
+
+
+@_cells('0.12-1.4')
+def gru(tf, cells):
+    return cells.GRUCell(3)
+
+
+@_cells('0.12-1.4')
+def basic_lstm(tf, cells):
+    return cells.BasicLSTMCell(3, forget_bias=0.5)
+
+
+@_cells('0.12-1.1')
+def positional_input_size(tf, cells):
+    return cells.GRUCell(3, None, tf.nn.relu)
+
+
+@_cells('0.12-1.1')
+def positional_basic_lstm(tf, cells):
+    return cells.BasicLSTMCell(3, 0.25, None, False, tf.nn.relu)
+
+
+@_cells('0.12-1.4')
+def lstm(tf, cells):
+    return cells.LSTMCell(3, use_peepholes=True, num_proj=2, cell_clip=0.5)
+
+
+@_cells('0.12-1.4')
+def stacked(tf, cells):
+    return cells.MultiRNNCell([cells.GRUCell(3), cells.BasicLSTMCell(2)])
+
+
+@_cells('0.12-1.0')
+def stacked_same_cell(tf, cells):
+    return cells.MultiRNNCell([cells.GRUCell(4)] * 3)
+
+
+@_cells('0.12-1.4')
+def output_projection(tf, cells):
+    wrapper = getattr(
+        cells, 'OutputProjectionWrapper', tf.contrib.rnn.__dict__.get('OutputProjectionWrapper')
+    )
+    return wrapper(cells.GRUCell(3), 2)
+
+
+@_cells('0.12-1.4')
+def input_projection(tf, cells):
+    wrapper = getattr(
+        cells, 'InputProjectionWrapper', tf.contrib.rnn.__dict__.get('InputProjectionWrapper')
+    )
+    return wrapper(cells.GRUCell(3), 2)
+
+
+@_cells('0.12-1.4')
+def attention_cell(tf, cells):
+    return tf.contrib.rnn.AttentionCellWrapper(cells.BasicLSTMCell(3), 2, state_is_tuple=True)
+
+
+@_cells('0.12-1.4')
+def layer_norm_lstm(tf, cells):
+    return tf.contrib.rnn.LayerNormBasicLSTMCell(3)
+
+
+@_cells('0.12-1.4')
+def coupled_gates(tf, cells):
+    return tf.contrib.rnn.CoupledInputForgetGateLSTMCell(3, use_peepholes=True, state_is_tuple=True)
+
+
+@_cells('1.1-1.4')
+def nas(tf, cells):
+    if _version(tf) < (1, 2):
+        return tf.contrib.rnn.NASCell(3, None, True)
+    return tf.contrib.rnn.NASCell(3, use_biases=True)
+
+
+@_cells('1.1-1.4')
+def residual(tf, cells):
+    return tf.contrib.rnn.ResidualWrapper(cells.GRUCell(4))
+
+
+@case('0.12-1.4', **INPUTS)
+def bidirectional(tf, inputs, lengths):
+    cells = _rnn_module(tf)
+    return tf.nn.bidirectional_dynamic_rnn(
+        cells.GRUCell(3), cells.BasicLSTMCell(2), inputs, lengths, dtype=tf.float32
+    )
+
+
+@case('0.12-1.0', **INPUTS)
+def one_cell_in_two_scopes(tf, inputs, lengths):
+    cell = _rnn_module(tf).GRUCell(4)
+    outputs, state = tf.nn.dynamic_rnn(cell, inputs, lengths, dtype=tf.float32, scope='encoder')
+    return tf.nn.dynamic_rnn(cell, outputs, lengths, initial_state=state, scope='decoder')
+
+
+@case('0.12-1.1', inputs=normal(3, 4))
+def reuse_by_scope(tf, inputs):
+    cells = _rnn_module(tf)
+    cell = cells.GRUCell(4)
+    state = cell.zero_state(3, tf.float32)
+    outputs = []
+    with tf.variable_scope('loop') as scope:
+        for step in range(3):
+            if step:
+                scope.reuse_variables()
+            output, state = cell(inputs, state)
+            outputs.append(output)
+    return outputs
+
+
+@case('0.12-1.4', gradients=False, inputs=normal(3, 5, 4))
+def old_style_cell(tf, inputs):
+    cells = _rnn_module(tf)
+
+    class Own(cells.RNNCell):
+        state_size = output_size = 3
+
+        def __call__(self, inputs, state, scope=None):
+            with tf.variable_scope(scope or 'own'):
+                weights = tf.get_variable('w', [4, 3])
+                bias = tf.get_variable('bias', [3])
+            output = tf.tanh(tf.matmul(inputs, weights) + state + bias)
+            return output, output
+
+    return tf.nn.dynamic_rnn(cells.MultiRNNCell([Own()]), inputs, dtype=tf.float32)
+
+
+# Attention and decoding of 1.1
+# ----------------------------------------------------------------------------------------
+
+
+MEMORY = {'inputs': normal(3, 4, 2), 'memory': normal(3, 5, 4), 'lengths': [5, 2, 3]}
+
+
+def _named(name, function):
+    function.__name__ = name
+    return function
+
+
+def _dynamic_attention(name, **options):
+    def register(make):
+        def attention(tf, inputs, memory, lengths):
+            cell, rest = make(tf, memory, lengths)
+            helper = tf.contrib.seq2seq.TrainingHelper(inputs, [4, 2, 3])
+            state = cell.zero_state(3, tf.float32)
+            decoder = tf.contrib.seq2seq.BasicDecoder(cell, helper, state, *rest)
+            return tf.contrib.seq2seq.dynamic_decode(decoder, **options)
+
+        case('1.1', **MEMORY)(_named(name, attention))
+        return make
+
+    return register
+
+
+@_dynamic_attention('dynamic_attention_bahdanau')
+def _(tf, memory, lengths):
+    s2s = tf.contrib.seq2seq
+    mechanism = s2s.BahdanauAttention(3, memory, lengths)
+    return s2s.DynamicAttentionWrapper(tf.contrib.rnn.GRUCell(6), mechanism, 5), ()
+
+
+@_dynamic_attention('dynamic_attention_bahdanau_normalized', impute_finished=True)
+def _(tf, memory, lengths):
+    s2s = tf.contrib.seq2seq
+    mechanism = s2s.BahdanauAttention(3, memory, lengths, True, 0.5)
+    cell = s2s.DynamicAttentionWrapper(
+        tf.contrib.rnn.BasicLSTMCell(6), mechanism, 5, output_attention=False
+    )
+    return cell, [_dense(tf)(7)]
+
+
+@_dynamic_attention('dynamic_attention_luong', output_time_major=True)
+def _(tf, memory, lengths):
+    s2s = tf.contrib.seq2seq
+    mechanism = s2s.LuongAttention(6, memory)
+    cell = s2s.DynamicAttentionWrapper(
+        tf.contrib.rnn.GRUCell(6), mechanism, 5, lambda x, a: x, s2s.hardmax
+    )
+    return cell, ()
+
+
+@_dynamic_attention('dynamic_attention_luong_normalized')
+def _(tf, memory, lengths):
+    s2s = tf.contrib.seq2seq
+    mechanism = s2s.LuongAttention(6, memory, lengths, normalize=True)
+    cells = tf.contrib.rnn.MultiRNNCell([tf.contrib.rnn.GRUCell(6) for _ in range(2)])
+    return s2s.DynamicAttentionWrapper(cells, mechanism, 5), ()
+
+
+@case('1.1', gradients=False, memory=normal(3, 5, 4), table=normal(7, 2))
+def dynamic_attention_greedy(tf, memory, table):
+    s2s = tf.contrib.seq2seq
+    layer = _dense(tf)(7, name='out')
+    mechanism = s2s.BahdanauAttention(3, memory, [5, 2, 3])
+    cell = s2s.DynamicAttentionWrapper(tf.contrib.rnn.GRUCell(6), mechanism, 5)
+    state = s2s.DynamicAttentionWrapperState(tf.ones([3, 6]), tf.zeros([3, 5]))
+    helper = s2s.GreedyEmbeddingHelper(table, [1, 2, 3], 0)
+    decoder = s2s.BasicDecoder(cell, helper, state, layer)
+    return s2s.dynamic_decode(decoder, maximum_iterations=6)
+
+
+# Decoder functions of 1.0
+# ----------------------------------------------------------------------------------------
+
+
+def _decoder_function(name, option, cell_of):
+    def decoder(tf, inputs, memory, lengths, table):
+        s2s = tf.contrib.seq2seq
+        cell = cell_of(tf.contrib.rnn)
+        state = cell.zero_state(3, tf.float32)
+        state = _module(tf, 'tensorflow.python.util.nest').map_structure(lambda x: x + 0.5, state)
+        parts = s2s.prepare_attention(memory, option, 4) if option else ()
+        train, infer = s2s.simple_decoder_fn_train, s2s.simple_decoder_fn_inference
+        if option:
+            train, infer = s2s.attention_decoder_fn_train, s2s.attention_decoder_fn_inference
+        with tf.variable_scope('decoder') as scope:
+            first = s2s.dynamic_rnn_decoder(
+                cell, train(state, *parts), inputs, [4, 2, 3], scope=scope
+            )
+            with tf.variable_scope('out'):
+                weights = tf.get_variable('w', [4, 7])
+            scope.reuse_variables()
+            function = infer(lambda x: tf.matmul(x, weights), state, *(parts + (table, 1, 0, 6, 7)))
+            second = s2s.dynamic_rnn_decoder(cell, function, scope=scope)
+        return first[:2], second[:2]
+
+    decoder.__name__ = name
+    case('1.0', table=normal(7, 2), **MEMORY)(decoder)
+
+
+_decoder_function('decoder_fn_simple', '', lambda cells: cells.GRUCell(4))
+_decoder_function('decoder_fn_bahdanau', 'bahdanau', lambda cells: cells.BasicLSTMCell(4))
+_decoder_function('decoder_fn_luong', 'luong', lambda cells: cells.GRUCell(4))
+
+
+@case('1.0', gradients=False, **MEMORY)
+def decoder_fn_own(tf, inputs, memory, lengths):
+    cell = tf.contrib.rnn.GRUCell(4)
+    state = tf.ones([3, 4])
+
+    def own(time, cell_state, cell_input, cell_output, context_state):
+        if cell_state is None:
+            return None, state, cell_input, cell_output, tf.constant(0)
+        return None, cell_state, cell_input * 2.0, -cell_output, context_state + time
+
+    return tf.contrib.seq2seq.dynamic_rnn_decoder(
+        cell, own, tf.transpose(inputs, [1, 0, 2]), [4, 2, 3], time_major=True
+    )
+
+
+# Models of tf.nn.seq2seq and tf.contrib.legacy_seq2seq
+# ----------------------------------------------------------------------------------------
+
+
+def _legacy(tf):
+    return tf.nn.seq2seq if hasattr(tf.nn, 'seq2seq') else tf.contrib.legacy_seq2seq
+
+
+def _model(versions='0.12-1.4'):
+    def register(make):
+        def model(tf, source, target):
+            encoder = [source[i] for i in range(4)]
+            decoder = [target[i] for i in range(3)]
+            return make(tf, _legacy(tf), _rnn_module(tf), encoder, decoder)
+
+        model.__name__ = make.__name__
+        case(versions, source=integers(5, 4, 3), target=integers(6, 3, 3))(model)
+        return make
+
+    return register
+
+
+@_model()
+def legacy_embedding_rnn(tf, models, cells, encoder, decoder):
+    return models.embedding_rnn_seq2seq(encoder, decoder, cells.GRUCell(4), 5, 6, 3)
+
+
+@_model()
+def legacy_embedding_attention(tf, models, cells, encoder, decoder):
+    cell = cells.BasicLSTMCell(4, state_is_tuple=True)
+    return models.embedding_attention_seq2seq(encoder, decoder, cell, 5, 6, 3, num_heads=2)
+
+
+@_model()
+def legacy_feed_previous(tf, models, cells, encoder, decoder):
+    cell = cells.MultiRNNCell([cells.GRUCell(4), cells.GRUCell(4)])
+    projection = (tf.get_variable('w', [4, 6]), tf.get_variable('b', [6]))
+    return models.embedding_attention_seq2seq(
+        encoder, decoder, cell, 5, 6, 4, output_projection=projection, feed_previous=True
+    )
+
+
+@_model()
+def legacy_tied(tf, models, cells, encoder, decoder):
+    return models.embedding_tied_rnn_seq2seq(encoder, decoder, cells.GRUCell(4), 6, 3)
+
+
+@_model()
+def legacy_basic(tf, models, cells, encoder, decoder):
+    one_hot = [tf.one_hot(each, 6) for each in encoder]
+    return models.basic_rnn_seq2seq(
+        one_hot, [tf.one_hot(each, 6) for each in decoder], cells.BasicRNNCell(4)
+    )
+
+
+@_model('0.12-1.0')
+def legacy_one_to_many(tf, models, cells, encoder, decoder):
+    return models.one2many_rnn_seq2seq(
+        encoder, {'a': decoder, 'b': decoder}, cells.GRUCell(4), 5, {'a': 6, 'b': 7}, 3
+    )
+
+
+# 1.1 refuses the second bucket.
+@_model('0.12-1.0 1.2-1.4')
+def legacy_buckets(tf, models, cells, encoder, decoder):
+    targets = decoder[1:] + decoder[:1]
+    weights = [tf.ones([3]) for _ in targets]
+
+    def loss(first, second):
+        labels, logits = (second, first) if hasattr(tf.nn, 'seq2seq') else (first, second)
+        return tf.reduce_sum(tf.square(logits), 1) * 0.1 + tf.cast(labels, tf.float32)
+
+    def by_name(labels, logits):
+        return loss(labels, logits)
+
+    return models.model_with_buckets(
+        encoder,
+        decoder,
+        targets,
+        weights,
+        [(2, 2), (4, 3)],
+        lambda x, y: models.embedding_attention_seq2seq(x, y, cells.GRUCell(4), 5, 6, 3),
+        softmax_loss_function=loss if _version(tf) < (1, 2) else by_name,
+    )
+
+
+@case('1.0-1.4', logits=normal(3, 4, 6), targets=integers(6, 3, 4), gradients=False)
+def sequence_losses(tf, logits, targets):
+    def loss(first, second):
+        labels, logits = (second, first) if _version(tf) < (1, 1) else (first, second)
+        return tf.reduce_sum(logits, 1) + tf.cast(labels, tf.float32)
+
+    def by_name(labels, logits):
+        return loss(labels, logits)
+
+    s2s, weights = tf.contrib.seq2seq, tf.ones([3, 4])
+    own = loss if _version(tf) < (1, 2) else by_name
+    return [
+        s2s.sequence_loss(logits, targets, weights),
+        s2s.sequence_loss(logits, targets, weights, True, False),
+        s2s.sequence_loss(logits, targets, weights, False, True, own),
+        s2s.sequence_loss(logits, targets, weights, False, False, own, 'loss'),
+    ]
+
+
+# Attention and beam search of 1.2 to 1.4
+# ----------------------------------------------------------------------------------------
+
+
+def _attention_wrapper(name, versions='1.2-1.4', **options):
+    def register(make):
+        def attention(tf, inputs, memory, lengths):
+            s2s = tf.contrib.seq2seq
+            cell = make(tf, s2s, memory, lengths)
+            helper = s2s.TrainingHelper(inputs, [4, 2, 3])
+            state = cell.zero_state(3, tf.float32)
+            decoder = s2s.BasicDecoder(
+                cell, helper, state, options.get('layer', lambda tf: None)(tf)
+            )
+            outputs, state, lengths = s2s.dynamic_decode(decoder)
+            if not hasattr(state.alignment_history, 'stack'):
+                state = state._replace(alignment_history=None)
+            return outputs, state, lengths
+
+        attention.__name__ = name
+        case(versions, **MEMORY)(attention)
+        return make
+
+    return register
+
+
+@_attention_wrapper('attention_wrapper_bahdanau')
+def _(tf, s2s, memory, lengths):
+    mechanism = s2s.BahdanauAttention(3, memory, lengths)
+    return s2s.AttentionWrapper(tf.contrib.rnn.GRUCell(6), mechanism, 5)
+
+
+@_attention_wrapper('attention_wrapper_history', layer=lambda tf: _dense(tf)(7))
+def _(tf, s2s, memory, lengths):
+    mechanism = s2s.BahdanauAttention(3, memory, lengths, True, s2s.hardmax)
+    return s2s.AttentionWrapper(tf.contrib.rnn.BasicLSTMCell(6), mechanism, None, True)
+
+
+@_attention_wrapper('attention_wrapper_luong')
+def _(tf, s2s, memory, lengths):
+    mechanism = s2s.LuongAttention(6, memory, lengths, scale=True)
+    cells = tf.contrib.rnn.MultiRNNCell([tf.contrib.rnn.GRUCell(6) for _ in range(2)])
+    return s2s.AttentionWrapper(cells, mechanism, 5, output_attention=False)
+
+
+@_attention_wrapper('attention_wrapper_monotonic', '1.3-1.4')
+def _(tf, s2s, memory, lengths):
+    mechanism = s2s.BahdanauMonotonicAttention(3, memory, lengths, mode='recursive')
+    return s2s.AttentionWrapper(tf.contrib.rnn.GRUCell(6), mechanism, 5)
+
+
+@_attention_wrapper('attention_wrapper_two', '1.4')
+def _(tf, s2s, memory, lengths):
+    mechanisms = [s2s.BahdanauAttention(3, memory, lengths), s2s.LuongAttention(6, memory)]
+    return s2s.AttentionWrapper(tf.contrib.rnn.GRUCell(6), mechanisms, [5, 4])
+
+
+@_attention_wrapper('attention_wrapper_own_mechanism')
+def _(tf, s2s, memory, lengths):
+    class Own(s2s.BahdanauAttention):
+        def __call__(self, query, previous_alignments):
+            with tf.variable_scope('own'):
+                query = tf.expand_dims(self.query_layer(query), 1)
+                score = tf.reduce_sum(tf.tanh(self.keys + query), [2]) + previous_alignments
+            return self._probability_fn(score, previous_alignments)
+
+    return s2s.AttentionWrapper(tf.contrib.rnn.GRUCell(6), Own(3, memory, lengths), 5)
+
+
+def _beam_search(name, **options):
+    def beam_search(tf, memory, table):
+        s2s = tf.contrib.seq2seq
+        layer = _dense(tf)(7, name='out')
+        cell = tf.contrib.rnn.BasicLSTMCell(6)
+        state = cell.zero_state(6, tf.float32)
+        if options.get('attention'):
+            lengths = s2s.tile_batch(tf.constant([5, 2, 3]), 2)
+            mechanism = s2s.BahdanauAttention(3, s2s.tile_batch(memory, 2), lengths)
+            cell = s2s.AttentionWrapper(cell, mechanism, 5)
+            state = cell.zero_state(6, tf.float32)
+        weight = options.get('weight', 0.0)
+        decoder = s2s.BeamSearchDecoder(cell, table, [1, 2, 3], 0, state, 2, layer, weight)
+        outputs, state, lengths = s2s.dynamic_decode(decoder, maximum_iterations=5)
+        return outputs, state.log_probs, state.finished, state.lengths, lengths
+
+    beam_search.__name__ = name
+    case('1.2-1.4', gradients=False, memory=normal(3, 5, 4), table=normal(7, 2))(beam_search)
+
+
+_beam_search('beam_search_plain')
+_beam_search('beam_search_penalty', weight=0.7)
+_beam_search('beam_search_attention', attention=True)
+
+
+@case('1.2-1.4', gradients=False, inputs=normal(3, 4, 2), lengths=[4, 2, 3])
+def scheduled_outputs(tf, inputs, lengths):
+    helper = tf.contrib.seq2seq.ScheduledOutputTrainingHelper(
+        inputs, lengths, 1.0, False, 3, **_next_layer(tf)
+    )
+    cell = tf.contrib.rnn.GRUCell(4)
+    state = cell.zero_state(3, tf.float32)
+    decoder = tf.contrib.seq2seq.BasicDecoder(cell, helper, state)
+    return tf.contrib.seq2seq.dynamic_decode(decoder)[0].rnn_output
+
+
+def _next_layer(tf):
+    key = 'next_input_layer' if _version(tf) < (1, 4) else 'next_inputs_fn'
+    return {key: _dense(tf)(2, name='next')}
+
+
+# Functions of 0.12
+# ----------------------------------------------------------------------------------------
+
+
+@case('0.12', gradients=False, a=normal(2, 6), b=normal(2, 6), ids=integers(6, 2))
+def functions(tf, a, b, ids):
+    labels = tf.nn.softmax(b)
+    parts = tf.split(1, 3, a)
+    named = tf.split(split_dim=0, num_split=2, value=a)
+    weights, biases = tf.get_variable('w', [6, 4]), tf.get_variable('b', [6])
+    zeros = tf.get_variable('zeros', [2], initializer=tf.zeros_initializer)
+    return [
+        tf.concat(0, [a, b]),
+        tf.concat(concat_dim=1, values=[a, b]),
+        parts,
+        named,
+        tf.pack([a, b]),
+        tf.unpack(a),
+        tf.mul(a, b) + tf.sub(a, b) + tf.neg(a),
+        tf.batch_matmul(tf.expand_dims(a, 0), tf.expand_dims(b, 0), adj_y=True),
+        tf.select(a > b, a, b),
+        tf.reverse(a, [False, True]),
+        tf.reverse_sequence(a, ids, 1, 0),
+        tf.nn.softmax_cross_entropy_with_logits(a, labels),
+        tf.nn.sparse_softmax_cross_entropy_with_logits(a, ids),
+        tf.nn.sigmoid_cross_entropy_with_logits(a, targets=labels),
+        tf.nn.weighted_cross_entropy_with_logits(a, labels, 2.0),
+        tf.nn.sampled_softmax_loss(
+            weights,
+            biases,
+            tf.slice(a, [0, 0], [2, 4]),
+            tf.cast(tf.expand_dims(ids, 1), tf.int64),
+            3,
+            6,
+            sampled_values=(tf.constant([1, 2, 3], tf.int64), tf.ones([2, 1]), tf.ones([3])),
+        ),
+        tf.zeros_initializer([2], tf.float32) + zeros,
+        tf.reduce_sum(a, reduction_indices=1, keep_dims=True),
+        tf.argmax(a, dimension=1),
+    ]
+
+
+@case('0.12-1.1', gradients=False, a=normal(2, 3))
+def linear(tf, a):
+    if hasattr(tf.nn, 'seq2seq'):
+        function = tf.nn.seq2seq.linear
+    else:
+        function = _module(tf, 'tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')._linear
+    return function([a, a], 4, True)

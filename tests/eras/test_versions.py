@@ -1,0 +1,207 @@
+"""The choice of a TensorFlow 1, and what a version refuses; its results are in `test_eras.py`."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.paths import tf1_graph
+from tf_seq2seq_compat.migrate import scan
+from tf_seq2seq_compat.tf1 import eras, facade, symbols
+from tf_seq2seq_compat.tf1.eras import evidence
+
+HEAD = 'import tensorflow as tf\n'
+
+
+@pytest.mark.parametrize(
+    ('words', 'version'),
+    [('1.1', '1.1'), ('1.2.1', '1.2'), ('v1.0.0', '1.0'), ('1.12.0', '1.15'), ('0.10', '0.12')],
+)
+def test_parse(words: str, version: str) -> None:
+    assert eras.parse(words) == version
+
+
+@pytest.mark.parametrize('words', ['2.4', '1.16', 'one', ''])
+def test_no_version(words: str) -> None:
+    with pytest.raises(ValueError, match='no version of TensorFlow 1'):
+        eras.parse(words)
+
+
+def test_comment_line() -> None:
+    assert eras.named_in(b'#!/usr/bin/python\n# tf-seq2seq-compat: tf=1.1\n') == '1.1'
+    assert eras.named_in(b'x = "tf-seq2seq-compat: tf=1.1"\n') is None
+
+
+# What a version has
+# ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('version', eras.VERSIONS[:-1])
+def test_each_seq2seq_and_cell_name_is_there_in_its_versions_only(version: str) -> None:
+    tf = facade.tensorflow(version=version)
+    wrong = []
+    for name, versions in eras.names().items():
+        package, _, last = name.rpartition('.')
+        of_interest = package in (
+            'tensorflow.contrib.seq2seq',
+            'tensorflow.nn.rnn_cell',
+            'tensorflow.contrib.rnn',
+            'tensorflow.contrib.legacy_seq2seq',
+            'tensorflow.nn.seq2seq',
+        )
+        if of_interest and last.isidentifier() and last not in ('xrange', 'zip'):
+            found = tf
+            try:
+                for part in name.split('.')[1:]:
+                    found = getattr(found, part)
+            except AttributeError:
+                found = None
+            if (found is not None) != (version in versions):
+                wrong.append((name, versions))
+    assert not wrong
+
+
+def test_the_table_of_symbols_agrees_about_the_last_version() -> None:
+    named = eras.names()
+    for row in symbols.TABLE.values():
+        if row.until and row.name in named:
+            assert row.until in named[row.name], row
+            assert eras.LATEST not in named[row.name], row
+
+
+def test_a_name_of_another_version_is_an_error_that_names_it() -> None:
+    tf = facade.tensorflow(version='1.1')
+    with pytest.raises(AttributeError, match=r'TensorFlow 1\.1 has no .*1\.2 and later.*--tf 1\.2'):
+        _ = tf.contrib.seq2seq.AttentionWrapper
+    with pytest.raises(AttributeError, match=r'TensorFlow 0\.12 had it.*--tf 0\.12'):
+        _ = tf.mul
+    assert 'AttentionWrapper' not in dir(tf.contrib.seq2seq)
+    assert 'DynamicAttentionWrapper' in dir(tf.contrib.seq2seq)
+
+
+def test_an_argument_of_another_version_is_an_error_that_names_it() -> None:
+    with tf1_graph():
+        with pytest.raises(TypeError, match=r'of TensorFlow 1\.1: .*1\.5 to 1\.15 had'):
+            facade.tensorflow(version='1.1').contrib.rnn.GRUCell(3, name='cell')
+        with pytest.raises(TypeError, match=r'of TensorFlow 1\.2 to 1\.4.*0\.12 to 1\.1 had'):
+            facade.tensorflow(version='1.2').contrib.rnn.GRUCell(3, input_size=3)
+
+
+def test_a_cell_of_1_1_refuses_a_second_scope() -> None:
+    with tf1_graph():
+        tf = facade.tensorflow(version='1.1')
+        cell = tf.contrib.rnn.GRUCell(2)
+        inputs = tf.ones([1, 3, 2])
+        tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32, scope='a')
+        with pytest.raises(ValueError, match=r"First use .*'a/gru_cell'.*'b/gru_cell'"):
+            tf.nn.dynamic_rnn(cell, inputs, dtype=tf.float32, scope='b')
+
+
+def test_one_class_under_all_its_names() -> None:
+    tf = facade.tensorflow(version='1.0')
+    inside = tf._facade.import_module('tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')
+    assert tf.contrib.rnn.GRUCell is inside.GRUCell
+    assert tf.contrib.rnn.GRUCell is not facade.tensorflow().contrib.rnn.GRUCell
+    assert tf.__version__ == '1.0.1'
+
+
+# Finding the version out
+# ----------------------------------------------------------------------------------------
+
+PROGRAMS = [
+    ('tf.contrib.seq2seq.DynamicAttentionWrapper', '1.1'),
+    ('tf.contrib.seq2seq.attention_decoder_fn_train', '1.0'),
+    ('tf.nn.seq2seq.embedding_attention_seq2seq', '0.12'),
+    ('tf.concat(1, [a, b])', '0.12'),
+    ('tf.concat([a, b], 1)', '1.15'),
+    ('a, b = tf.contrib.seq2seq.dynamic_decode(decoder)', '1.1'),
+    ('a, b, c = tf.contrib.seq2seq.dynamic_decode(decoder)', '1.15'),
+    ('a = tf.contrib.seq2seq.dynamic_decode(decoder)', '1.15'),
+    ('tf.contrib.rnn.BasicLSTMCell(4, input_size=4)', '1.1'),
+    ('tf.contrib.rnn.BasicLSTMCell(4, reuse=True)', '1.15'),
+    (
+        'from tensorflow.contrib.seq2seq import AttentionWrapperState as S\n'
+        'S(cell_state=1, attention=2, time=3, alignments=4, alignment_history=())',
+        '1.4',
+    ),
+    ('s = tf.contrib.seq2seq\ns.LuongAttention(4, m, attention_r_initializer=1)', '1.1'),
+    ('try:\n    c = tf.nn.rnn_cell.EmbeddingWrapper\nexcept AttributeError:\n    c = 1', '1.15'),
+    ('if tf.__version__ < "1.0":\n    tf.mul(a, b)', '1.15'),
+    ('keras = 1\nkeras.mul = 2', '1.15'),
+]
+
+
+@pytest.mark.parametrize(('text', 'version'), PROGRAMS)
+def test_decision(text: str, version: str) -> None:
+    found = evidence.of_text(HEAD + text, 'program.py')
+    decided, words = evidence.decision(found)
+    assert decided == version
+    assert bool(words) == (version != eras.LATEST)
+
+
+def test_requirements_decide_between_versions_of_which_1_15_is_none(tmp_path: Path) -> None:
+    (tmp_path / 'requirements.txt').write_text('numpy\ntensorflow-gpu==1.2.1\n')
+    pinned = evidence.required([tmp_path])
+    text = 'tf.contrib.seq2seq.ScheduledOutputTrainingHelper(a, b, c, next_input_layer=d)'
+    found = evidence.of_text(HEAD + text, 'program.py')
+    assert evidence.decision(found)[0] == '1.3'
+    assert evidence.decision(found, pinned)[0] == '1.2'
+    assert evidence.decision([], pinned) == ('1.15', '')
+
+
+def test_a_contradiction_is_said() -> None:
+    text = 'tf.contrib.seq2seq.DynamicAttentionWrapper\ntf.contrib.seq2seq.tile_batch'
+    decided, words = evidence.decision(evidence.of_text(HEAD + text, 'program.py'))
+    assert decided == eras.LATEST
+    assert 'DynamicAttentionWrapper' in words
+    assert 'tile_batch' in words
+
+
+def test_the_scan_says_it(tmp_path: Path) -> None:
+    file = tmp_path / 'program.py'
+    file.write_text(HEAD + 'cell = tf.contrib.seq2seq.DynamicAttentionWrapper\n')
+    report = scan.scan([file])
+    assert report.exit_code == 0
+    assert evidence.fitting(report.evidence) == ('1.1',)
+
+
+# Running
+# ----------------------------------------------------------------------------------------
+
+PROGRAM = """\
+import subprocess, sys
+import tensorflow as tf
+cell = tf.contrib.rnn.GRUCell(2, None, tf.tanh)
+tf.nn.dynamic_rnn(cell, tf.ones([1, 3, 2]), dtype=tf.float32)
+print(tf.__version__, tf.global_variables()[0].name, flush=True)
+if len(sys.argv) < 2:
+    subprocess.check_call([sys.executable, sys.argv[0], 'child'])
+"""
+
+
+@pytest.mark.slow
+def test_run_and_its_children(tmp_path: Path) -> None:
+    file = tmp_path / 'program.py'
+    file.write_text(PROGRAM.replace('import subp', '# tf-seq2seq-compat: tf=1.2\nimport subp', 1))
+    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', '--tf', '1.0.1', str(file)]
+    environment = {**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3'}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout == '1.0.1 rnn/gru_cell/gates/weights:0\n' * 2, done.stderr
+
+
+def test_run_finds_the_version_and_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / 'program.py'
+    file.write_text(HEAD + 'cell = tf.contrib.seq2seq.DynamicAttentionWrapper\n')
+    assert eras.chosen(str(file)) == '1.1'
+    assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
+    file.write_text('# tf-seq2seq-compat: tf=1.2\n' + file.read_text())
+    assert eras.chosen(str(file)) == '1.2'
+    monkeypatch.setenv(eras.VARIABLE, '1.0')
+    assert eras.chosen(str(file)) == '1.0'
+    assert not capsys.readouterr().err

@@ -1,0 +1,464 @@
+"""The versions of TensorFlow 1 before 1.15, for programs that were written for them.
+
+A file for each version, `v0_12.py` to `v1_4.py`, says what it had otherwise than the next one; the
+façade of a version is made of those from its own up. `names.tsv` says which versions have a name.
+"""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import os
+import re
+import sys
+from collections.abc import Callable, Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any, cast
+
+from tf_seq2seq_compat.tf1.runtime import Runtime
+
+VERSIONS = ('0.12', '1.0', '1.1', '1.2', '1.3', '1.4', '1.15')
+"""Versions that a program can be run as. What is said of 1.15 holds from 1.5 on."""
+
+LATEST = VERSIONS[-1]
+_RELEASES = '0.12.1 1.0.1 1.1.0 1.2.1 1.3.0 1.4.1'
+RELEASES = dict(
+    zip(VERSIONS, ['0.12.1', '1.0.1', '1.1.0', '1.2.1', '1.3.0', '1.4.1'], strict=False)
+)
+"""The number that a program finds as `tf.__version__`."""
+VARIABLE = 'TF_SEQ2SEQ_COMPAT_TF'
+
+
+def parse(words: str) -> str:
+    """The version that a number such as `1.1.0` means.
+
+    Args:
+      words: the number, of two or three parts.
+
+    Returns:
+      One of `VERSIONS`: those from 1.5 to 1.14 are run as 1.15, and those before 0.12 as 0.12.
+
+    Raises:
+      ValueError: if it is no version of TensorFlow 1.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.parse('1.1.0'), eras.parse('1.8')
+      ('1.1', '1.15')
+    """
+    found = re.fullmatch(r'v?(0|1)\.(\d+)(\.\d+\S*|rc\d+)?', words.strip())
+    if found is None or (int(found[1]), int(found[2])) > (1, 15):
+        raise ValueError(
+            f'{words!r} is no version of TensorFlow 1: give one of {", ".join(VERSIONS)}.'
+        )
+    major, minor = int(found[1]), int(found[2])
+    if (major, minor) < (0, 12):
+        return VERSIONS[0]
+    version = f'{major}.{minor}'
+    return version if version in VERSIONS else LATEST
+
+
+_LINE = re.compile(rb'^[ \t]*#[ \t]*tf-seq2seq-compat:[ \t]*tf[ \t]*=[ \t]*(\S+)', re.MULTILINE)
+
+
+def named_in(source: bytes) -> str | None:
+    """The version that a comment line of a program names: `# tf-seq2seq-compat: tf=1.1`."""
+    found = _LINE.search(source)
+    return None if found is None else parse(found[1].decode('utf-8', 'replace'))
+
+
+def chosen(target: str, *, module: bool = False) -> str:
+    """The version that a program is run as, where the command line names none.
+
+    Args:
+      target: a script, a notebook, or, with `module`, a dotted name.
+      module: whether it is a name.
+
+    Returns:
+      That of the environment variable `TF_SEQ2SEQ_COMPAT_TF`, of a comment line of the program, or
+      the newest that its files fit, which is then said.
+    """
+    named = os.environ.get(VARIABLE)
+    if named:
+        return parse(named)
+    file = _file_of(target, module)
+    if file is None:
+        return LATEST
+    source = file.read_bytes()
+    named = named_in(source)
+    if named:
+        return named
+    from tf_seq2seq_compat.tf1.eras import evidence
+    from tf_seq2seq_compat.tf1.python2 import evidence as python2
+
+    files, folder = {file}, Path.cwd() if module else file.parent
+    if file.suffix != '.ipynb':
+        files = python2.of_program(source, file, [folder])[1]
+    found = evidence.of_files(sorted(files))
+    version, words = evidence.decision(found, evidence.required([folder]))
+    if words:
+        print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
+    return version
+
+
+def _file_of(target: str, module: bool) -> Path | None:
+    """The file of a program, where it is one."""
+    if not module:
+        path = Path(target)
+        path = path / '__main__.py' if path.is_dir() else path
+        return path if path.is_file() and path.suffix in ('.py', '.ipynb') else None
+    parts = target.split('.')
+    for path in (Path(*parts, '__main__.py'), Path(*parts).with_suffix('.py')):
+        if path.is_file():
+            return path
+    return None
+
+
+# Which versions have a name
+# ----------------------------------------------------------------------------------------
+
+
+def _spans(words: str) -> tuple[str, ...]:
+    """The versions of `0.12-1.1 1.4-`."""
+    versions: list[str] = []
+    for span in words.split():
+        first, dash, last = span.partition('-')
+        end = VERSIONS.index(last or (LATEST if dash else first))
+        versions += VERSIONS[VERSIONS.index(first) : end + 1]
+    return tuple(versions)
+
+
+@functools.cache
+def names() -> Mapping[str, tuple[str, ...]]:
+    """The versions that have a public name, for those that not every version has."""
+    file = resources.files(__package__) / 'names.tsv'
+    lines = file.read_text(encoding='utf-8').splitlines()[1:]
+    return {name: _spans(spans) for name, spans in (line.split('\t') for line in lines)}
+
+
+def versions_with(name: str, until: str = '') -> tuple[str, ...]:
+    """The versions that have a public name.
+
+    Args:
+      name: the full dotted name, from `tensorflow` on.
+      until: the last version that has it, where the table of symbols says so.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.versions_with('tensorflow.contrib.seq2seq.DynamicAttentionWrapper')
+      ('1.1',)
+    """
+    having = names().get(name)
+    if having is not None:
+        return having
+    return VERSIONS[: VERSIONS.index(until) + 1] if until else VERSIONS
+
+
+def span_words(versions: tuple[str, ...]) -> str:
+    """Versions in words: `1.0`, `1.0 and 1.1`, `1.2 to 1.4`, `1.2 and later`.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.span_words(('1.2', '1.3', '1.4', '1.15'))
+      '1.2 and later'
+    """
+    runs: list[list[str]] = []
+    for version in versions:
+        follows = runs and VERSIONS.index(version) == VERSIONS.index(runs[-1][-1]) + 1
+        runs[-1].append(version) if follows else runs.append([version])
+    words = []
+    for run in runs:
+        if run[-1] == LATEST:
+            words.append('1.5 to 1.15' if len(run) == 1 else f'{run[0]} and later')
+        else:
+            words.append(run[0] if len(run) == 1 else f'{run[0]} to {run[-1]}')
+    return ', '.join(words)
+
+
+def advice(versions: tuple[str, ...], chosen: str, *, said: bool = False) -> str:
+    """What to do about something that other versions have than the chosen one.
+
+    Args:
+      versions: those that have it.
+      chosen: the version that the program is run as.
+      said: whether that has been said.
+    """
+    nearest = min(versions, key=lambda each: abs(VERSIONS.index(each) - VERSIONS.index(chosen)))
+    run_as = '' if said else f'; the program is run as one for {chosen}'
+    return (
+        f'TensorFlow {span_words(versions)} had it{run_as}. If it is for another version, say so: '
+        f'tf-seq2seq-compat run --tf {nearest}'
+    )
+
+
+# What a version has
+# ----------------------------------------------------------------------------------------
+
+
+class Notes:
+    """What one version had otherwise than the next.
+
+    Args:
+      version: the version.
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+        self.names: dict[str, Any] = {}
+        self.changes: list[tuple[Any, Any]] = []
+        self.beginnings: list[Callable[[Runtime], None]] = []
+
+    def had(self, *names: str) -> Any:
+        """Says by what names it had something that is gone from the next version on."""
+
+        def note(then: Any) -> Any:
+            self.names.update(dict.fromkeys(names, _refusing_arguments(then, self.version)))
+            return then
+
+        return note
+
+    def instead_of(self, *today: Any) -> Any:
+        """Says of what we have today what it was in that version, under the same names."""
+
+        def note(then: Any) -> Any:
+            then = _refusing_arguments(then, self.version)
+            self.changes += [(each, then) for each in today]
+            return then
+
+        return note
+
+    def begins_with(self, change: Callable[[Runtime], None]) -> None:
+        """Says what is changed in the process of a program of that version."""
+        self.beginnings.append(change)
+
+    def parameters(self, today: Any, words: str, **renamed: str) -> Any:
+        """Says that a function or the constructor of a class had other parameters.
+
+        Args:
+          today: what we have today.
+          words: the parameters in order, with their defaults: `num_units input_size=None`. A
+            default that is no literal is today's. What today's has no parameter for is taken, and
+            nothing follows from it.
+          **renamed: today's name of a parameter, by its name then.
+
+        Returns:
+          The function or class of that version.
+        """
+        return self.instead_of(today)(with_parameters(today, words, **renamed))
+
+
+def _signature(words: str) -> inspect.Signature:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    parameters = []
+    for word in words.split():
+        name, given, default = word.partition('=')
+        value = _literal(default) if given else inspect.Parameter.empty
+        parameters.append(inspect.Parameter(name, kind, default=value))
+    return inspect.Signature(parameters)
+
+
+class _Todays:
+    """The default of a parameter which is that of today."""
+
+    def __repr__(self) -> str:
+        return 'today'
+
+
+_TODAYS = _Todays()
+
+
+def _literal(words: str) -> Any:
+    import ast
+
+    try:
+        return ast.literal_eval(words)
+    except (ValueError, SyntaxError):
+        return _TODAYS
+
+
+def with_parameters(today: Any, words: str, **renamed: str) -> Any:
+    """A function or class with other parameters, as `Notes.parameters` describes them."""
+    signature = _signature(words)
+    own = inspect.signature(today).parameters
+
+    def arguments(args: tuple[object, ...], kwargs: dict[str, object]) -> dict[str, object]:
+        bound = signature.bind(*args, **kwargs)
+        bound.apply_defaults()
+        return {
+            renamed.get(name, name): value
+            for name, value in bound.arguments.items()
+            if renamed.get(name, name) in own and value is not _TODAYS
+        }
+
+    if not inspect.isclass(today):
+
+        @functools.wraps(today)
+        def function(*args: Any, **kwargs: Any) -> Any:
+            return today(**arguments(args, kwargs))
+
+        function.__signature__ = signature  # type: ignore[attr-defined]
+        return function
+
+    def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
+        super(cast(Any, then_class), self).__init__(**arguments(args, kwargs))
+
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    with_self = [inspect.Parameter('self', kind), *signature.parameters.values()]
+    __init__.__signature__ = inspect.Signature(with_self)  # type: ignore[attr-defined]
+    body = {'__init__': __init__, '__doc__': today.__doc__}
+    then_class = type(today.__name__, (today,), body)
+    return then_class
+
+
+def _refusing_arguments(then: Any, version: str) -> Any:
+    """Has the error about an argument that a version lacks say which ones have it."""
+    called = then.__init__ if inspect.isclass(then) else then
+    if not callable(then) or called is object.__init__:
+        return then
+    if getattr(called, '_refuses_for', None) == version:
+        return then
+    signature = inspect.signature(called)
+
+    @functools.wraps(called)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        try:
+            signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise _about_argument(error, then, version, args, kwargs) from None
+        return called(*args, **kwargs)
+
+    checked._refuses_for = version  # type: ignore[attr-defined]
+    checked.__signature__ = signature  # type: ignore[attr-defined]
+    if not inspect.isclass(then):
+        return checked
+    setattr(then, '__init__', checked)  # noqa: B010
+    return then
+
+
+def _about_argument(
+    error: TypeError, then: Any, version: str, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> TypeError:
+    own = _parameters(then)
+    strange = [name for name in kwargs if name not in own]
+    todays = [each for each in _every_change() if each[1] is then]
+    if not todays:
+        return TypeError(f'{then.__name__} of TensorFlow {version}: {error}.')
+    same = tuple(each for each in VERSIONS if get(each).adapted(todays[0][0]) is then)
+    words = f'{then.__name__} of TensorFlow {span_words(same)}: {error}.'
+    having = tuple(
+        each
+        for each in VERSIONS
+        if _accepts(get(each).adapted(todays[0][0]), then, args, kwargs, strange)
+    )
+    return TypeError(f'{words} {advice(having, version, said=True)}.' if having else words)
+
+
+def _parameters(what: Any) -> Mapping[str, inspect.Parameter]:
+    return inspect.signature(what).parameters
+
+
+def _accepts(
+    what: Any, then: Any, args: tuple[Any, ...], kwargs: dict[str, Any], strange: list[str]
+) -> bool:
+    if strange:
+        return all(name in _parameters(what) for name in strange)
+    given = args[1:] if inspect.isclass(then) else args
+    try:
+        inspect.signature(what).bind(*given, **kwargs)
+    except TypeError:
+        return False
+    return True
+
+
+def _every_change() -> list[tuple[Any, Any]]:
+    return [change for each in VERSIONS[:-1] for change in _notes(each).changes]
+
+
+def _notes(version: str) -> Notes:
+    module = importlib.import_module(f'{__name__}.v{version.replace(".", "_")}')
+    return module.NOTES
+
+
+class Era:
+    """A version of TensorFlow 1, as the façade asks it.
+
+    Args:
+      version: one of `VERSIONS`.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.get('1.1').refusal('tensorflow.contrib.seq2seq.AttentionWrapper')
+      'TensorFlow 1.2 and later had it; the program is run as one for 1.1. If it is for another \
+version, say so: tf-seq2seq-compat run --tf 1.2'
+    """
+
+    def __init__(self, version: str) -> None:
+        self.version = version
+
+    @functools.cached_property
+    def _chain(self) -> list[Notes]:
+        """What is different from today: the notes of this version, then of each later one."""
+        return [_notes(each) for each in VERSIONS[VERSIONS.index(self.version) : -1]]
+
+    @functools.cached_property
+    def _changes(self) -> dict[int, tuple[Any, Any]]:
+        changes: dict[int, tuple[Any, Any]] = {}
+        for notes in reversed(self._chain):
+            changes |= {id(today): (today, then) for today, then in notes.changes}
+        return changes
+
+    @functools.cached_property
+    def _names(self) -> dict[str, Any]:
+        release = RELEASES[self.version]
+        found: dict[str, Any] = {'tensorflow.__version__': release, 'tensorflow.VERSION': release}
+        for notes in reversed(self._chain):
+            found |= notes.names
+        return found
+
+    def begin(self, runtime: Runtime) -> None:
+        """Changes of the process, once TensorFlow is loaded; `runtime` takes them back."""
+        if self.version != LATEST:
+            for notes in reversed(self._chain):
+                for change in notes.beginnings:
+                    change(runtime)
+
+    def refusal(self, name: str, until: str = '') -> str:
+        """Why the version has no such name, and which have it; empty if it may have it."""
+        if self.version == LATEST:
+            return ''
+        having = versions_with(name, until)
+        return '' if self.version in having else advice(having, self.version)
+
+    def has(self, name: str) -> bool:
+        """Whether it has something by a name that later versions lack, or mean otherwise by."""
+        return self.version != LATEST and name in self._names
+
+    def names_in(self, module: str, todays: set[str]) -> set[str]:
+        """The names of a module, from those that it has today."""
+        if self.version == LATEST:
+            return todays
+        head = f'{module}.'
+        inside = {each[len(head) :] for each in names() if each.startswith(head)}
+        todays = todays | {each for each in inside if each.isidentifier()}
+        return {each for each in todays if not self.refusal(head + each)}
+
+    def value(self, name: str) -> Any:
+        """What `has` found."""
+        return self._names[name]
+
+    def adapted(self, today: Any) -> Any:
+        """What the version has in place of something that we have today."""
+        if self.version == LATEST:
+            return today
+        for each in (today, getattr(today, '__wrapped__', None)):
+            if id(each) in self._changes and each is not None:
+                return self._changes[id(each)][1]
+        return today
+
+
+@functools.cache
+def get(version: str) -> Era:
+    """The one `Era` for a version."""
+    return Era(version)

@@ -1,0 +1,217 @@
+"""TensorFlow 0.12, where it was otherwise than 1.0.
+
+* `tf.concat`, `tf.split` and others had the axis first; losses of `tf.nn` took logits, then labels,
+  by position; `tf.zeros_initializer` was a function of a shape.
+* Cells were in `tf.nn.rnn_cell`, the models of `tf.contrib.legacy_seq2seq` in `tf.nn.seq2seq`.
+  Scopes had the names of classes (`RNN`, `BiRNN`, `GRUCell`), variables were `Linear/Matrix` and
+  `Linear/Bias`.
+* A variable without an initializer began with `uniform_unit_scaling_initializer`.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import tensorflow as tf
+from tensorflow.python.ops import variable_scope
+
+from tf_seq2seq_compat import legacy_seq2seq, rnn
+from tf_seq2seq_compat.layers.linear import linear as _linear
+from tf_seq2seq_compat.tf1.eras import Notes, v1_0, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras.scoped_cells import Rules, rename_below, scoped, with_old_names
+from tf_seq2seq_compat.tf1.runtime import Runtime
+from tf_seq2seq_compat.types import Scope, TensorLike
+
+NOTES = Notes('0.12')
+tf1 = tf.compat.v1
+
+# Functions of tf and tf.nn
+# ----------------------------------------------------------------------------------------
+
+_LOSSES = {
+    'sigmoid_cross_entropy_with_logits': 'logits targets name=None',
+    'softmax_cross_entropy_with_logits': 'logits labels dim=-1 name=None',
+    'sparse_softmax_cross_entropy_with_logits': 'logits labels name=None',
+    'weighted_cross_entropy_with_logits': 'logits targets pos_weight name=None',
+    'log_poisson_loss': 'log_input targets compute_full_loss=False name=None',
+    'ctc_loss': 'inputs labels sequence_length preprocess_collapse_repeated=False '
+    'ctc_merge_repeated=True time_major=True',
+    'nce_loss': 'weights biases inputs labels num_sampled num_classes num_true=1 '
+    'sampled_values=None remove_accidental_hits=False partition_strategy="mod" name="nce_loss"',
+    'sampled_softmax_loss': 'weights biases inputs labels num_sampled num_classes num_true=1 '
+    'sampled_values=None remove_accidental_hits=True partition_strategy="mod" '
+    'name="sampled_softmax_loss"',
+}
+for _name, _words in _LOSSES.items():
+    _renamed = {'targets': 'labels'} if _name.startswith('sigmoid') else {}
+    NOTES.parameters(getattr(tf1.nn, _name), _words, **_renamed)
+
+NOTES.parameters(tf1.concat, 'concat_dim values name="concat"', concat_dim='axis')
+NOTES.parameters(
+    tf1.split,
+    'split_dim num_split value name="split"',
+    split_dim='axis',
+    num_split='num_or_size_splits',
+)
+NOTES.parameters(tf1.sparse_split, 'split_dim num_split sp_input name=None', split_dim='axis')
+NOTES.parameters(
+    tf1.reverse_sequence,
+    'input seq_lengths seq_dim batch_dim=None name=None',
+    seq_dim='seq_axis',
+    batch_dim='batch_axis',
+)
+
+
+@NOTES.instead_of(tf1.reverse)
+def reverse(tensor: TensorLike, dims: Any, name: str | None = None) -> tf.Tensor:
+    """The tensor backwards along the dimensions for which `dims`, a boolean for each, is true."""
+    flags = tf.get_static_value(tf.convert_to_tensor(dims))
+    if flags is None:
+        raise ValueError('dims of tf.reverse must be known when the graph is built.')
+    return tf.reverse(tensor, [axis for axis, flag in enumerate(flags) if flag], name)
+
+
+@NOTES.instead_of(tf1.zeros_initializer)
+def zeros_initializer(
+    shape: Any, dtype: Any = tf.float32, partition_info: object = None
+) -> tf.Tensor:
+    """Zeros of a shape: the function itself is the initializer."""
+    return tf.zeros(shape, dtype)
+
+
+@NOTES.begins_with
+def default_initializer(runtime: Runtime) -> None:
+    """Has a variable of a floating type begin with what was the default."""
+    store = variable_scope._VariableStore
+    original = store._get_default_initializer
+
+    @functools.wraps(original)
+    def of(self: Any, name: str, shape: Any = None, dtype: Any = tf.float32) -> Any:
+        if tf.as_dtype(dtype).is_floating:
+            return tf1.uniform_unit_scaling_initializer(), False
+        return original(self, name, shape, dtype)
+
+    runtime.set(store, '_get_default_initializer', of)
+
+
+# Cells
+# ----------------------------------------------------------------------------------------
+
+LINEAR: Rules = ((r'(.*/)?kernel', r'\1Linear/Matrix'), (r'(.*/)?bias', r'\1Linear/Bias'))
+_BESIDE = ((r'kernel', 'Linear/Matrix'), (r'bias', 'Linear/Bias'), v1_1.BESIDE[-1])
+_GATES = tuple(
+    (f'{scope.lower()}/{today}', f'{scope}/Linear/{then}')
+    for scope in ('Gates', 'Candidate')
+    for today, then in (('kernel', 'Matrix'), ('bias', 'Bias'))
+)
+_SHARDED = (
+    (r'kernel', 'W_0'),
+    (r'bias', 'B'),
+    *((f'w_{gate}_diag', f'W_{gate.upper()}_diag') for gate in 'fio'),
+    (r'projection/kernel', 'W_P_0'),
+)
+_NAMES: dict[str, Any] = {
+    'BasicRNNCell': LINEAR,
+    'GRUCell': _GATES,
+    'BasicLSTMCell': LINEAR,
+    'LSTMCell': _SHARDED,
+    'CoupledInputForgetGateLSTMCell': _SHARDED,
+    'AttentionCellWrapper': (
+        (r'attention/attn_w', 'Attention/AttnW'),
+        (r'attention/attn_v', 'Attention/AttnV'),
+        (r'attention/kernel', 'Attention/Linear/Matrix'),
+        (r'attention/bias', 'Attention/Linear/Bias'),
+        (r'attn_output_projection/kernel', 'AttnOutputProjection/Linear/Matrix'),
+        (r'attn_output_projection/bias', 'AttnOutputProjection/Linear/Bias'),
+        *LINEAR,
+    ),
+    'LayerNormBasicLSTMCell': ((r'kernel', 'linear/weights'), (r'bias', 'linear/b')),
+    'OutputProjectionWrapper': _BESIDE,
+    'InputProjectionWrapper': _BESIDE,
+    'EmbeddingWrapper': ((r'embedding', 'embedding'), *_BESIDE),
+    'MultiRNNCell': ((r'cell_(\d+)/(.*)', r'Cell\1/\2'),),
+}
+for _name, _rules in _NAMES.items():
+    _today = getattr(rnn, _name)
+    NOTES.instead_of(_today)(scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules))
+
+
+def linear(
+    args: Any,
+    output_size: int,
+    bias: bool,
+    bias_start: float = 0.0,
+    scope: Scope | None = None,
+) -> tf.Tensor:
+    """`[args] · Matrix + Bias`, with variables in the scope `Linear`."""
+    with tf1.variable_scope(scope or 'Linear'):
+        make = with_old_names(_linear, ((r'kernel', 'Matrix'), (r'bias', 'Bias')))
+        return make(args, output_size, bias, tf1.constant_initializer(bias_start))
+
+
+NOTES.instead_of(_linear)(linear)
+
+
+# Functions over sequences
+# ----------------------------------------------------------------------------------------
+
+
+def _in_scope(function: Callable[..., Any], scope: str, rules: Rules) -> Callable[..., Any]:
+    """A function that opens another scope by default, with other names below it."""
+    signature = inspect.signature(function)
+    shown = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+    def then(*args: Any, **kwargs: Any) -> Any:
+        given = dict(signature.bind(*args, **kwargs).arguments)
+        with tf1.variable_scope(given.get('scope') or scope) as opened:
+            rename_below(opened, rules)
+            given['scope'] = opened
+            return function(**given)
+
+    then.__name__, then.__doc__ = function.__name__, function.__doc__
+    then.__signature__ = signature.replace(parameters=shown)  # type: ignore[attr-defined]
+    return then
+
+
+_DIRECTIONS: Rules = ((r'fw/(.*)', r'FW/\1'), (r'bw/(.*)', r'BW/\1'))
+for _name in ('dynamic_rnn', 'raw_rnn', 'static_rnn', 'static_state_saving_rnn'):
+    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'RNN', ()))
+for _name in ('bidirectional_dynamic_rnn', 'static_bidirectional_rnn'):
+    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS))
+
+# tf.nn.seq2seq
+# ----------------------------------------------------------------------------------------
+
+_W, _B = ('kernel', 'Linear/Matrix'), ('bias', 'Linear/Bias')
+LEGACY: Rules = (
+    *(
+        (rf'(.*/)?{scope}/{today}', rf'\1{then}/{variable}')
+        for scope, then in (
+            ('output_projection_wrapper', 'OutputProjectionWrapper'),
+            ('attention_decoder', 'attention_decoder'),
+            ('AttnOutputProjection', 'AttnOutputProjection'),
+        )
+        for today, variable in (_W, _B)
+    ),
+    (r'(.*/)?(Attention_\d+)/kernel', r'\1\2/Linear/Matrix'),
+    (r'(.*/)?(Attention_\d+)/bias', r'\1\2/Linear/Bias'),
+    (r'(.*/)?embedding_wrapper/embedding', r'\1EmbeddingWrapper/embedding'),
+    (r'(.*/)?(?:output_projection|embedding)_wrapper/(.*/.*)', r'\1\2'),
+)
+_RNN: Rules = ((r'(.*/)?rnn/(.*)', r'\1RNN/\2'),)
+
+
+def _with_names(function: Callable[..., Any]) -> Any:
+    return with_old_names(with_old_names(function, LEGACY), _RNN)
+
+
+for _name in v1_1.MODELS:
+    _today = getattr(legacy_seq2seq, _name)
+    _then = _with_names(_today)
+    NOTES.instead_of(_today)(v1_0.of_one_cell(_then) if 'one2many' in _name else _then)
+for _name in v1_1.LOSSES:
+    _today = getattr(legacy_seq2seq, _name)
+    NOTES.instead_of(_today)(v1_1.with_loss(_today, logits_first=True))

@@ -1,0 +1,227 @@
+"""TensorFlow 1.4, where it was otherwise than 1.15 (1.5 and later are run as 1.15).
+
+* The state of an `AttentionWrapper` had five fields: the state of a mechanism was its alignments. A
+  mechanism was called with the query and the alignments of the step before, and gave alignments.
+* The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty.
+* Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`.
+* `sequence_loss` had `softmax_loss_function` in front of what came later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+import tf_seq2seq_compat as seq2seq
+from tf_seq2seq_compat import rnn
+from tf_seq2seq_compat.core import attention as core
+from tf_seq2seq_compat.seq2seq import (
+    attention_mechanism,
+    attention_wrapper,
+    monotonic_attention,
+)
+from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
+from tf_seq2seq_compat.tf1.eras import Notes, with_parameters
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest
+
+NOTES = Notes('1.4')
+
+
+# Cells
+# ----------------------------------------------------------------------------------------
+
+_CELLS = {
+    'BasicRNNCell': 'num_units activation=None reuse=None',
+    'GRUCell': 'num_units activation=None reuse=None kernel_initializer=None bias_initializer=None',
+    'BasicLSTMCell': 'num_units forget_bias=1.0 state_is_tuple=True activation=None reuse=None',
+    'LSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None num_proj=None '
+    'proj_clip=None num_unit_shards=None num_proj_shards=None forget_bias=1.0 state_is_tuple=True '
+    'activation=None reuse=None',
+    'GRUBlockCell': 'num_units=None cell_size=None',
+    'GRUBlockCellV2': 'num_units=None cell_size=None',
+    'LSTMBlockCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None',
+    'LSTMBlockFusedCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False',
+    'TimeFreqLSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None '
+    'num_unit_shards=1 forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
+}
+for _name, _parameters in _CELLS.items():
+    NOTES.parameters(getattr(rnn, _name), _parameters)
+NOTES.parameters(
+    rnn.NASCell, 'num_units num_proj=None use_biases=False reuse=None', use_biases='use_bias'
+)
+NOTES.parameters(
+    rnn.stack_bidirectional_dynamic_rnn,
+    'cells_fw cells_bw inputs initial_states_fw=None initial_states_bw=None dtype=None '
+    'sequence_length=None parallel_iterations=None time_major=False scope=None',
+)
+
+# Attention
+# ----------------------------------------------------------------------------------------
+
+
+@NOTES.instead_of(seq2seq.AttentionMechanism)
+class AttentionMechanism(seq2seq.AttentionMechanism):
+    """Base class of mechanisms, whose state is the alignments."""
+
+    @property
+    def state_size(self) -> Any:
+        return self.alignments_size
+
+    def initial_state(self, batch_size: IntLike, dtype: DTypeLike) -> Nest:
+        """The state before the first step."""
+        return self.initial_alignments(batch_size, dtype)
+
+
+@NOTES.instead_of(attention_mechanism._BaseAttentionMechanism)
+class _BaseAttentionMechanism(AttentionMechanism, attention_mechanism._BaseAttentionMechanism):
+    """Gives alignments."""
+
+    __init__ = attention_mechanism._BaseAttentionMechanism.__init__
+
+    def __call__(self, query: tf.Tensor, previous_alignments: tf.Tensor) -> tf.Tensor:  # type: ignore[override]
+        """The alignments `[batch, max_time]` for a query and the alignments of the step before."""
+        return super().__call__(query, previous_alignments)[0]
+
+
+@NOTES.instead_of(monotonic_attention._BaseMonotonicAttentionMechanism)
+class _BaseMonotonicAttentionMechanism(
+    _BaseAttentionMechanism, monotonic_attention._BaseMonotonicAttentionMechanism
+):
+    """Gives alignments."""
+
+
+def _alignments_only(today: Any, parameters: str) -> Any:
+    """A mechanism of today that gives alignments, with fewer parameters."""
+    base: Any = _BaseAttentionMechanism
+    if issubclass(today, monotonic_attention._BaseMonotonicAttentionMechanism):
+        base = _BaseMonotonicAttentionMechanism
+    body = {'__init__': today.__init__, '__doc__': today.__doc__}
+    then = type(today.__name__, (base, today), body)
+    then = with_parameters(then, parameters)
+    return NOTES.instead_of(today)(then)
+
+
+_MASK = 'num_units memory memory_sequence_length=None '
+BahdanauAttention = _alignments_only(
+    seq2seq.BahdanauAttention,
+    _MASK + 'normalize=False probability_fn=None score_mask_value=None name="BahdanauAttention"',
+)
+LuongAttention = _alignments_only(
+    seq2seq.LuongAttention,
+    _MASK + 'scale=False probability_fn=None score_mask_value=None name="LuongAttention"',
+)
+_MONOTONIC = (
+    'score_mask_value=None sigmoid_noise=0.0 sigmoid_noise_seed=None score_bias_init=0.0 '
+    'mode="parallel" '
+)
+BahdanauMonotonicAttention = _alignments_only(
+    seq2seq.BahdanauMonotonicAttention,
+    _MASK + 'normalize=False ' + _MONOTONIC + 'name="BahdanauMonotonicAttention"',
+)
+LuongMonotonicAttention = _alignments_only(
+    seq2seq.LuongMonotonicAttention,
+    _MASK + 'scale=False ' + _MONOTONIC + 'name="LuongMonotonicAttention"',
+)
+
+
+@NOTES.instead_of(seq2seq.AttentionWrapperState)
+class AttentionWrapperState(NamedTuple):
+    """State of an `AttentionWrapper`: as today's, without `attention_state`."""
+
+    cell_state: Nest
+    attention: tf.Tensor
+    time: tf.Tensor
+    alignments: Nest
+    alignment_history: Nest
+
+    def clone(self, **kwargs: Any) -> Any:
+        """A copy with other values for some fields."""
+        unknown = sorted(set(kwargs) - set(self._fields))
+        if unknown:
+            raise ValueError(
+                f'Got unexpected field names: {unknown}. The fields are {list(self._fields)}.'
+            )
+        return self._replace(**kwargs)
+
+
+def _five(state: _SixFields) -> AttentionWrapperState:
+    return AttentionWrapperState(*state[:5])
+
+
+def _six(state: Any) -> Any:
+    if isinstance(state, AttentionWrapperState):
+        return _SixFields(*state, attention_state=state.alignments)
+    return state
+
+
+@NOTES.instead_of(attention_wrapper._compute_attention)
+def _compute_attention(
+    attention_mechanism: Any,
+    cell_output: tf.Tensor,
+    previous_alignments: tf.Tensor,
+    attention_layer: Any,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The attention and the alignments of one mechanism."""
+    alignments = attention_mechanism(cell_output, previous_alignments=previous_alignments)
+    attention = core.context_vector(alignments, attention_mechanism.values)
+    if attention_layer is not None:
+        attention = attention_layer(tf.concat([cell_output, attention], 1))
+    return attention, alignments
+
+
+def _with_state(*args: Any) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    attention, alignments = _compute_attention(*args)
+    return attention, alignments, alignments
+
+
+@NOTES.instead_of(seq2seq.AttentionWrapper)
+class AttentionWrapper(seq2seq.AttentionWrapper):
+    """As today's, with a state of five fields."""
+
+    def __init__(
+        self,
+        cell: Any,
+        attention_mechanism: Any,
+        attention_layer_size: Any = None,
+        alignment_history: bool = False,
+        cell_input_fn: Callable[..., tf.Tensor] | None = None,
+        output_attention: bool = True,
+        initial_cell_state: Nest | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(
+            cell,
+            attention_mechanism,
+            attention_layer_size,
+            alignment_history,
+            cell_input_fn,
+            output_attention,
+            initial_cell_state,
+            name,
+            attention_fn=_with_state,
+        )
+
+    @property
+    def state_size(self) -> Any:
+        return _five(super().state_size)
+
+    def zero_state(self, batch_size: IntLike, dtype: DTypeLike) -> Any:
+        """The state before the first step."""
+        return _five(super().zero_state(batch_size, dtype))
+
+    def call(self, inputs: Nest, state: Nest) -> Any:
+        """Takes one step."""
+        output, state = super().call(inputs, _six(state))
+        return output, _five(state)
+
+
+# Losses
+# ----------------------------------------------------------------------------------------
+
+sequence_loss = NOTES.parameters(
+    seq2seq.sequence_loss,
+    'logits targets weights average_across_timesteps=True average_across_batch=True '
+    'softmax_loss_function=None name=None',
+)
