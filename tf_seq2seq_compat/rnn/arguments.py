@@ -84,8 +84,8 @@ def checked_lengths(
     check = tf1.assert_equal(
         tf.shape(lengths), [batch_size], message='sequence_length must have one length a sequence'
     )
-    with tf.control_dependencies([check]):
-        return tf.identity(lengths, name='sequence_length')
+    with tf.control_dependencies([check]):  # which a scalar of unknown rank passes, as in TF1
+        return tf.broadcast_to(lengths, [batch_size], name='sequence_length')
 
 
 def initial_state_of(cell: Cell, given: Nest, batch_size: IntLike, dtype: DTypeLike) -> Nest:

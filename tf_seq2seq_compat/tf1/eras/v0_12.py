@@ -5,6 +5,7 @@
 * Cells were in `tf.nn.rnn_cell`, the models of `tf.contrib.legacy_seq2seq` in `tf.nn.seq2seq`.
   Scopes had the names of classes (`RNN`, `BiRNN`, `GRUCell`), variables were `Linear/Matrix` and
   `Linear/Bias`.
+* A sparse gradient reached an optimizer with its rows as they were, not summed by index.
 * A variable without an initializer began with `uniform_unit_scaling_initializer`.
 """
 
@@ -20,7 +21,7 @@ from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat import legacy_seq2seq, rnn
 from tf_seq2seq_compat.layers.linear import linear as _linear
-from tf_seq2seq_compat.tf1.eras import Notes, v1_0, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, optimizers, v1_0, v1_1, with_parameters
 from tf_seq2seq_compat.tf1.eras.scoped_cells import Rules, rename_below, scoped, with_old_names
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Scope, TensorLike
@@ -96,6 +97,9 @@ def default_initializer(runtime: Runtime) -> None:
 
     runtime.set(store, '_get_default_initializer', of)
 
+
+NOTES.begins_with(optimizers.take_repeated_rows_one_by_one)
+NOTES.instead_of(tf1.train.AdadeltaOptimizer)(optimizers.AdadeltaOfRepeatedRows)
 
 # Cells
 # ----------------------------------------------------------------------------------------

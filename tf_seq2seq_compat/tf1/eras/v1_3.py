@@ -1,10 +1,13 @@
 """TensorFlow 1.3, where it was otherwise than 1.4.
 
 * `ScheduledOutputTrainingHelper` had `next_input_layer`, `SampleEmbeddingHelper` no temperature.
+* `Helper` had no `sample_ids_shape` and `sample_ids_dtype`: samples were int32 scalars.
 * `LSTMBlockCell` had `clip_cell`: whether its state is clipped, at 3.
 """
 
 from __future__ import annotations
+
+import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import rnn
@@ -20,6 +23,16 @@ NOTES.parameters(
 )
 NOTES.parameters(seq2seq.SampleEmbeddingHelper, 'embedding start_tokens end_token seed=None')
 NOTES.parameters(seq2seq.CustomHelper, 'initialize_fn sample_fn next_inputs_fn')
+
+
+@NOTES.instead_of(seq2seq.Helper)
+class Helper(seq2seq.Helper):
+    """Base class of helpers."""
+
+    sample_ids_shape = tf.TensorShape([])
+    sample_ids_dtype = tf.int32
+
+
 NOTES.parameters(
     rnn.stack_bidirectional_dynamic_rnn,
     'cells_fw cells_bw inputs initial_states_fw=None initial_states_bw=None dtype=None '

@@ -4,6 +4,7 @@
   mechanism was called with the query and the alignments of the step before, and gave alignments.
 * The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty.
 * Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`.
+* Adadelta's step was another, see `optimizers`; `clip_by_norm` made slices a tensor.
 * `sequence_loss` had `softmax_loss_function` in front of what came later.
 """
 
@@ -23,7 +24,7 @@ from tf_seq2seq_compat.seq2seq import (
     monotonic_attention,
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
-from tf_seq2seq_compat.tf1.eras import Notes, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, optimizers, with_parameters
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest
 
 NOTES = Notes('1.4')
@@ -217,7 +218,7 @@ class AttentionWrapper(seq2seq.AttentionWrapper):
         return output, _five(state)
 
 
-# Losses
+# Losses and optimizers
 # ----------------------------------------------------------------------------------------
 
 sequence_loss = NOTES.parameters(
@@ -225,3 +226,10 @@ sequence_loss = NOTES.parameters(
     'logits targets weights average_across_timesteps=True average_across_batch=True '
     'softmax_loss_function=None name=None',
 )
+NOTES.instead_of(tf.compat.v1.train.AdadeltaOptimizer)(optimizers.AdadeltaOptimizer)
+
+
+@NOTES.instead_of(tf.compat.v1.clip_by_norm)
+def clip_by_norm(t: Any, clip_norm: Any, axes: Any = None, name: str | None = None) -> tf.Tensor:
+    """Clips a tensor to a norm; slices are made a tensor first, with their rows summed by index."""
+    return tf.compat.v1.clip_by_norm(tf.convert_to_tensor(t), clip_norm, axes, name)

@@ -1,0 +1,1 @@
+"""Modules of `tensorflow.models`, which TensorFlow 0.12 had within itself."""
