@@ -1,6 +1,6 @@
 """Files of sentences as files of token ids: `tensorflow.models.rnn.translate.data_utils` of 0.12.
 
-Words are bytes, as files give them; text is taken too, and is encoded in UTF-8.
+Tokens are bytes, words of a vocabulary are text, which were one in Python 2; either is taken.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import collections
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 
 Words = bytes | str
 Tokenizer = Callable[[bytes], Sequence[Words]]
@@ -72,7 +73,7 @@ def create_vocabulary(
         file.writelines(word + b'\n' for word in words[:max_vocabulary_size])
 
 
-def initialize_vocabulary(vocabulary_path: str) -> tuple[dict[bytes, int], list[bytes]]:
+def initialize_vocabulary(vocabulary_path: str) -> tuple[dict[str, int], list[str]]:
     """Reads a vocabulary: the id of each word, and the words in order.
 
     Args:
@@ -84,13 +85,13 @@ def initialize_vocabulary(vocabulary_path: str) -> tuple[dict[bytes, int], list[
     if not os.path.exists(vocabulary_path):
         raise ValueError(f'Vocabulary file {vocabulary_path} not found.')
     with open(vocabulary_path, 'rb') as lines:
-        words = [line.strip() for line in lines]
+        words = [line.decode().strip() for line in lines]
     return {word: index for index, word in enumerate(words)}, words
 
 
 def sentence_to_token_ids(
     sentence: Words,
-    vocabulary: Mapping[bytes, int],
+    vocabulary: Mapping[Any, int],
     tokenizer: Tokenizer | None = None,
     normalize_digits: bool = True,
 ) -> list[int]:
@@ -103,7 +104,7 @@ def sentence_to_token_ids(
       normalize_digits: as for `create_vocabulary`.
     """
     words = _tokens(sentence, tokenizer, normalize_digits)
-    return [vocabulary.get(word, UNK_ID) for word in words]
+    return [vocabulary.get(word, vocabulary.get(word.decode(), UNK_ID)) for word in words]
 
 
 def data_to_token_ids(
