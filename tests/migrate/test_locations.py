@@ -37,7 +37,11 @@ def test_every_row_of_the_table_leads_to_the_object_that_it_names():
 
 def test_every_module_of_the_table_leads_to_a_module():
     for row in symbols.TABLE.values():
-        if row.kind == 'module' and row.target:
+        if not (row.kind == 'module' and row.target):
+            continue
+        if row.name.startswith('tensorflow_addons'):
+            assert place_of(row.name) is None  # its imports have a fixer of their own
+        else:
             assert locations.is_module(place_of(row.name)), row.name
 
 
