@@ -239,6 +239,7 @@ def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
 
 def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: list[str]) -> int:
     from tf_seq2seq_compat.tf1 import eras, runner
+    from tf_seq2seq_compat.tf1.run_options import RunOptions
     from tf_seq2seq_compat.tf1.runtime import Runtime
 
     is_notebook = options.program.endswith('.ipynb') and not options.module
@@ -248,29 +249,19 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
         version = None if options.tf is None else eras.parse(options.tf)
     except ValueError as error:
         parser.error(f'--tf: {error}')
+    how = RunOptions(
+        options.strict, options.xla, options.python2, options.addons == 'ours', version
+    )
     try:
         if is_notebook:
             from tf_seq2seq_compat.tf1 import notebook
 
-            return notebook.run(
-                options.program,
-                theirs,
-                output=options.output or '',
-                strict=options.strict,
-                xla=options.xla,
-                python_2=options.python2,
-                addons=options.addons == 'ours',
-                version=version,
-            )
+            return notebook.run(options.program, theirs, how, output=options.output or '')
         runner.run(
             options.program,
             theirs,
+            how,
             module=options.module,
-            strict=options.strict,
-            xla=options.xla,
-            python_2=options.python2,
-            addons=options.addons == 'ours',
-            version=version,
             runtime=Runtime(),  # to the end of the process: for its threads, for what runs at exit
         )
     except runner.CannotRun as error:

@@ -74,6 +74,7 @@ from tf_seq2seq_compat.core import xla_loop
 from tf_seq2seq_compat.layers import keras_owner
 from tf_seq2seq_compat.tf1 import (import_hook, notebook, runner, symbols)
 from tf_seq2seq_compat.tf1 import old_libraries
+from tf_seq2seq_compat.tf1.run_options import RunOptions
 
 try:
     from keras.src.utils import tracking
@@ -141,7 +142,7 @@ shell = types.SimpleNamespace(events=events, user_ns={'tf': tf}, transform_cell=
 
 
 def cells():
-    notebook.load(shell, xla=True)
+    notebook.load(shell, RunOptions(xla=True))
     sys.argv[1:] = ['x']
     exec(program, {'__name__': '__main__', '__file__': os.path.abspath('cell.py')})
     del sys.argv[1:]
@@ -151,7 +152,7 @@ def cells():
 
 def run(name):
     try:
-        runner.run(name, ['x'], xla=True)
+        runner.run(name, ['x'], RunOptions(xla=True))
     except (ZeroDivisionError, runner.CannotRun):
         pass
 

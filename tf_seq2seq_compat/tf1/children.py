@@ -19,7 +19,8 @@ import sys
 import sysconfig
 from importlib.machinery import PathFinder
 
-from tf_seq2seq_compat.tf1 import eras, import_hook
+from tf_seq2seq_compat.tf1 import import_hook
+from tf_seq2seq_compat.tf1.run_options import RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 VARIABLE = 'TF_SEQ2SEQ_COMPAT_CHILDREN'
@@ -30,32 +31,16 @@ def _this_python() -> list[object]:
     return [sys.prefix, *sys.version_info[:2]]
 
 
-def announce(
-    runtime: Runtime,
-    *,
-    strict: bool,
-    xla: bool,
-    python_2: bool = False,
-    addons: bool = False,
-    version: str = eras.LATEST,
-) -> None:
+def announce(runtime: Runtime, options: RunOptions) -> None:
     """Has the processes that this one starts get what it got.
 
     Args:
       runtime: takes it back.
-      strict: no repairs.
-      xla: XLA compiles loops, where it can.
-      python_2: all files of the program are Python 2.
-      addons: ours stands for TensorFlow Addons also where that is installed and loads.
-      version: the TensorFlow 1 that the program is for.
+      options: those of the run.
     """
     settings = {
         'python': _this_python(),
-        'strict': strict,
-        'xla': xla,
-        'python2': python_2,
-        'addons': addons,
-        'tf': version,
+        'options': options,
         'folders': import_hook.program_folders(),
     }
     old = os.environ.get('PYTHONPATH', '').split(os.pathsep)
@@ -71,21 +56,17 @@ def start() -> None:
         return
     for folder in settings['folders']:
         import_hook.add_program_folder(folder)
-    flags = [f'--{name}' for name in ('strict', 'xla', 'python2') if settings[name]]
-    flags += ['--addons=ours'] if settings['addons'] else []
-    flags += ['--tf', settings['tf']]
+    options = RunOptions(*settings['options'])
     command = _command(sys.orig_argv, sys.argv)
     if command is None:
         return
-    options, program = command
+    of_python, program = command
     if program and os.name == 'posix':
-        words = [sys.orig_argv[0], *options, _STARTUP, 'run', *flags, *program]
+        words = [sys.orig_argv[0], *of_python, _STARTUP, 'run', *options.words(), *program]
         os.execv(sys.executable, words)
     from tf_seq2seq_compat.tf1 import runner
 
-    strict, xla, python_2 = settings['strict'], settings['xla'], settings['python2']
-    addons, version = settings['addons'], settings['tf']
-    runner.prepare(Runtime(), strict, xla, python_2, addons, version=version)
+    runner.prepare(Runtime(), options)
     atexit.register(runner.report)
 
 

@@ -22,6 +22,7 @@ from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.tf1 import children, eras, facade, old_libraries, repairs, runner
 from tf_seq2seq_compat.tf1.python2 import loading as python2
+from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 INSTALL = "pip install 'tf-seq2seq-compat[notebook]'"
@@ -69,25 +70,12 @@ class _Cells:
         self._shell.user_ns['__builtins__'] = sys.modules['builtins']
 
 
-def load(
-    shell: Any,
-    *,
-    strict: bool = False,
-    xla: bool = False,
-    python_2: bool = False,
-    addons: bool = False,
-    version: str = eras.LATEST,
-    text: str = '',
-) -> None:
+def load(shell: Any, options: RunOptions = DEFAULT, *, text: str = '') -> None:
     """Gives the cells of an IPython session what a program under the runner gets.
 
     Args:
       shell: the `InteractiveShell`.
-      strict: no repairs.
-      xla: XLA compiles loops, where it can.
-      python_2: the cells are Python 2.
-      addons: ours stands for TensorFlow Addons also where that is installed and loads.
-      version: the TensorFlow 1 that they are for.
+      options: how to run them; without a version they are for 1.15.
       text: the cells to come, where they are known.
 
     Raises:
@@ -97,16 +85,17 @@ def load(
     runtime = Runtime()
 
     def cells_so_far() -> list[str]:
-        return [text, *shell.history_manager.input_hist_raw]
+        return [text, *shell.user_ns.get('In', ())]
 
-    restored = runner.prepare(
-        runtime, strict, xla, addons=addons, version=version, more=cells_so_far
-    )
-    children.announce(runtime, strict=strict, xla=xla, addons=addons, version=version)
+    version = options.version or eras.LATEST
+    # Of the files that the cells import, each shows whether it is Python 2.
+    elsewhere = options._replace(python_2=False, version=version)
+    restored = runner.prepare(runtime, elsewhere, cells_so_far)
+    children.announce(runtime, elsewhere)
     _rebind(shell.user_ns, restored, version)
-    if python_2:
+    if options.python_2:
         python2.translate_cells(shell)
-    watched = _Cells(shell, strict or python_2)
+    watched = _Cells(shell, options.strict or options.python_2)
     watched.watch()
     runtime.undo_by(watched.leave)
     _RUNTIMES[id(shell)] = runtime
@@ -150,13 +139,9 @@ def executed_name(path: str) -> str:
 def run(
     path: str,
     arguments: list[str],
+    options: RunOptions = DEFAULT,
     *,
     output: str = '',
-    strict: bool = False,
-    xla: bool = False,
-    python_2: bool = False,
-    addons: bool = False,
-    version: str | None = None,
 ) -> int:
     """Executes a notebook in a kernel of its own and writes the executed copy.
 
@@ -166,12 +151,8 @@ def run(
     Args:
       path: the notebook.
       arguments: what follows `path` on the command line.
+      options: how to run it.
       output: where to write the copy; `executed_name(path)` by default.
-      strict: no repairs.
-      xla: XLA compiles loops, where it can.
-      python_2: the cells are Python 2, whatever they show.
-      addons: ours stands for TensorFlow Addons also where that is installed and loads.
-      version: the TensorFlow 1 that they are for; found out by default.
 
     Returns:
       0, or 1 where a cell failed.
@@ -181,20 +162,14 @@ def run(
     """
     nbformat, nbclient, exceptions = _jupyter()
     notebook = _read(nbformat, path)
-    python_2 = python_2 or bool(sources.python_2_of_notebook(json.dumps(notebook)))
-    version = version or eras.chosen(path)
+    options = options._replace(
+        python_2=options.python_2 or bool(sources.python_2_of_notebook(json.dumps(notebook))),
+        version=options.version or eras.chosen(path),
+    )
     with tempfile.TemporaryDirectory() as folder, open(f'{folder}/log', 'w+') as log:
         client = _client(nbclient)(
             notebook,
-            km=_kernel_manager(
-                folder,
-                [path, *arguments],
-                version,
-                strict=strict,
-                xla=xla,
-                python2=python_2,
-                addons=addons,
-            ),
+            km=_kernel_manager(folder, [path, *arguments], options),
             timeout=None,
             record_timing=False,
             resources={'metadata': {'path': os.path.dirname(os.path.abspath(path))}},
@@ -248,14 +223,13 @@ def _write(nbformat: Any, notebook: Any, output: str) -> None:
 _LONGEST_SOCKET = 90
 
 
-def _kernel_manager(folder: str, words: list[str], version: str, **flags: bool) -> Any:
+def _kernel_manager(folder: str, words: list[str], options: RunOptions) -> Any:
     """A manager that starts our kernel, whatever kernel the notebook names.
 
     Args:
       folder: for the kernel's sockets.
       words: `sys.argv` of the cells.
-      version: the TensorFlow 1 that the cells are for.
-      flags: by name, the options of the kernel that may be set.
+      options: how the cells are run.
     """
     manager_module = importlib.import_module('jupyter_client.manager')
     spec_module = importlib.import_module('jupyter_client.kernelspec')
@@ -263,8 +237,7 @@ def _kernel_manager(folder: str, words: list[str], version: str, **flags: bool) 
     argv = json.dumps(words).replace('{', r'\u007b')
     command = [sys.executable, '-m', 'tf_seq2seq_compat.tf1.notebook_kernel']
     command += ['--connection', '{connection_file}', '--argv', argv]
-    command += ['--tf', version]
-    command += [f'--{name}' for name, is_set in flags.items() if is_set]
+    command += ['--options', json.dumps(options)]
 
     class Manager(manager_module.AsyncKernelManager):  # type: ignore[name-defined]
         @property

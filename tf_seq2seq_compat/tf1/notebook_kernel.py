@@ -11,17 +11,14 @@ from pathlib import Path
 
 from tf_seq2seq_compat.migrate import sources
 from tf_seq2seq_compat.tf1 import import_hook, notebook
+from tf_seq2seq_compat.tf1.run_options import RunOptions
 
 
 def main() -> None:
     """Starts a kernel with the shim in place, and serves until it is told to stop."""
     parser = argparse.ArgumentParser()
     parser.add_argument('--connection', required=True)
-    parser.add_argument('--strict', action='store_true')
-    parser.add_argument('--xla', action='store_true')
-    parser.add_argument('--python2', action='store_true')
-    parser.add_argument('--addons', action='store_true')
-    parser.add_argument('--tf', required=True)
+    parser.add_argument('--options', required=True, help='`RunOptions`, as JSON')
     parser.add_argument('--argv', required=True, help='sys.argv of the cells, as JSON')
     options, settings = parser.parse_known_args()
 
@@ -31,11 +28,7 @@ def main() -> None:
     import_hook.add_program_folder(os.getcwd())
     notebook.load(
         kernel.shell,
-        strict=options.strict,
-        xla=options.xla,
-        python_2=options.python2,
-        addons=options.addons,
-        version=options.tf,
+        RunOptions(*json.loads(options.options)),
         text=_cells(os.path.basename(sys.argv[0])),
     )
     kernel.start()

@@ -31,6 +31,7 @@ from tf_seq2seq_compat.tf1 import (
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
 from tf_seq2seq_compat.tf1.python2 import loading as python2
+from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
@@ -51,13 +52,9 @@ class CannotRun(Exception):
 def run(
     target: str,
     arguments: list[str],
+    options: RunOptions = DEFAULT,
     *,
     module: bool = False,
-    strict: bool = False,
-    xla: bool = False,
-    python_2: bool = False,
-    addons: bool = False,
-    version: str | None = None,
     runtime: Runtime | None = None,
 ) -> None:
     """Runs a program in this process.
@@ -65,13 +62,8 @@ def run(
     Args:
       target: a script, a folder or zip file with a `__main__.py`, or, with `module`, a dotted name.
       arguments: the program's own command line.
+      options: how to run it.
       module: run a module as `python -m` does.
-      strict: no repairs; what TF1 or Keras would have raised is raised.
-      xla: XLA compiles the loops of the program, where it can.
-      python_2: the program is Python 2, whatever its files show.
-      addons: ours stands for TensorFlow Addons also where that is installed and loads.
-      version: the TensorFlow 1 that it is for, one of `eras.VERSIONS`; by default what the
-        environment, a comment line of the program or its files say.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
 
@@ -82,31 +74,19 @@ def run(
     """
     if runtime is None:
         with Runtime() as runtime:
-            return run(
-                target,
-                arguments,
-                module=module,
-                strict=strict,
-                xla=xla,
-                python_2=python_2,
-                addons=addons,
-                version=version,
-                runtime=runtime,
-            )
+            return run(target, arguments, options, module=module, runtime=runtime)
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
-    version = version or eras.chosen(target, module=module)
-    prepare(runtime, strict, xla, python_2, addons, version=version)
+    options = options._replace(version=options.version or eras.chosen(target, module=module))
+    prepare(runtime, options)
     try:
         main = types.ModuleType('__main__')
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
-        children.announce(
-            runtime, strict=strict, xla=xla, python_2=python_2, addons=addons, version=version
-        )
+        children.announce(runtime, options)
         runtime.set_item(sys.modules, '__main__', main)
         vars(main)['__builtins__'] = sys.modules['builtins']
-        if not strict:
+        if not options.strict:
             repairs.prepare_script(vars(main), source)
         python2.adopt(vars(main))
         exec(code, vars(main))
@@ -127,22 +107,14 @@ def report() -> None:
 
 def prepare(
     runtime: Runtime,
-    strict: bool,
-    xla: bool = False,
-    python_2: bool = False,
-    addons: bool = False,
-    version: str = eras.LATEST,
+    options: RunOptions,
     more: Callable[[], Iterable[str]] = tuple,
 ) -> import_hook.Restorer:
     """Gives this process's program its imports as its time had them.
 
     Args:
       runtime: takes it back.
-      strict: no repairs.
-      xla: XLA compiles loops, where it can.
-      python_2: all files of the program are Python 2.
-      addons: ours stands for TensorFlow Addons also where that is installed and loads.
-      version: the TensorFlow 1 that the program is for.
+      options: those of the run.
       more: texts of the program that are in no file.
 
     Returns:
@@ -151,14 +123,14 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start = _TF1Start(runtime, strict, xla, addons, version, more)
+    start = _TF1Start(runtime, options, more)
     restored = old_libraries.install(runtime)
     facades = [
-        facade.get_facade('tensorflow', 'v1', version),
+        facade.get_facade('tensorflow', 'v1', options.version or eras.LATEST),
         *(facade.get_facade(root, 'v1') for root in ('keras', ADDONS)),
     ]
     import_hook.ImportHook(facades, start, restored, start.provides).install(runtime)
-    python2.install(runtime, python_2)
+    python2.install(runtime, options.python_2)
     if 'tensorflow' in sys.modules:
         try:
             start('tensorflow')
@@ -175,21 +147,13 @@ class _TF1Start:
     """
 
     def __init__(
-        self,
-        runtime: Runtime,
-        strict: bool,
-        xla: bool,
-        addons: bool,
-        version: str,
-        more: Callable[[], Iterable[str]],
+        self, runtime: Runtime, options: RunOptions, more: Callable[[], Iterable[str]]
     ) -> None:
         self._runtime = runtime
-        self._strict = strict
-        self._xla = xla
-        self._version = version
+        self._options = options
         self._more = more
         self._done = self._for_tensorflow_2 = False
-        self._addons = InstalledAddons(ours=addons)
+        self._addons = InstalledAddons(ours=options.addons)
 
     def provides(self, root: str) -> bool:
         """Whether the façade of a root package stands for it."""
@@ -204,13 +168,13 @@ class _TF1Start:
             return
         v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)
-        eras.get(self._version).begin(self._runtime)
+        eras.get(self._options.version or eras.LATEST).begin(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
         for message in (r'`tf\.layers\.\w+` is deprecated', r'`layer\.\w+` is deprecated'):
             self._runtime.filter_warnings('ignore', message=message)
-        if not self._strict:
+        if not self._options.strict:
             repairs.activate(self._runtime)
-        if self._xla:
+        if self._options.xla:
             compile_times.compile_loops(self._runtime)
 
 
