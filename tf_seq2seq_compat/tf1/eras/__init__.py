@@ -116,6 +116,8 @@ def _file_of(target: str, module: bool) -> Path | None:
     return None
 
 
+_GENERATED = re.compile(r'tensorflow\.python\.ops\.gen_\w+_ops')
+
 # Which versions have a name
 # ----------------------------------------------------------------------------------------
 
@@ -443,6 +445,10 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         inside = {each[len(head) :] for each in names() if each.startswith(head)}
         todays = todays | {each for each in inside if each.isidentifier()}
         return {each for each in todays if not self.refusal(head + each)}
+
+    def hides_names_of(self, module: str) -> bool:
+        """Whether a module had generated operations whose names began with an underscore."""
+        return self.version != LATEST and _GENERATED.fullmatch(module) is not None
 
     def value(self, name: str) -> Any:
         """What `has` found."""
