@@ -112,6 +112,10 @@ def test_one_class_under_all_its_names() -> None:
 # Finding the version out
 # ----------------------------------------------------------------------------------------
 
+FIVE_FIELDS = (
+    'AttentionWrapperState as S\n'
+    'S(cell_state=1, attention=2, time=3, alignments=4, alignment_history=())'
+)
 PROGRAMS = [
     ('tf.contrib.seq2seq.DynamicAttentionWrapper', '1.1'),
     ('tf.contrib.seq2seq.attention_decoder_fn_train', '1.0'),
@@ -123,11 +127,19 @@ PROGRAMS = [
     ('a = tf.contrib.seq2seq.dynamic_decode(decoder)', '1.15'),
     ('tf.contrib.rnn.BasicLSTMCell(4, input_size=4)', '1.1'),
     ('tf.contrib.rnn.BasicLSTMCell(4, reuse=True)', '1.15'),
+    (f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}', '1.4'),
+    (f'from tensorflow.contrib.seq2seq.python.ops.attention_wrapper import {FIVE_FIELDS}', '1.4'),
     (
-        'from tensorflow.contrib.seq2seq import AttentionWrapperState as S\n'
-        'S(cell_state=1, attention=2, time=3, alignments=4, alignment_history=())',
+        'from tensorflow.contrib.seq2seq.python.ops import attention_wrapper\n'
+        'a, b = attention_wrapper._compute_attention(m, o, p, l)',
         '1.4',
     ),
+    ('class H(tf.contrib.seq2seq.Helper):\n    def sample(self): pass', '1.3'),
+    ('class H(tf.contrib.seq2seq.Helper):\n    sample = sample_ids_shape = 1', '1.15'),
+    ('class H(tf.contrib.seq2seq.Helper):\n    def other(self): pass', '1.15'),
+    ('try:\n    m = tf.mul\nexcept AttributeError:\n    from tensorflow import mul as m', '0.12'),
+    ('try:\n    m = tf.mul\nexcept A:\n    m = tf.mul\nexcept B:\n    m = 1', '1.15'),
+    ('if tf.__version__ < "1":\n    tf.mul(a, b)\nelse:\n    tf.mul(b, a)', '0.12'),
     ('s = tf.contrib.seq2seq\ns.LuongAttention(4, m, attention_r_initializer=1)', '1.1'),
     ('try:\n    c = tf.nn.rnn_cell.EmbeddingWrapper\nexcept AttributeError:\n    c = 1', '1.15'),
     ('if tf.__version__ < "1.0":\n    tf.mul(a, b)', '1.15'),
@@ -151,6 +163,13 @@ def test_requirements_decide_between_versions_of_which_1_15_is_none(tmp_path: Pa
     assert evidence.decision(found)[0] == '1.3'
     assert evidence.decision(found, pinned)[0] == '1.2'
     assert evidence.decision([], pinned) == ('1.15', '')
+
+
+def test_requirements_in_comments_decide_between_versions(tmp_path: Path) -> None:
+    (tmp_path / 'requirements.txt').write_text('six\n#tensorflow-gpu==1.3.0\n')
+    text = f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}'
+    found = evidence.of_text(text, 'program.py')
+    assert evidence.decision(found, evidence.required([tmp_path]))[0] == '1.3'
 
 
 def test_a_contradiction_is_said() -> None:
