@@ -219,6 +219,13 @@ def test_run_finds_the_version_and_says_so(
     file.write_text(HEAD + 'cell = tf.contrib.seq2seq.DynamicAttentionWrapper\n')
     assert eras.chosen(str(file)) == '1.1'
     assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
+    elsewhere = tmp_path / 'folder' / 'script.py'
+    elsewhere.parent.mkdir()
+    elsewhere.write_text('import program')
+    assert eras.chosen(str(elsewhere)) == '1.15'
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    assert eras.chosen(str(elsewhere)) == '1.1'
+    assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
     file.write_text('# tf-seq2seq-compat: tf=1.2\n' + file.read_text())
     assert eras.chosen(str(file)) == '1.2'
     monkeypatch.setenv(eras.VARIABLE, '1.0')

@@ -95,12 +95,25 @@ def chosen(target: str, *, module: bool = False) -> str:
 
     files, folder = {file}, Path.cwd() if module else file.parent
     if file.suffix != '.ipynb':
-        files = python2.of_program(source, file, [folder])[1]
+        files = python2.of_program(source, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
     version, words = evidence.decision(found, evidence.required([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
     return version
+
+
+def _on_the_path() -> list[Path]:
+    """The folders that the user put on the path of Python, but not that of this package."""
+    from tf_seq2seq_compat.tf1 import import_hook
+
+    folders = map(Path, filter(None, os.environ.get('PYTHONPATH', '').split(os.pathsep)))
+    ours = Path(__file__).resolve().parents[3]
+    return [
+        each
+        for each in folders
+        if each.resolve() != ours and import_hook.is_program_file(str(each / 'module.py'))
+    ]
 
 
 def _file_of(target: str, module: bool) -> Path | None:
