@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -223,6 +224,11 @@ def test_run_finds_the_version_and_says_so(
     elsewhere.parent.mkdir()
     elsewhere.write_text('import program')
     assert eras.chosen(str(elsewhere)) == '1.15'
+    notebook = tmp_path / 'notes.ipynb'
+    cell = {'cell_type': 'code', 'source': ['%matplotlib inline\n', 'import program']}
+    notebook.write_text(json.dumps({'cells': [cell]}))
+    assert eras.chosen(str(notebook)) == '1.1'
+    assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
     monkeypatch.setenv('PYTHONPATH', str(tmp_path))
     assert eras.chosen(str(elsewhere)) == '1.1'
     assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err

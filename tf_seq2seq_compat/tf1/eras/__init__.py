@@ -93,9 +93,9 @@ def chosen(target: str, *, module: bool = False) -> str:
     from tf_seq2seq_compat.tf1.eras import evidence
     from tf_seq2seq_compat.tf1.python2 import evidence as python2
 
-    files, folder = {file}, Path.cwd() if module else file.parent
-    if file.suffix != '.ipynb':
-        files = python2.of_program(source, file, [folder, *_on_the_path()])[1]
+    folder = Path.cwd() if module else file.parent
+    code = evidence.text_of(file) if file.suffix == '.ipynb' else source
+    files = python2.of_program(code, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
     version, words = evidence.decision(found, evidence.required([folder]))
     if words:

@@ -294,10 +294,11 @@ def _contradictions(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Ev
 
 def of_files(files: Iterable[Path]) -> list[Evidence]:
     """The evidence of the files of a program, of Python 2 and of notebooks as well."""
-    return [each for file in files for each in of_text(_text(file), str(file))]
+    return [each for file in files for each in of_text(text_of(file), str(file))]
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file as Python 3, of a notebook that of its cells; empty if there is none."""
     try:
         code = file.read_bytes()
     except OSError:
