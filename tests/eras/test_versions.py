@@ -78,6 +78,8 @@ def test_a_name_of_another_version_is_an_error_that_names_it() -> None:
     tf = facade.tensorflow(version='1.1')
     with pytest.raises(AttributeError, match=r'TensorFlow 1\.1 has no .*1\.2 and later.*--tf 1\.2'):
         _ = tf.contrib.seq2seq.AttentionWrapper
+    with pytest.raises(AttributeError, match=r'AttentionWrapper.*TensorFlow 1\.1 had .*--tf 1\.1'):
+        _ = facade.tensorflow().contrib.seq2seq.DynamicAttentionWrapper
     with pytest.raises(AttributeError, match=r'TensorFlow 0\.12 had it.*--tf 0\.12'):
         _ = tf.mul
     assert 'AttentionWrapper' not in dir(tf.contrib.seq2seq)

@@ -41,6 +41,9 @@ def not_provided(path: str) -> LegacyNameError:
     advice = symbols.advice_for(path)
     if advice:
         words += f' Use instead: {advice}.'
+    having = eras.versions_with(path)
+    if eras.LATEST not in having:
+        words += f' {eras.advice(having, eras.LATEST)}.'
     return LegacyNameError(words, name=path.rpartition('.')[2])
 
 
