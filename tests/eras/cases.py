@@ -1,6 +1,8 @@
 """The golden cases of the versions before 1.15, against their own API."""
 
 import importlib
+import os
+import tempfile
 
 from ..golden.harness import integers, normal
 from .harness import case
@@ -476,16 +478,25 @@ def _(tf, s2s, memory, lengths):
 def _beam_search(name, **options):
     def beam_search(tf, memory, table):
         s2s = tf.contrib.seq2seq
+        width = options.get('width', 2)
         layer = _dense(tf)(7, name='out')
         cell = tf.contrib.rnn.BasicLSTMCell(6)
-        state = cell.zero_state(6, tf.float32)
+        state = cell.zero_state(3 * width, tf.float32)
         if options.get('attention'):
-            lengths = s2s.tile_batch(tf.constant([5, 2, 3]), 2)
-            mechanism = s2s.BahdanauAttention(3, s2s.tile_batch(memory, 2), lengths)
+            lengths = s2s.tile_batch(tf.constant([5, 2, 3]), width)
+            mechanism = s2s.BahdanauAttention(3, s2s.tile_batch(memory, width), lengths)
             cell = s2s.AttentionWrapper(cell, mechanism, 5)
-            state = cell.zero_state(6, tf.float32)
-        weight = options.get('weight', 0.0)
-        decoder = s2s.BeamSearchDecoder(cell, table, [1, 2, 3], 0, state, 2, layer, weight)
+            state = cell.zero_state(3 * width, tf.float32)
+        decoder = s2s.BeamSearchDecoder(
+            cell,
+            table,
+            [1, 2, 3],
+            options.get('end', 0),
+            state,
+            width,
+            layer,
+            options.get('weight', 0.0),
+        )
         outputs, state, lengths = s2s.dynamic_decode(decoder, maximum_iterations=5)
         return outputs, state.log_probs, state.finished, state.lengths, lengths
 
@@ -496,6 +507,16 @@ def _beam_search(name, **options):
 _beam_search('beam_search_plain')
 _beam_search('beam_search_penalty', weight=0.7)
 _beam_search('beam_search_attention', attention=True)
+# Of these some beams are finished before others, and beams move to places of finished ones.
+_beam_search('beam_search_ends', attention=True, width=3, end=5)
+_beam_search('beam_search_ends_early', attention=True, width=3, end=6, weight=0.7)
+_beam_search('beam_search_ends_late', width=3, end=3)
+
+
+@case('1.2-1.4', gradients=False, ids=integers(9, 5, 2, 3), parents=integers(3, 5, 2, 3))
+def gather_tree(tf, ids, parents):
+    lengths = [[5, 0, 2], [3, 4, 1]]
+    return tf.contrib.seq2seq.gather_tree(ids, parents, tf.constant(lengths))
 
 
 @case('1.2-1.4', gradients=False, inputs=normal(3, 4, 2), lengths=[4, 2, 3])
@@ -563,3 +584,138 @@ def linear(tf, a):
     else:
         function = _module(tf, 'tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')._linear
     return function([a, a], 4, True)
+
+
+# Optimizers and clipping
+
+
+@case('0.12-1.4', gradients=False, steps=normal(5, 3))
+def optimizers(tf, steps):
+    train = tf.train
+    having = {
+        'adadelta': lambda: train.AdadeltaOptimizer(1.0, epsilon=1e-6),
+        'adagrad': lambda: train.AdagradOptimizer(0.1),
+        'adam': lambda: train.AdamOptimizer(0.1),
+        'ftrl': lambda: train.FtrlOptimizer(0.1),
+        'momentum': lambda: train.MomentumOptimizer(0.1, 0.9),
+        'rms': lambda: train.RMSPropOptimizer(0.1),
+        'sgd': lambda: train.GradientDescentOptimizer(0.1),
+    }
+    found = {}
+    for name, make in sorted(having.items()):
+        for rows in ([0, 2, 2, 3, 2], None):
+            key = name + ('_rows' if rows else '_dense')
+            optimizer, variable = make(), tf.get_variable(key, [4, 3])
+            gradient = tf.IndexedSlices(steps, tf.constant(rows)) if rows else steps[:4]
+            done = []
+            for _ in range(3):
+                with tf.control_dependencies(done):
+                    done = [optimizer.apply_gradients([(gradient, variable)])]
+            with tf.control_dependencies(done):
+                found[key] = tf.identity(variable.read_value())
+    return found
+
+
+@case('0.12-1.4', gradients=False, values=normal(3, 2))
+def clipped_slices(tf, values):
+    slices = tf.IndexedSlices(values, tf.constant([1, 3, 1]), tf.constant([4, 2]))
+    return tf.convert_to_tensor(tf.clip_by_norm(slices, 0.5))
+
+
+# Helpers, lengths and cells of programs
+
+
+@case('1.1-1.3', gradients=False, table=normal(7, 2))
+def helper_without_ids(tf, table):
+    class Helper(tf.contrib.seq2seq.Helper):
+        batch_size = 3
+
+        def initialize(self, name=None):
+            return tf.zeros([3], tf.bool), tf.ones([3, 2])
+
+        def sample(self, time, outputs, state, name=None):
+            return tf.cast(tf.argmax(outputs, -1), tf.int32)
+
+        def next_inputs(self, time, outputs, state, sample_ids, name=None):
+            return tf.tile([time > 2], [3]), tf.nn.embedding_lookup(table, sample_ids), state
+
+    cell = tf.contrib.rnn.GRUCell(4)
+    decoder = tf.contrib.seq2seq.BasicDecoder(cell, Helper(), cell.zero_state(3, tf.float32))
+    return tf.contrib.seq2seq.dynamic_decode(decoder)[0]
+
+
+@case('1.0-1.4', inputs=normal(3, 5, 4))
+def one_length_for_all(tf, inputs):
+    cell = _rnn_module(tf).GRUCell
+    length = tf.placeholder_with_default(3, None)
+    both = tf.nn.bidirectional_dynamic_rnn(cell(3), cell(3), inputs, length, dtype=tf.float32)
+    return both[0][0], both[1][0]  # there is no other order of the inputs by one length
+
+
+@_cells('0.12-1.1')
+def projections_of_a_cell_without_scope(tf, cells):
+    class Plain(cells.RNNCell):
+        state_size = output_size = 3
+
+        def __call__(self, inputs, state, scope=None):
+            weights = tf.get_variable('attention_v', [3])
+            state = state + weights * tf.reduce_sum(inputs, 1, True)
+            return state, state
+
+    return cells.OutputProjectionWrapper(cells.InputProjectionWrapper(Plain(), 2), 2)
+
+
+# Names
+
+
+@case('0.12', gradients=False, values=normal(2, 6))
+def new_orders_of_0_12(tf, values):
+    first, second = tf.split_v(values, [2, 4], 1)
+    sparse = tf.SparseTensor(indices=[[0, 1]], values=[2.0], shape=[2, 3])
+    return {
+        'concat': tf.concat_v2([first, second], 1),
+        'equal_parts': tf.split_v(values, 3, 1),
+        'named': tf.split_v(value=values, size_splits=[1, 1], split_dim=0),
+        'first': first,
+        'sparse': tf.sparse_tensor_to_dense(sparse),
+        'ones': tf.get_variable('ones', [2], initializer=tf.ones_initializer()),
+    }
+
+
+@case('0.12-1.4', gradients=False, values=normal(2, 3))
+def hidden_operations(tf, values):
+    arrays = _module(tf, 'tensorflow.python.ops.gen_array_ops')
+    math = _module(tf, 'tensorflow.python.ops.gen_math_ops')
+    flow = _module(tf, 'tensorflow.python.ops.gen_control_flow_ops')
+    return {
+        'pack': arrays._pack([values, values], axis=1),
+        'concat': arrays._concat_v2([values, values], 1),
+        'product': math._mat_mul(values, tf.transpose(values)),
+        'switch': flow._switch(values, tf.constant(True))[1],
+    }
+
+
+@case('0.12', gradients=False)
+def data_of_models(tf):
+    data = _module(tf, 'tensorflow.models.rnn.translate.data_utils')
+    reader = _module(tf, 'tensorflow.models.rnn.ptb.reader')
+    folder = tempfile.mkdtemp()
+    text, vocabulary = os.path.join(folder, 'text'), os.path.join(folder, 'words')
+    _write(text, 'you and you and 7 you , you and\nWhat ? "ok" , you\n\nand , you\n')
+    data.create_vocabulary(vocabulary, text, 7)
+    words, listed = data.initialize_vocabulary(vocabulary)
+    # In Python 3 its words were text and its tokens bytes.
+    words = {word.encode() if isinstance(word, str) else word: words[word] for word in words}
+    for part, lines in (('train', 'a b b\nc b a a d\n'), ('valid', 'a b c\n'), ('test', 'd c\n')):
+        _write(os.path.join(folder, f'ptb.{part}.txt'), lines)
+    train, valid, test, count = reader.ptb_raw_data(folder)
+    lines = [b'you (zzz) 77!', b'you 12,and']
+    ids = [data.sentence_to_token_ids(line, words) for line in lines]
+    special = [data.PAD_ID, data.GO_ID, data.EOS_ID, data.UNK_ID, len(listed)]
+    numbers = ids + [special, train, valid, test, [count]]
+    return [tf.constant(each, tf.int32) for each in numbers]
+
+
+def _write(path, text):
+    with open(path, 'w') as file:
+        file.write(text)

@@ -50,6 +50,16 @@ class Variables(harness.Variables):
             return harness.variable_value(name, shape, 'float32')
         return super()._fixed_initializer(name, given)
 
+    def _get(self, getter, name, *args, **kwargs):
+        if self._of_optimizer(name):
+            return getter(name, *args, **kwargs)
+        return super()._get(getter, name, *args, **kwargs)
+
+    def _of_optimizer(self, name):
+        """Whether it is made for a variable that is there: `a/Adam` of `a`."""
+        there = {each.op.name for each in _variables(self._tf)}
+        return any(name.startswith(each + '/') for each in there)
+
 
 def run(one, tf):
     """Runs a case in a fresh graph.
@@ -67,7 +77,7 @@ def run(one, tf):
         with Variables(tf).scope():
             nest = one.function(tf, **tensors)
         leaves = harness.flatten(nest)
-        variables = getattr(tf, 'global_variables', getattr(tf, 'all_variables', None))()
+        variables = _variables(tf)
         start = tf.global_variables_initializer()
         fetches = {'output/' + path: leaf for path, leaf in leaves}
         with tf.Session(graph=graph) as session:
@@ -80,6 +90,10 @@ def run(one, tf):
             values['shape/' + variable.op.name] = np.array(shape, np.int64)
         values['structure'] = harness.structure(nest)
     return {key: np.asarray(value) for key, value in values.items()}
+
+
+def _variables(tf):
+    return getattr(tf, 'global_variables', getattr(tf, 'all_variables', None))()
 
 
 def _gradients(tf, leaves, values):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -77,6 +78,8 @@ def test_a_name_of_another_version_is_an_error_that_names_it() -> None:
     tf = facade.tensorflow(version='1.1')
     with pytest.raises(AttributeError, match=r'TensorFlow 1\.1 has no .*1\.2 and later.*--tf 1\.2'):
         _ = tf.contrib.seq2seq.AttentionWrapper
+    with pytest.raises(AttributeError, match=r'AttentionWrapper.*TensorFlow 1\.1 had .*--tf 1\.1'):
+        _ = facade.tensorflow().contrib.seq2seq.DynamicAttentionWrapper
     with pytest.raises(AttributeError, match=r'TensorFlow 0\.12 had it.*--tf 0\.12'):
         _ = tf.mul
     assert 'AttentionWrapper' not in dir(tf.contrib.seq2seq)
@@ -112,6 +115,10 @@ def test_one_class_under_all_its_names() -> None:
 # Finding the version out
 # ----------------------------------------------------------------------------------------
 
+FIVE_FIELDS = (
+    'AttentionWrapperState as S\n'
+    'S(cell_state=1, attention=2, time=3, alignments=4, alignment_history=())'
+)
 PROGRAMS = [
     ('tf.contrib.seq2seq.DynamicAttentionWrapper', '1.1'),
     ('tf.contrib.seq2seq.attention_decoder_fn_train', '1.0'),
@@ -123,11 +130,19 @@ PROGRAMS = [
     ('a = tf.contrib.seq2seq.dynamic_decode(decoder)', '1.15'),
     ('tf.contrib.rnn.BasicLSTMCell(4, input_size=4)', '1.1'),
     ('tf.contrib.rnn.BasicLSTMCell(4, reuse=True)', '1.15'),
+    (f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}', '1.4'),
+    (f'from tensorflow.contrib.seq2seq.python.ops.attention_wrapper import {FIVE_FIELDS}', '1.4'),
     (
-        'from tensorflow.contrib.seq2seq import AttentionWrapperState as S\n'
-        'S(cell_state=1, attention=2, time=3, alignments=4, alignment_history=())',
+        'from tensorflow.contrib.seq2seq.python.ops import attention_wrapper\n'
+        'a, b = attention_wrapper._compute_attention(m, o, p, l)',
         '1.4',
     ),
+    ('class H(tf.contrib.seq2seq.Helper):\n    def sample(self): pass', '1.3'),
+    ('class H(tf.contrib.seq2seq.Helper):\n    sample = sample_ids_shape = 1', '1.15'),
+    ('class H(tf.contrib.seq2seq.Helper):\n    def other(self): pass', '1.15'),
+    ('try:\n    m = tf.mul\nexcept AttributeError:\n    from tensorflow import mul as m', '0.12'),
+    ('try:\n    m = tf.mul\nexcept A:\n    m = tf.mul\nexcept B:\n    m = 1', '1.15'),
+    ('if tf.__version__ < "1":\n    tf.mul(a, b)\nelse:\n    tf.mul(b, a)', '0.12'),
     ('s = tf.contrib.seq2seq\ns.LuongAttention(4, m, attention_r_initializer=1)', '1.1'),
     ('try:\n    c = tf.nn.rnn_cell.EmbeddingWrapper\nexcept AttributeError:\n    c = 1', '1.15'),
     ('if tf.__version__ < "1.0":\n    tf.mul(a, b)', '1.15'),
@@ -151,6 +166,13 @@ def test_requirements_decide_between_versions_of_which_1_15_is_none(tmp_path: Pa
     assert evidence.decision(found)[0] == '1.3'
     assert evidence.decision(found, pinned)[0] == '1.2'
     assert evidence.decision([], pinned) == ('1.15', '')
+
+
+def test_requirements_in_comments_decide_between_versions(tmp_path: Path) -> None:
+    (tmp_path / 'requirements.txt').write_text('six\n#tensorflow-gpu==1.3.0\n')
+    text = f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}'
+    found = evidence.of_text(text, 'program.py')
+    assert evidence.decision(found, evidence.required([tmp_path]))[0] == '1.3'
 
 
 def test_a_contradiction_is_said() -> None:
@@ -199,6 +221,18 @@ def test_run_finds_the_version_and_says_so(
     file = tmp_path / 'program.py'
     file.write_text(HEAD + 'cell = tf.contrib.seq2seq.DynamicAttentionWrapper\n')
     assert eras.chosen(str(file)) == '1.1'
+    assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
+    elsewhere = tmp_path / 'folder' / 'script.py'
+    elsewhere.parent.mkdir()
+    elsewhere.write_text('import program')
+    assert eras.chosen(str(elsewhere)) == '1.15'
+    notebook = tmp_path / 'notes.ipynb'
+    cell = {'cell_type': 'code', 'source': ['%matplotlib inline\n', 'import program']}
+    notebook.write_text(json.dumps({'cells': [cell]}))
+    assert eras.chosen(str(notebook)) == '1.1'
+    assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
+    monkeypatch.setenv('PYTHONPATH', str(tmp_path))
+    assert eras.chosen(str(elsewhere)) == '1.1'
     assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
     file.write_text('# tf-seq2seq-compat: tf=1.2\n' + file.read_text())
     assert eras.chosen(str(file)) == '1.2'

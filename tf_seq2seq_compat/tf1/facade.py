@@ -41,6 +41,9 @@ def not_provided(path: str) -> LegacyNameError:
     advice = symbols.advice_for(path)
     if advice:
         words += f' Use instead: {advice}.'
+    having = eras.versions_with(path)
+    if eras.LATEST not in having:
+        words += f' {eras.advice(having, eras.LATEST)}.'
     return LegacyNameError(words, name=path.rpartition('.')[2])
 
 
@@ -245,6 +248,8 @@ class Facade:
           LegacyNameError: the table knows the name and nothing takes its place.
           AttributeError: no one knows the name.
         """
+        if self.era.hides_names_of(module._path) and not hasattr(module._base(), name):
+            name = name.removeprefix('_')
         path = f'{module._path}.{name}'
         row = symbols.TABLE.get(path)
         refusal = self.era.refusal(path, row.until if row is not None else '')
@@ -295,7 +300,8 @@ class Facade:
         """
         if self.base == 'v1' and path in argument_order.PARAMETERS:
             return argument_order.in_order(value, argument_order.PARAMETERS[path])
-        if isinstance(value, types.ModuleType) and symbols.has_rows_below(path):
+        over = symbols.has_rows_below(path) or self.era.hides_names_of(path)
+        if isinstance(value, types.ModuleType) and over:
             return self.namespace(path, value)
         return value
 

@@ -93,14 +93,27 @@ def chosen(target: str, *, module: bool = False) -> str:
     from tf_seq2seq_compat.tf1.eras import evidence
     from tf_seq2seq_compat.tf1.python2 import evidence as python2
 
-    files, folder = {file}, Path.cwd() if module else file.parent
-    if file.suffix != '.ipynb':
-        files = python2.of_program(source, file, [folder])[1]
+    folder = Path.cwd() if module else file.parent
+    code = evidence.text_of(file) if file.suffix == '.ipynb' else source
+    files = python2.of_program(code, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
     version, words = evidence.decision(found, evidence.required([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
     return version
+
+
+def _on_the_path() -> list[Path]:
+    """The folders that the user put on the path of Python, but not that of this package."""
+    from tf_seq2seq_compat.tf1 import import_hook
+
+    folders = map(Path, filter(None, os.environ.get('PYTHONPATH', '').split(os.pathsep)))
+    ours = Path(__file__).resolve().parents[3]
+    return [
+        each
+        for each in folders
+        if each.resolve() != ours and import_hook.is_program_file(str(each / 'module.py'))
+    ]
 
 
 def _file_of(target: str, module: bool) -> Path | None:
@@ -115,6 +128,8 @@ def _file_of(target: str, module: bool) -> Path | None:
             return path
     return None
 
+
+_GENERATED = re.compile(r'tensorflow\.python\.ops\.gen_\w+_ops')
 
 # Which versions have a name
 # ----------------------------------------------------------------------------------------
@@ -443,6 +458,10 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         inside = {each[len(head) :] for each in names() if each.startswith(head)}
         todays = todays | {each for each in inside if each.isidentifier()}
         return {each for each in todays if not self.refusal(head + each)}
+
+    def hides_names_of(self, module: str) -> bool:
+        """Whether a module had generated operations whose names began with an underscore."""
+        return self.version != LATEST and _GENERATED.fullmatch(module) is not None
 
     def value(self, name: str) -> Any:
         """What `has` found."""

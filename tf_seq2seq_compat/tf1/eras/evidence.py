@@ -1,8 +1,9 @@
 """Which versions of TensorFlow 1 a program fits, by what its files use; TensorFlow is not loaded.
 
 Evidence is a name or an argument that some versions lack, the axis of `tf.concat` or `tf.split` by
-position, how many results of `dynamic_decode` are taken, and the fields of states. What stands in a
-`try`, or below a question about the version, is none: such a program fits several.
+position, how many results of a function are taken, the fields of states, and the methods of
+helpers. What stands in one part of a `try`, or below a question about the version, is none, unless
+each other part has it, too: such a program fits several.
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ class _Reader(ast.NodeVisitor):
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if node.module and not node.level and node.module.partition('.')[0] == 'tensorflow':
             for each in node.names:
-                name = f'{node.module}.{each.name}'
+                name = _public(f'{node.module}.{each.name}')
                 self._names[each.asname or each.name] = name
                 self._note(node, name)
 
@@ -110,7 +111,7 @@ class _Reader(ast.NodeVisitor):
             return self._names.get(node.id, '')
         if isinstance(node, ast.Attribute):
             head = self._dotted(node.value)
-            return f'{head}.{node.attr}' if head else ''
+            return _public(f'{head}.{node.attr}') if head else ''
         return ''
 
     def _note(self, node: ast.AST, name: str, argument: str = '') -> None:
@@ -150,15 +151,22 @@ class _Reader(ast.NodeVisitor):
             self._add(node, f'{name} with the tensors first', eras.VERSIONS[1:])
 
     def _unpacked(self, called: ast.Call, target: ast.Tuple) -> None:
-        if self._dotted(called.func) != 'tensorflow.contrib.seq2seq.dynamic_decode':
-            return
-        if any(isinstance(each, ast.Starred) for each in target.elts):
-            return
-        number = len(target.elts)
-        since = eras.VERSIONS[eras.VERSIONS.index('1.2') :]
-        if number in (2, 3):
-            versions = ('1.1',) if number == 2 else since
-            self._add(called, f'{number} results of tf.contrib.seq2seq.dynamic_decode', versions)
+        name, number = self._dotted(called.func), len(target.elts)
+        starred = any(isinstance(each, ast.Starred) for each in target.elts)
+        versions = () if starred else _RESULTS.get(name, {}).get(number, ())
+        if versions:
+            self._add(called, f'{number} results of {_shown(name)}', versions)
+
+    # -- classes ---------------------------------------------------------------------------------
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        helper = 'tensorflow.contrib.seq2seq.Helper'
+        if any(self._dotted(base) == helper for base in node.bases):
+            own = {name for each in node.body for name in _bound(each)}
+            if 'sample' in own and not own & {'sample_ids_shape', 'sample_ids_dtype'}:
+                versions = tuple(each for each in eras.versions_with(helper) if each in _UNTIL_1_3)
+                self._add(node, 'a helper without sample_ids_shape', versions)
+        self.generic_visit(node)
 
     # -- what may not run ------------------------------------------------------------------------
 
@@ -166,20 +174,51 @@ class _Reader(ast.NodeVisitor):
         if not node.handlers:
             self.generic_visit(node)
         else:
-            self._unseen(node)
+            parts = [[*node.body, *node.orelse], *(each.body for each in node.handlers)]
+            self._one_of(parts)
+            self._visit_all(node.finalbody)
 
     def visit_If(self, node: ast.If) -> None:
         words = ast.unparse(node.test)
         if re.search(r'__version__|\bVERSION\b|hasattr|version', words):
-            self._unseen(node)
+            self._one_of([node.body, node.orelse])
         else:
             self.generic_visit(node)
 
-    def _unseen(self, node: ast.AST) -> None:
-        """Follows the names that a part binds, without taking what it uses as evidence."""
-        kept = list(self.found)
-        self.generic_visit(node)
-        self.found = kept
+    def _one_of(self, parts: Sequence[Sequence[ast.stmt]]) -> None:
+        """Takes as evidence what each of the parts uses, of which one runs."""
+        kept, by_part = self.found, []
+        for part in parts:
+            self.found = []
+            self._visit_all(part)
+            by_part.append({each.what: each for each in reversed(self.found)})
+        common = set.intersection(*(set(each) for each in by_part))
+        self.found = kept + [each for what, each in by_part[0].items() if what in common]
+
+    def _visit_all(self, statements: Sequence[ast.stmt]) -> None:
+        for each in statements:
+            self.visit(each)
+
+
+_SINCE_1_2 = eras.VERSIONS[eras.VERSIONS.index('1.2') :]
+_UNTIL_1_3 = eras.VERSIONS[: eras.VERSIONS.index('1.4')]
+_RESULTS: dict[str, dict[int, tuple[str, ...]]] = {
+    'tensorflow.contrib.seq2seq.dynamic_decode': {2: ('1.1',), 3: _SINCE_1_2},
+    'tensorflow.contrib.seq2seq._compute_attention': {2: _SINCE_1_2[:-1], 3: _SINCE_1_2[-1:]},
+}
+_FILE = re.compile(r'(tensorflow\.contrib\.seq2seq)\.python\.ops\.\w+\.(\w+)')
+
+
+def _public(name: str) -> str:
+    """The public name of what a program takes from the file where it stood."""
+    return _FILE.sub(r'\1.\2', name)
+
+
+def _bound(statement: ast.stmt) -> list[str]:
+    """The names that a statement of a class gives to it."""
+    if isinstance(statement, ast.Assign):
+        return [each.id for each in statement.targets if isinstance(each, ast.Name)]
+    return [name] if (name := getattr(statement, 'name', '')) else []
 
 
 def _shown(name: str) -> str:
@@ -201,7 +240,7 @@ def fitting(evidence: Iterable[Evidence]) -> tuple[str, ...]:
 
 
 _REQUIREMENT = re.compile(
-    r'(?m)^\s*(?:install_requires.*|[\'"])?\s*(tensorflow(?:-gpu|-cpu)?\s*[=~]=\s*((?:0|1)\.\d+)\S*)'
+    r'(?m)^\s*(?:install_requires.*|[\'"]|#)?\s*(tensorflow(?:-gpu|-cpu)?\s*[=~]=\s*((?:0|1)\.\d+)\S*)'
 )
 
 
@@ -224,8 +263,8 @@ def decision(
 
     Args:
       evidence: what its files use.
-      requirements: what files of requirements name; it decides between versions of which 1.15 is
-        none.
+      requirements: what files of requirements name, in comments as well (of these a user chose by
+        hand); it decides between versions of which 1.15 is none.
 
     Returns:
       1.15, with no words, where that fits; else the newest that does. Where none does, 1.15, and
@@ -255,10 +294,11 @@ def _contradictions(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Ev
 
 def of_files(files: Iterable[Path]) -> list[Evidence]:
     """The evidence of the files of a program, of Python 2 and of notebooks as well."""
-    return [each for file in files for each in of_text(_text(file), str(file))]
+    return [each for file in files for each in of_text(text_of(file), str(file))]
 
 
-def _text(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a file as Python 3, of a notebook that of its cells; empty if there is none."""
     try:
         code = file.read_bytes()
     except OSError:

@@ -26,7 +26,10 @@ def take_repeated_rows_one_by_one(runtime: Runtime) -> None:
     runtime.set(base, '_resource_apply_sparse_duplicate_indices', apply_sparse_to_resource)
 
 
-class AdadeltaOptimizer(tf1.train.AdadeltaOptimizer):
+_Adadelta: Any = tf1.train.AdadeltaOptimizer  # The type checker cannot see through the alias.
+
+
+class AdadeltaOptimizer(_Adadelta):
     """Adadelta whose step is as long as the average of the steps that includes the present one.
 
     Later ones take the average before the present step, as the paper does.

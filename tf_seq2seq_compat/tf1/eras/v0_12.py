@@ -1,7 +1,7 @@
 """TensorFlow 0.12, where it was otherwise than 1.0.
 
 * `tf.concat`, `tf.split` and others had the axis first; losses of `tf.nn` took logits, then labels,
-  by position; `tf.zeros_initializer` was a function of a shape.
+  by position; `tf.zeros_initializer` was a function of a shape; a `SparseTensor` had `shape`.
 * Cells were in `tf.nn.rnn_cell`, the models of `tf.contrib.legacy_seq2seq` in `tf.nn.seq2seq`.
   Scopes had the names of classes (`RNN`, `BiRNN`, `GRUCell`), variables were `Linear/Matrix` and
   `Linear/Bias`.
@@ -57,6 +57,15 @@ NOTES.parameters(
     split_dim='axis',
     num_split='num_or_size_splits',
 )
+NOTES.had('tensorflow.concat_v2')(with_parameters(tf1.concat, 'values axis name="concat_v2"'))
+NOTES.had('tensorflow.split_v')(
+    with_parameters(
+        tf1.split,
+        'value size_splits split_dim=0 num=None name="split_v"',
+        size_splits='num_or_size_splits',
+        split_dim='axis',
+    )
+)
 NOTES.parameters(tf1.sparse_split, 'split_dim num_split sp_input name=None', split_dim='axis')
 NOTES.parameters(
     tf1.reverse_sequence,
@@ -81,6 +90,19 @@ def zeros_initializer(
 ) -> tf.Tensor:
     """Zeros of a shape: the function itself is the initializer."""
     return tf.zeros(shape, dtype)
+
+
+@NOTES.begins_with
+def sparse_tensors_have_a_shape(runtime: Runtime) -> None:
+    """Has the constructor take the shape by the name that it had."""
+    original = tf.SparseTensor.__init__
+
+    def __init__(
+        self: Any, indices: Any, values: Any, dense_shape: Any = None, *, shape: Any = None
+    ) -> None:
+        original(self, indices, values, shape if dense_shape is None else dense_shape)
+
+    runtime.set(tf.SparseTensor, '__init__', __init__)
 
 
 @NOTES.begins_with
@@ -203,7 +225,7 @@ LEGACY: Rules = (
     (r'(.*/)?(Attention_\d+)/kernel', r'\1\2/Linear/Matrix'),
     (r'(.*/)?(Attention_\d+)/bias', r'\1\2/Linear/Bias'),
     (r'(.*/)?embedding_wrapper/embedding', r'\1EmbeddingWrapper/embedding'),
-    (r'(.*/)?(?:output_projection|embedding)_wrapper/(.*/.*)', r'\1\2'),
+    (r'(.*/)?(?:output_projection|embedding)_wrapper/((?!embedding$).*)', r'\1\2'),
 )
 _RNN: Rules = ((r'(.*/)?rnn/(.*)', r'\1RNN/\2'),)
 

@@ -46,9 +46,9 @@ LEGACY = (
     (r'(.*/)?(output_projection_wrapper|attention_decoder)/bias', r'\1\2/biases'),
     (r'(.*/)?(Attention_\d+|AttnOutputProjection)/kernel', r'\1\2/weights'),
     (r'(.*/)?(Attention_\d+|AttnOutputProjection)/bias', r'\1\2/biases'),
-    (r'(.*/)?(?:output_projection|embedding)_wrapper/(.*/.*)', r'\1\2'),
+    (r'(.*/)?(?:output_projection|embedding)_wrapper/((?!embedding$).*)', r'\1\2'),
 )
-BESIDE = ((r'kernel', 'weights'), (r'bias', 'biases'), (r'(.*/.*)', r'../\1'))
+BESIDE = ((r'kernel', 'weights'), (r'bias', 'biases'), (r'(.*)', r'../\1'))
 
 _LSTM = (
     'num_units input_size=None use_peepholes=False cell_clip=None initializer=None num_proj=None '

@@ -2,6 +2,7 @@
 
 * `ScheduledOutputTrainingHelper` had `next_input_layer`, `SampleEmbeddingHelper` no temperature.
 * `Helper` had no `sample_ids_shape` and `sample_ids_dtype`: samples were int32 scalars.
+* The lengths of a beam search were int32.
 * `LSTMBlockCell` had `clip_cell`: whether its state is clipped, at 3.
 """
 
@@ -11,7 +12,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.tf1.eras import Notes
+from tf_seq2seq_compat.tf1.eras import Notes, v1_4
 
 NOTES = Notes('1.3')
 
@@ -31,6 +32,13 @@ class Helper(seq2seq.Helper):
 
     sample_ids_shape = tf.TensorShape([])
     sample_ids_dtype = tf.int32
+
+
+@NOTES.instead_of(seq2seq.BeamSearchDecoder)
+class BeamSearchDecoder(v1_4.BeamSearchDecoder):
+    """As that of 1.4, with other lengths."""
+
+    _length_dtype = tf.int32
 
 
 NOTES.parameters(

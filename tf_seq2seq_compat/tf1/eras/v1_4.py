@@ -2,7 +2,9 @@
 
 * The state of an `AttentionWrapper` had five fields: the state of a mechanism was its alignments. A
   mechanism was called with the query and the alignments of the step before, and gave alignments.
-* The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty.
+* The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty. Its lengths did
+  not count the end token. `dynamic_decode` kept the place of a beam finished, also when another
+  beam moved there, and what followed the length of each beam in `gather_tree` was -1.
 * Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`.
 * Adadelta's step was another, see `optimizers`; `clip_by_norm` made slices a tensor.
 * `sequence_loss` had `softmax_loss_function` in front of what came later.
@@ -18,6 +20,7 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import rnn
 from tf_seq2seq_compat.core import attention as core
+from tf_seq2seq_compat.core import beam_search
 from tf_seq2seq_compat.seq2seq import (
     attention_mechanism,
     attention_wrapper,
@@ -25,7 +28,7 @@ from tf_seq2seq_compat.seq2seq import (
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
 from tf_seq2seq_compat.tf1.eras import Notes, optimizers, with_parameters
-from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest
+from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, TensorLike
 
 NOTES = Notes('1.4')
 
@@ -216,6 +219,89 @@ class AttentionWrapper(seq2seq.AttentionWrapper):
         """Takes one step."""
         output, state = super().call(inputs, _six(state))
         return output, _five(state)
+
+
+# Beam search
+# ----------------------------------------------------------------------------------------
+
+
+@NOTES.instead_of(seq2seq.gather_tree)
+def gather_tree(
+    step_ids: TensorLike,
+    parent_ids: TensorLike,
+    sequence_length: TensorLike,
+    name: str | None = None,
+) -> tf.Tensor:
+    """The ids of each beam `[max_time, batch, beam]` up to its length `[batch, beam]`, then -1."""
+    lengths = tf.convert_to_tensor(sequence_length, tf.int32)
+    width = tf.shape(lengths)[1]
+    # Each beam is followed from its own end, so it is an example of its own.
+    ids, parents = (
+        tf.repeat(tf.convert_to_tensor(each, tf.int32), width, axis=1)
+        for each in (step_ids, parent_ids)
+    )
+    tree = seq2seq.gather_tree(ids, parents, tf.reshape(lengths, [-1]), -1, name)
+    by_beam = tf.concat([tf.shape(ids)[:1], tf.shape(lengths), [width]], 0)
+    return tf.linalg.diag_part(tf.reshape(tree, by_beam))
+
+
+@NOTES.instead_of(seq2seq.BeamSearchDecoderState)
+class BeamSearchDecoderState(NamedTuple):
+    """State of a `BeamSearchDecoder`: as today's, without `accumulated_attention_probs`."""
+
+    cell_state: Nest
+    log_probs: tf.Tensor
+    finished: tf.Tensor
+    lengths: tf.Tensor
+
+
+@NOTES.instead_of(seq2seq.BeamSearchDecoder)
+class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
+    """As today's, with a state of four fields."""
+
+    tracks_own_finished = False
+    _length_dtype = tf.int64
+
+    def __init__(
+        self,
+        cell: Any,
+        embedding: Any,
+        start_tokens: TensorLike,
+        end_token: IntLike,
+        initial_state: Nest,
+        beam_width: int,
+        output_layer: Any = None,
+        length_penalty_weight: Any = 0.0,
+    ) -> None:
+        super().__init__(
+            cell,
+            embedding,
+            start_tokens,
+            end_token,
+            initial_state,
+            beam_width,
+            output_layer,
+            length_penalty_weight,
+        )
+
+    def initialize(self, name: str | None = None) -> Any:
+        """No beam is finished."""
+        finished, inputs, state = super().initialize(name)
+        finished = tf.zeros_like(finished)
+        lengths = tf.zeros_like(finished, self._length_dtype)
+        return finished, inputs, BeamSearchDecoderState(*state[:2], finished, lengths)
+
+    def step(self, time: IntLike, inputs: Nest, state: Any, name: str | None = None) -> Any:
+        """Takes one step."""
+        output, after, inputs, finished = super().step(time, inputs, state, name)
+        lengths = beam_search.gather_beams(state.lengths, output.parent_ids)
+        lengths += tf.cast(~after.finished, lengths.dtype)
+        return output, BeamSearchDecoderState(*after[:3], lengths), inputs, finished
+
+    def finalize(self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike) -> Any:
+        """Follows the beams back from the lengths that `dynamic_decode` found."""
+        ids = gather_tree(outputs.predicted_ids, outputs.parent_ids, sequence_lengths)
+        return seq2seq.FinalBeamSearchDecoderOutput(ids, outputs), final_state
 
 
 # Losses and optimizers
