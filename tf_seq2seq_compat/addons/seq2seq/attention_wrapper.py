@@ -29,7 +29,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 )
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, extended
 from tf_seq2seq_compat.core.monotonic import check_mode
 from tf_seq2seq_compat.core.path import after, under_xla
 from tf_seq2seq_compat.core.structure import axis_size
@@ -1150,7 +1150,7 @@ class AttentionWrapper(_RNNCell):
             alignments=self._item_or_tuple(alignments),
             attention_state=self._item_or_tuple(next_states),
             alignment_history=self._item_or_tuple(
-                history.write(history.size(), weights)
+                extended(history, None, weights)
                 for history, weights in zip(histories, alignments, strict=True)
             )
             if self._alignment_history

@@ -21,7 +21,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
 from tf_seq2seq_compat.core.loop import stacked
-from tf_seq2seq_compat.core.loop_arrays import for_steps
+from tf_seq2seq_compat.core.loop_arrays import for_steps, recording
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     declared_shapes,
@@ -324,7 +324,9 @@ def _build(
     if not IS_KERAS_3 or tf.executing_eagerly() or keras_is_built(decoder):
         return
     _, inputs, state = initial
-    build_by_tracing(lambda: decoder.step(tf.constant(0), inputs, for_steps(state, 1), training)[0])
+    time = tf.constant(0)
+    step = recording(state, lambda now: decoder.step(time, inputs, now, training)[:2], time)
+    build_by_tracing(lambda: step(for_steps(state, 1)))
 
 
 def keras_is_built(owner: Any) -> bool:
