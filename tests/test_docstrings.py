@@ -28,10 +28,10 @@ OF_RNN = [
 ]
 
 
-def run_example(symbol, name, tmp_path, monkeypatch):
+def run_example(symbol, name, tmp_path, monkeypatch, **known):
     monkeypatch.chdir(tmp_path)
     names = {'tf': tf, 'np': np, 'seq2seq': seq2seq}
-    names.update(legacy_seq2seq=legacy_seq2seq, plotting=plotting)
+    names.update(legacy_seq2seq=legacy_seq2seq, plotting=plotting, **known)
     tests = doctest.DocTestFinder(recurse=False).find(symbol, name, globs=names)
     assert [t for t in tests if t.examples], f'{name} has no example'
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS)
@@ -84,6 +84,10 @@ def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
     ],
 )
 def test_docstring_names_every_argument(symbol):
+    names_every_argument(symbol)
+
+
+def names_every_argument(symbol):
     name = symbol.__name__
     function = symbol.__init__ if inspect.isclass(symbol) else symbol
     try:

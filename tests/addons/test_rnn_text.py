@@ -3,7 +3,6 @@
 In this process over the Keras that it has, and over tf-keras in one of its own.
 """
 
-import doctest
 import os
 import subprocess
 import sys
@@ -143,29 +142,3 @@ def test_an_optimizer_in_fit_and_its_configuration(name):
     ids = np.arange(8).reshape(4, 2) % 5
     history = model.fit(ids, np.ones([4, 2, 1]), epochs=8, verbose=0)
     assert history.history['loss'][-1] < history.history['loss'][0]
-
-
-MODULES = 'callbacks', 'layers', 'losses', 'metrics', 'optimizers', 'rnn', 'text'
-
-
-@pytest.mark.filterwarnings('ignore')
-@pytest.mark.parametrize('module', MODULES)
-def test_examples_run(module):
-    tfa, keras = addons_and_keras()
-
-    class TensorFlow:
-        """As the examples know it: with the Keras that the classes are made over."""
-
-        def __getattr__(self, name):
-            return keras if name == 'keras' else getattr(tf, name)
-
-    names = {'tf': TensorFlow(), 'np': np}
-    for name in getattr(tfa, module).__all__:
-        symbol = getattr(getattr(tfa, module), name)
-        if not name.startswith(('crf', 'viterbi', 'KerasLegacyOptimizer')):
-            tests = doctest.DocTestFinder(recurse=False).find(symbol, name, globs=dict(names))
-            assert [test for test in tests if test.examples], f'{name} has no example'
-            runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
-            for test in tests:
-                runner.run(test)
-            assert runner.summarize().failed == 0

@@ -247,6 +247,40 @@ def first_state(attention, cell_state):
     return tfa.seq2seq.AttentionWrapperState(cell_state, context, alignments, (), alignments)
 
 
+class CountingCell(keras.layers.GRUCell):
+    """Has a side effect, so that its loop is not compiled as one."""
+
+    def __init__(self, units):
+        super().__init__(units)
+        self.count = tf.Variable(0)
+
+    def call(self, inputs, states, training=False):
+        self.count.assign_add(1)
+        return super().call(inputs, states, training=training)
+
+
+def test_histories_of_all_steps():
+    attention = tfa.seq2seq.LuongAttention(4, tf.constant(cases.normal(2, 5, 3)))
+    cell = tfa.seq2seq.AttentionWrapper(CountingCell(4), attention, alignment_history=True)
+    decoder = tfa.seq2seq.BasicDecoder(cell, tfa.seq2seq.TrainingSampler())
+    inputs = tf.constant(cases.normal(2, 4, 3))
+
+    def history(times):
+        state = cell.get_initial_state(batch_size=2, dtype=tf.float32)
+        for _ in range(times):
+            _, state, _ = decoder(inputs, initial_state=state)
+        return state.alignment_history.stack()
+
+    once, twice = history(1), history(2)
+    assert once.shape == (4, 2, 5) and twice.shape == (8, 2, 5)
+    np.testing.assert_allclose(np.sum(once, 2), np.ones([4, 2]), rtol=1e-5)
+    np.testing.assert_allclose(twice[:4], once, rtol=1e-5)
+    in_function = tf.function(lambda: history(2))()
+    np.testing.assert_allclose(in_function, twice, rtol=1e-5)
+    compiled = tf.function(lambda: history(1), jit_compile=True)()
+    np.testing.assert_allclose(compiled, once, rtol=1e-5)
+
+
 def test_our_cell():
     import tf_seq2seq_compat as seq2seq
 

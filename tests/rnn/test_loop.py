@@ -6,7 +6,9 @@ import tensorflow as tf
 
 from tests.paths import PATHS, gradients, run, tf1_graph
 from tf_seq2seq_compat.core.loop import stacked, unroll
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, extended
+from tf_seq2seq_compat.core.path import traced_step
+from tf_seq2seq_compat.core.traced_step import Unsupported
 
 tf1 = tf.compat.v1
 
@@ -76,6 +78,42 @@ def test_an_open_ended_array_in_the_state(path):
 
     history = run(path, program, np.array([1.0, 5.0], np.float32))
     assert history.tolist() == [[1, 5], [2, 6], [3, 7]]
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_a_step_that_extends_an_array_where_xla_does_not_compile_the_loop(path):
+    def program(x):
+        def step(time, state):
+            value, history = state
+            if traced_step() is not None:
+                raise Unsupported('so that the loop falls back')
+            return value, (value + 1.0, extended(history, None, value))
+
+        zero = tf.zeros_like(x)
+        state = x, OpenEndedArray(tf.float32, x.shape)
+        return unroll(step, state, zero, capacity=5, limit=3, jit_compile=None).state[1]
+
+    history = run(path, program, np.array([1.0, 5.0], np.float32))
+    assert history[:3].tolist() == [[1, 5], [2, 6], [3, 7]]
+    assert not history[3:].any() and len(history) == (5 if path == 'xla' else 3)
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_the_array_of_one_loop_is_continued_by_the_next(path):
+    def program():
+        def step(time, history):
+            return tf.zeros([]), extended(history, None, tf.cast(time, tf.float32))
+
+        history = OpenEndedArray(tf.float32, [])
+        for capacity in (2, 3):
+            history = unroll(step, history, tf.zeros([]), capacity=capacity).state
+        return history
+
+    if path == 'xla':
+        with pytest.raises(ValueError, match='cannot be continued under XLA'):
+            run(path, program)
+    else:
+        assert run(path, program).tolist() == [0, 1, 0, 1, 2]
 
 
 def test_eager_loops_do_not_share_an_array():

@@ -39,10 +39,17 @@ for use in (lambda: tfa.image, lambda: tfa.layers.Maxout, lambda: GIoULoss()):
         use()
     except AttributeError as error:
         assert 'Use instead: ' in str(error), error
-try:
-    import tensorflow_addons.image
-except ImportError as error:
-    assert 'tensorflow_addons.image' in str(error)
+for statement in (
+    'import tensorflow_addons.image',
+    'from tensorflow_addons.image import rotate',
+    'from tensorflow_addons.image.transform_ops import rotate',
+):
+    try:
+        exec(statement)
+    except ImportError as error:
+        assert 'tensorflow_addons.image' in str(error) and 'Use instead: ' in str(error), error
+    else:
+        raise AssertionError(statement)
 print('done')
 """
 

@@ -3,8 +3,9 @@
 It is chosen where this module is loaded, which is with the first class that is asked for:
 
 * on TensorFlow 2.15 `tf.keras`, which is Keras 2;
-* tf-keras (Keras 2 for later versions of TensorFlow), if `TF_USE_LEGACY_KERAS` is set, if the
-  program has imported `tf_keras` and not `keras`, or in a TF1 graph, where Keras 3 does not run;
+* tf-keras (Keras 2 for later versions of TensorFlow), if `TF_USE_LEGACY_KERAS` is 1 or true, in a
+  TF1 graph, where Keras 3 does not run, or if the program has imported `tf_keras` and not `keras`
+  and does not set that variable;
 * else Keras 3.
 """
 
@@ -32,12 +33,12 @@ def _chosen() -> Any:
     """The module `keras` of that Keras."""
     if tuple(map(int, tf.__version__.split('.')[:2])) < (2, 16):
         return tf.keras
-    legacy = os.environ.get('TF_USE_LEGACY_KERAS', '').lower() in ('1', 'true')
+    said = os.environ.get('TF_USE_LEGACY_KERAS', '').lower()
     main = vars(sys.modules['__main__']).values()
     names = {v.__name__ for v in main if isinstance(v, types.ModuleType)}
-    imported = 'tf_keras' in sys.modules and 'keras' not in names
+    imported = not said and 'tf_keras' in sys.modules and 'keras' not in names
     in_graph = not tf1.executing_eagerly_outside_functions()
-    name = 'tf_keras' if legacy or imported or in_graph else 'keras'
+    name = 'tf_keras' if said in ('1', 'true') or imported or in_graph else 'keras'
     try:
         return importlib.import_module(name)
     except ImportError as error:

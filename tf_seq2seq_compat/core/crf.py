@@ -59,6 +59,11 @@ def crf_unary_score(
 
     Returns:
       `[batch]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> crf.crf_unary_score([[0, 1]], [2], [[[1.0, 0.0], [0.0, 2.0]]]).numpy().tolist()
+      [3.0]
     """
     inputs = tf.convert_to_tensor(inputs)
     scores = tf.gather(inputs, tf.cast(tag_indices, tf.int32), batch_dims=2)
@@ -78,6 +83,11 @@ def crf_binary_score(
 
     Returns:
       `[batch]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> crf.crf_binary_score([[0, 1, 1]], [3], [[0.0, 1.0], [0.0, 5.0]]).numpy().tolist()
+      [6.0]
     """
     tags = tf.cast(tag_indices, tf.int32)
     transitions = tf.stack([tags[:, :-1], tags[:, 1:]], axis=-1)
@@ -103,6 +113,12 @@ def crf_sequence_score(
 
     Returns:
       `[batch]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> scores, transitions = [[[1.0, 0.0], [0.0, 2.0]]], [[0.0, 4.0], [0.0, 0.0]]
+      >>> crf.crf_sequence_score(scores, [[0, 1]], [2], transitions).numpy().tolist()
+      [7.0]
     """
     inputs = tf.convert_to_tensor(inputs)
     unary = crf_unary_score(tag_indices, sequence_lengths, inputs)
@@ -120,6 +136,11 @@ def crf_filtered_inputs(inputs: TensorLike, tag_bitmap: TensorLike) -> tf.Tensor
 
     Returns:
       Like `inputs`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> crf.crf_filtered_inputs([[[1.0, 2.0]]], [[[True, False]]]).numpy().tolist()
+      [[[1.0, -inf]]]
     """
     inputs = tf.convert_to_tensor(inputs)
     forbidden = tf.fill(tf.shape(inputs), tf.constant(-np.inf, inputs.dtype))
@@ -142,6 +163,14 @@ def crf_multitag_sequence_score(
 
     Returns:
       `[batch]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> allowed = [[[True, False], [True, True]]]
+      >>> scores, transitions = tf.zeros([1, 2, 2]), tf.zeros([2, 2])
+      >>> score = crf.crf_multitag_sequence_score(scores, allowed, [2], transitions)
+      >>> np.exp(score).round(3).tolist()
+      [2.0]
     """
     inputs = tf.convert_to_tensor(inputs)
     lengths = tf.cast(sequence_lengths, tf.int32)
@@ -219,6 +248,12 @@ def crf_forward(
 
     Returns:
       `[batch, num_tags]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> sums = crf.crf_forward(tf.zeros([1, 1, 2]), tf.zeros([1, 2]), tf.zeros([2, 2]), [2])
+      >>> np.exp(sums).round(3).tolist()
+      [[2.0, 2.0]]
     """
     inputs, state = tf.convert_to_tensor(inputs), tf.convert_to_tensor(state)
 
@@ -297,6 +332,13 @@ def crf_decode_forward(
     Returns:
       Which tag the best way to each tag came from, `[batch, steps, num_tags]` int32, 0 after a
       sequence's end; and the best scores `[batch, num_tags]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> came_from, best = crf.crf_decode_forward(
+      ...     tf.constant([[[0.0, 2.0]]]), tf.constant([[1.0, 0.0]]), tf.zeros([2, 2]), [1])
+      >>> came_from.numpy().tolist(), best.numpy().tolist()
+      ([[[0, 0]]], [[1.0, 3.0]])
     """
     inputs, state = tf.convert_to_tensor(inputs), tf.convert_to_tensor(state)
 
@@ -316,6 +358,12 @@ def crf_decode_backward(inputs: TensorLike, state: TensorLike) -> tf.Tensor:
 
     Returns:
       The tags before it, from last to first, `[batch, steps, 1]`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> came_from = tf.constant([[[1, 0], [1, 0]]])
+      >>> crf.crf_decode_backward(came_from, tf.constant([[1]])).numpy().tolist()
+      [[[0], [1]]]
     """
     inputs, state = tf.convert_to_tensor(inputs), tf.convert_to_tensor(state)
 
@@ -375,6 +423,14 @@ def crf_constrained_decode(
 
     Returns:
       As `crf_decode`.
+
+    Example:
+      >>> from tf_seq2seq_compat.core import crf
+      >>> allowed = [[[True, True], [True, False]]]
+      >>> tags, score = crf.crf_constrained_decode(
+      ...     [[[1.0, 0.0], [0.0, 2.0]]], allowed, tf.zeros([2, 2]), [2])
+      >>> tags.numpy().tolist(), score.numpy().tolist()
+      ([[0, 0]], [1.0])
     """
     allowed = crf_filtered_inputs(potentials, tag_bitmap)
     return crf_decode(allowed, transition_params, sequence_length)

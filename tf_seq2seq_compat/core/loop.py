@@ -36,7 +36,14 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import xla_loop
-from tf_seq2seq_compat.core.loop_arrays import Unrolled, as_before, as_tensors, buffer, for_steps
+from tf_seq2seq_compat.core.loop_arrays import (
+    Unrolled,
+    as_before,
+    as_tensors,
+    buffer,
+    for_steps,
+    recording,
+)
 from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.types import IntLike, Nest
 
@@ -137,7 +144,9 @@ def while_unroll(
     def body(
         time: tf.Tensor, flat: list[tf.Tensor], written: list[tf.TensorArray]
     ) -> tuple[tf.Tensor, list[tf.Tensor], list[tf.TensorArray]]:
-        emitted, new_state = step(time, tf.nest.pack_sequence_as(state, flat))
+        now = tf.nest.pack_sequence_as(state, flat)
+        take = recording(state, functools.partial(step, time), time)
+        emitted, new_state = take(now)
         tf.nest.assert_same_structure(emits, emitted)
         tf.nest.assert_same_structure(state, new_state)
         new_flat = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -14,9 +15,9 @@ from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
 class OpenEndedArray(tf.TensorArray):
     """A TensorArray for a number of steps that is not known yet, such as an alignment history.
 
-    Outside XLA it grows. `for_steps` replaces it, where a loop begins, by a fresh array,
-    of fixed size under XLA; to write to it anywhere else under XLA is an error, since XLA would
-    lose what is written.
+    Outside XLA it grows. Where a loop begins `for_steps` replaces it by an array of the loop's own,
+    under XLA one of fixed size, to which the loop writes what a step records (`recording`). To
+    write to it anywhere else under XLA is an error, since XLA would lose what is written.
 
     Args:
       dtype: Type of the elements.
@@ -47,8 +48,87 @@ class OpenEndedArray(tf.TensorArray):
         return super().write(index, value, name)
 
 
+class Recorder(OpenEndedArray):
+    """Records the element that a step writes to an array of the state.
+
+    The steps of a loop write one element each, in order, so the index does not count.
+
+    Args:
+      like: The array.
+    """
+
+    def __init__(self, like: tf.TensorArray) -> None:
+        super().__init__(like.dtype, like.element_shape)
+        self.element: tf.Tensor | None = None
+
+    def write(self, index: IntLike, value: tf.Tensor, name: str | None = None) -> tf.TensorArray:
+        """Returns a recorder of the value."""
+        del index, name
+        if self.element is not None:
+            raise ValueError('Under XLA a step must write one element to each array of its state.')
+        written = Recorder(self)
+        written.element = tf.convert_to_tensor(value)
+        return written
+
+
+def recording(state: Nest, step: Callable[[Nest], Nest], time: IntLike) -> Callable[[Nest], Nest]:
+    """A step for the arrays of `for_steps`: under XLA their size does not tell what is written.
+
+    Args:
+      state: The state before `for_steps`.
+      step: From the state to a nest that ends with the next state.
+      time: int or int32 scalar, the number of the step in this loop.
+
+    Returns:
+      The step: under XLA each `OpenEndedArray` is extended by the element that it writes.
+    """
+    flat = tf.nest.flatten(state)
+    if not under_xla() or not any(isinstance(part, OpenEndedArray) for part in flat):
+        return step
+
+    def recorder(before: Nest, now: Nest) -> Nest:
+        return Recorder(before) if isinstance(before, OpenEndedArray) else now
+
+    def extended(now: Nest, new: Nest) -> Nest:
+        if not isinstance(new, Recorder):
+            return new
+        return now if new.element is None else now.write(time, new.element)
+
+    def recorded(now: Nest) -> Nest:
+        *results, new = step(tf.nest.map_structure(recorder, state, now))
+        return *results, tf.nest.map_structure(extended, now, new)
+
+    return recorded
+
+
+def extended(history: Nest, index: IntLike | None, value: tf.Tensor) -> Nest:
+    """The history of a cell with one element more, where one is kept.
+
+    Args:
+      history: A TensorArray, or anything else, which is returned.
+      index: Where to write; None for the end.
+      value: The element.
+
+    Returns:
+      The history.
+
+    Raises:
+      ValueError: Under XLA, for an array to whose end nothing can be written.
+    """
+    if not isinstance(history, tf.TensorArray):
+        return history
+    if under_xla() and not isinstance(history, OpenEndedArray):
+        raise ValueError(
+            'A history (alignment_history) cannot be continued under XLA, where its size is fixed: '
+            'begin with a new state, or give it a new history.'
+        )
+    return history.write(history.size() if index is None else index, value)
+
+
 def for_steps(state: Nest, capacity: IntLike) -> Nest:
-    """The state with each `OpenEndedArray` replaced by a fresh one for `capacity` steps at most.
+    """The state with each `OpenEndedArray` replaced by one for `capacity` more steps at most.
+
+    Eager arrays are written in place: the new one begins with the same elements.
 
     Args:
       state: Nest of tensors and TensorArrays.
@@ -62,7 +142,9 @@ def for_steps(state: Nest, capacity: IntLike) -> Nest:
     def fresh(value: Nest) -> Nest:
         if not isinstance(value, OpenEndedArray):
             return value
-        return buffer(value.dtype, value.element_shape, capacity)
+        array = buffer(value.dtype, value.element_shape, capacity)
+        continued = tf.executing_eagerly() and int(value.size())
+        return array.unstack(value.stack()) if continued else array
 
     return tf.nest.map_structure(fresh, state)
 

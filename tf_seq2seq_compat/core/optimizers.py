@@ -45,7 +45,7 @@ def adam(
       epsilon: Added to the denominator.
     """
     m, v = _moments(gradient, slots, betas)
-    rate *= tf.sqrt(1 - betas.second**step) / (1 - betas.first**step)
+    rate = rate * tf.sqrt(1 - betas.second**step) / (1 - betas.first**step)
     return rate * m / (tf.sqrt(v) + epsilon), {'m': m, 'v': v}
 
 

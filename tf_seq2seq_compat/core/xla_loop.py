@@ -30,7 +30,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection, slice_fed_back_inputs
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Unrolled, as_before
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Recorder, Unrolled, as_before
 from tf_seq2seq_compat.core.matmul import ProductValues, batched_gradient
 from tf_seq2seq_compat.core.path import graph_mode, traced_step, under_xla
 from tf_seq2seq_compat.core.step_function import StepFunction, is_trainable, trainable
@@ -148,20 +148,6 @@ def _check(state: Nest, capacity: IntLike) -> None:
             raise Unsupported('its state holds a TensorArray')
 
 
-class _Recorder(OpenEndedArray):
-    """Records the element that a step writes to an array of the state."""
-
-    def __init__(self, like: OpenEndedArray) -> None:
-        super().__init__(like.dtype, like.element_shape)
-        self.element: tf.Tensor | None = None
-
-    def write(self, index: IntLike, value: tf.Tensor, name: str | None = None) -> tf.TensorArray:
-        del index, name  # The steps of a loop write one element each, in order.
-        written = _Recorder(self)
-        written.element = tf.convert_to_tensor(value)
-        return written
-
-
 class _StepLayout:
     """The order of a step's results in the flat list of them.
 
@@ -193,7 +179,7 @@ class _StepLayout:
         self, step: Any, running: Any, time: tf.Tensor, tensors: list[tf.Tensor]
     ) -> list[tf.Tensor]:
         """The flat results of a step."""
-        state = self.packed(tensors, [_Recorder(a) for a in self._arrays])
+        state = self.packed(tensors, [Recorder(a) for a in self._arrays])
         emitted, new_state = step(time, state)
         tf.nest.assert_same_structure(self._emits, emitted)
         tf.nest.assert_same_structure(self._state, new_state)

@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop_arrays import for_steps
+from tf_seq2seq_compat.core.loop_arrays import for_steps, recording
 from tf_seq2seq_compat.core.structure import (
     axis_size,
     batched_zeros,
@@ -79,12 +79,13 @@ def static_rnn(
                 'If no initial_state is provided, dtype must be specified (tf.float32, say).'
             )
         state = initial_state_of(cell, initial_state, batch_size, dtype)
-        state = for_steps(state, len(inputs))
+        given, state = state, for_steps(state, len(inputs))
         outputs = []
         for time, step_inputs in enumerate(inputs):
             if time > 0:
                 variable_scope.reuse_variables()
-            call = functools.partial(cell, step_inputs, state)
+            step = recording(given, functools.partial(cell, step_inputs), time)
+            call = functools.partial(step, state)
             if sequence_length is None:
                 output, state = call()
             else:

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, extended
 from tf_seq2seq_compat.core.path import after, under_xla
 from tf_seq2seq_compat.core.structure import (
     axis_size,
@@ -405,7 +405,7 @@ class AttentionWrapper(RNNCell):
             alignments=self._item_or_tuple(alignments),
             attention_state=self._item_or_tuple(next_states),
             alignment_history=self._item_or_tuple(
-                _extended(history, state.time, weights) if self._alignment_history else ()
+                extended(history, state.time, weights) if self._alignment_history else ()
                 for history, weights in zip(histories, alignments, strict=True)
             ),
         )
@@ -587,13 +587,6 @@ def _inputs_and_attention(inputs: Nest, attention: tf.Tensor) -> tf.Tensor:
             f'has shape {attention.shape}: use zero_state with the batch size of the inputs.'
         )
     return tf.concat([inputs, attention], -1)
-
-
-def _extended(history: Nest, time: IntLike, alignments: tf.Tensor) -> Nest:
-    """The history with one step more, where one is kept."""
-    if isinstance(history, tf.TensorArray):
-        return history.write(time, alignments)
-    return history
 
 
 def _batch_size_of(state: Nest) -> IntLike:

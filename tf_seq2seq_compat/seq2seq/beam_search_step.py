@@ -215,6 +215,13 @@ def gather_tree_from_array(
 
     Returns:
       Like `t`. Steps that follow the end of a beam stay where they are.
+
+    Example:
+      >>> from tf_seq2seq_compat.seq2seq.beam_search_step import gather_tree_from_array
+      >>> steps = tf.constant([[[1, 2]], [[3, 4]]])  # 2 steps of 1 example with 2 beams
+      >>> parents = tf.constant([[[0, 0]], [[1, 0]]])  # the beams change places
+      >>> gather_tree_from_array(steps, parents, [[2, 2]]).numpy().tolist()
+      [[[2, 1]], [[3, 4]]]
     """
     with tf1.name_scope('gather_tree_from_array'):
         t = tf.convert_to_tensor(t)

@@ -319,7 +319,8 @@ class Facade:
           path: a dotted name that starts with this façade's root.
 
         Raises:
-          ModuleNotFoundError: there is no such module, as Python itself says it.
+          ModuleNotFoundError: there is no such module, as Python itself says it, with what to use
+            instead where that is known.
         """
         module: types.ModuleType = self.root
         legacy = self.root_name
@@ -337,6 +338,8 @@ class Facade:
             words = f'No module named {legacy!r}'
             if not hasattr(parent, '__path__'):
                 words += f'; {legacy.rpartition(".")[0]!r} is not a package'
+            if legacy in symbols.TABLE and (advice := symbols.advice_for(legacy)):
+                words += f'. Use instead: {advice}.'
             raise ModuleNotFoundError(words, name=legacy)
         if isinstance(parent, Namespace):
             real = self._wrapped(f'{parent._path}.{name}', real)

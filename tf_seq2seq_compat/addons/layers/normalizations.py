@@ -9,9 +9,21 @@ from tf_seq2seq_compat.addons.keras_generation import keras, serializable
 
 @serializable
 class GroupNormalization(keras.layers.GroupNormalization):
-    """`keras.layers.GroupNormalization`.
+    """Group normalization: the layer of Keras, whose numbers are those of TensorFlow Addons.
 
-    Its arguments and numbers are those of TensorFlow Addons.
+    Args:
+      groups: Number of groups of channels; -1 for a group for each channel.
+      axis: The axis of the channels.
+      epsilon: Added to the variances.
+      center: Whether a shift is added.
+      scale: Whether there is a gain.
+      beta_initializer: Of the shift.
+      gamma_initializer: Of the gain.
+      beta_regularizer: Of the shift.
+      gamma_regularizer: Of the gain.
+      beta_constraint: Of the shift.
+      gamma_constraint: Of the gain.
+      **kwargs: Of every layer of Keras: `name`, `dtype`, `trainable`.
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa

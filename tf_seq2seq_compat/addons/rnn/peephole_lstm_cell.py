@@ -15,7 +15,25 @@ from tf_seq2seq_compat.types import ShapeLike
 class PeepholeLSTMCell(keras.layers.LSTMCell):
     """LSTM cell with peephole connections from the memory to the gates.
 
-    The arguments are those of Keras's `LSTMCell`.
+    Args:
+      units: Size of the state and the output.
+      activation: Of the candidate and the output.
+      recurrent_activation: Of the gates.
+      use_bias: Whether a bias is added to the gates.
+      kernel_initializer: Of the kernel for the inputs.
+      recurrent_initializer: Of the kernel for the state.
+      bias_initializer: Of the bias.
+      unit_forget_bias: Whether the bias of the forget gate begins at 1.
+      kernel_regularizer: Of the kernel for the inputs.
+      recurrent_regularizer: Of the kernel for the state.
+      bias_regularizer: Of the bias.
+      kernel_constraint: Of the kernel for the inputs.
+      recurrent_constraint: Of the kernel for the state.
+      bias_constraint: Of the bias.
+      dropout: Share of the inputs that is dropped in training.
+      recurrent_dropout: Share of the state that is dropped in training.
+      seed: With Keras 3, seed of what is dropped.
+      **kwargs: Of every layer of Keras: `name`, `dtype`, `trainable`.
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa

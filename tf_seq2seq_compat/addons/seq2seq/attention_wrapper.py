@@ -29,7 +29,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 )
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, extended
 from tf_seq2seq_compat.core.monotonic import check_mode
 from tf_seq2seq_compat.core.path import after, under_xla
 from tf_seq2seq_compat.core.structure import axis_size
@@ -109,6 +109,18 @@ class AttentionMechanism(keras.layers.Layer):
       memory_sequence_length: Integers `[batch]`: memory beyond is zeroed and not attended to. It
         has no effect without a memory.
       **kwargs: Those of a Keras layer.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> class Mean(tfa.seq2seq.AttentionMechanism):
+      ...     def __init__(self, memory):
+      ...         super().__init__(memory, lambda score, state: tf.nn.softmax(score))
+      ...     def _calculate_attention(self, query, state):
+      ...         alignments = self.probability_fn(tf.zeros(tf.shape(self.keys)[:2]), state)
+      ...         return alignments, alignments
+      >>> alignments, state = Mean(tf.ones([2, 4, 3]))([tf.ones([2, 5]), tf.zeros([2, 4])])
+      >>> alignments.numpy().tolist()
+      [[0.25, 0.25, 0.25, 0.25], [0.25, 0.25, 0.25, 0.25]]
 
     Legacy: `tfa.seq2seq.AttentionMechanism` of TensorFlow Addons 0.23.
     """
@@ -895,9 +907,8 @@ class AttentionWrapper(_RNNCell):
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
-      >>> import keras
       >>> attention = tfa.seq2seq.BahdanauAttention(4, tf.ones([2, 7, 5]), [7, 3])
-      >>> cell = tfa.seq2seq.AttentionWrapper(keras.layers.GRUCell(6), attention, 8)
+      >>> cell = tfa.seq2seq.AttentionWrapper(tf.keras.layers.GRUCell(6), attention, 8)
       >>> state = cell.get_initial_state(batch_size=2, dtype=tf.float32)
       >>> output, state = cell(tf.ones([2, 3]), state)
       >>> output.shape, state.alignments.shape
@@ -1150,7 +1161,7 @@ class AttentionWrapper(_RNNCell):
             alignments=self._item_or_tuple(alignments),
             attention_state=self._item_or_tuple(next_states),
             alignment_history=self._item_or_tuple(
-                history.write(history.size(), weights)
+                extended(history, None, weights)
                 for history, weights in zip(histories, alignments, strict=True)
             )
             if self._alignment_history

@@ -43,10 +43,9 @@ class BasicDecoder(BaseDecoder):
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
-      >>> import keras
-      >>> cell = keras.layers.GRUCell(4)
+      >>> cell = tf.keras.layers.GRUCell(4)
       >>> decoder = tfa.seq2seq.BasicDecoder(
-      ...     cell, tfa.seq2seq.TrainingSampler(), output_layer=keras.layers.Dense(10))
+      ...     cell, tfa.seq2seq.TrainingSampler(), output_layer=tf.keras.layers.Dense(10))
       >>> outputs, state, lengths = decoder(
       ...     tf.ones([2, 5, 3]), initial_state=tf.zeros([2, 4]), sequence_length=[5, 2])
       >>> outputs.rnn_output.shape, lengths.numpy().tolist()

@@ -245,9 +245,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
-      >>> import keras
       >>> decoder = tfa.seq2seq.BeamSearchDecoder(
-      ...     keras.layers.GRUCell(4), beam_width=3, output_layer=keras.layers.Dense(10),
+      ...     tf.keras.layers.GRUCell(4), beam_width=3, output_layer=tf.keras.layers.Dense(10),
       ...     maximum_iterations=5)
       >>> outputs, state, lengths = decoder(
       ...     tf.random.normal([10, 3]), start_tokens=[1, 1], end_token=2,

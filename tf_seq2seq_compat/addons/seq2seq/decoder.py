@@ -21,7 +21,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
 from tf_seq2seq_compat.core.loop import stacked
-from tf_seq2seq_compat.core.loop_arrays import for_steps
+from tf_seq2seq_compat.core.loop_arrays import for_steps, recording
 from tf_seq2seq_compat.core.structure import (
     batched_zeros,
     declared_shapes,
@@ -37,6 +37,18 @@ class Decoder(_Decoding, metaclass=abc.ABCMeta):
     """One step of decoding, as `dynamic_decode` drives it, for decoders that are no Keras layers.
 
     `initialize` is called once, `step` for each step, `finalize` once at the end.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> class Count(tfa.seq2seq.Decoder):
+      ...     batch_size, output_size, output_dtype = 2, tf.TensorShape([]), tf.int32
+      ...     def initialize(self, name=None):
+      ...         return tf.zeros([2], tf.bool), tf.zeros([2]), tf.zeros([2])
+      ...     def step(self, time, inputs, state, training=None, name=None):
+      ...         return tf.fill([2], time), state, inputs, time + 1 >= tf.constant([3, 2])
+      >>> outputs, _, lengths = tfa.seq2seq.dynamic_decode(Count())
+      >>> outputs.numpy().tolist(), lengths.numpy().tolist()
+      ([[0, 1, 2], [0, 1, 2]], [3, 2])
 
     Legacy: `tfa.seq2seq.Decoder` of TensorFlow Addons 0.23.
     """
@@ -91,6 +103,18 @@ class BaseDecoder(_Decoding, keras.layers.Layer):
       parallel_iterations: Likewise.
       swap_memory: Likewise.
       **kwargs: Those of a Keras layer.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> class Count(tfa.seq2seq.BaseDecoder):
+      ...     batch_size, output_size, output_dtype = 2, tf.TensorShape([]), tf.int32
+      ...     def initialize(self, inputs, initial_state=None):
+      ...         return tf.zeros([2], tf.bool), tf.zeros([2]), tf.zeros([2])
+      ...     def step(self, time, inputs, state, training=None, name=None):
+      ...         return tf.fill([2], time), state, inputs, time + 1 >= tf.constant([3, 2])
+      >>> outputs, _, lengths = Count()(tf.zeros([2]))
+      >>> outputs.numpy().tolist(), lengths.numpy().tolist()
+      ([[0, 1, 2], [0, 1, 2]], [3, 2])
 
     Legacy: `tfa.seq2seq.BaseDecoder` of TensorFlow Addons 0.23.
     """
@@ -252,6 +276,16 @@ def dynamic_decode(
       ValueError: If `maximum_iterations` is not a scalar, or is missing under XLA.
       InvalidArgumentError: If `maximum_iterations` is not above 0.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> cell, sampler = tf.keras.layers.GRUCell(4), tfa.seq2seq.TrainingSampler()
+      >>> outputs, state, lengths = tfa.seq2seq.dynamic_decode(
+      ...     tfa.seq2seq.BasicDecoder(cell, sampler),
+      ...     decoder_init_input=tf.ones([2, 5, 3]),
+      ...     decoder_init_kwargs={'initial_state': tf.zeros([2, 4]), 'sequence_length': [5, 2]})
+      >>> outputs.rnn_output.shape, lengths.numpy().tolist()
+      (TensorShape([2, 5, 4]), [5, 2])
+
     Legacy: `tfa.seq2seq.dynamic_decode` of TensorFlow Addons 0.23.
     """
     if not isinstance(decoder, Decoder | BaseDecoder):
@@ -324,7 +358,9 @@ def _build(
     if not IS_KERAS_3 or tf.executing_eagerly() or keras_is_built(decoder):
         return
     _, inputs, state = initial
-    build_by_tracing(lambda: decoder.step(tf.constant(0), inputs, for_steps(state, 1), training)[0])
+    time = tf.constant(0)
+    step = recording(state, lambda now: decoder.step(time, inputs, now, training)[:2], time)
+    build_by_tracing(lambda: step(for_steps(state, 1)))
 
 
 def keras_is_built(owner: Any) -> bool:

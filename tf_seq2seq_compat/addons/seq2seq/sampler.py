@@ -62,6 +62,12 @@ __all__ = [
 class Sampler(metaclass=abc.ABCMeta):
     """Samples from the decoder's outputs and chooses its next inputs; the base of all samplers.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.TrainingSampler()
+      >>> isinstance(sampler, tfa.seq2seq.Sampler), sampler.sample_ids_dtype.name
+      (True, 'int32')
+
     Legacy: `tfa.seq2seq.Sampler` of TensorFlow Addons 0.23.
     """
 
@@ -176,6 +182,17 @@ class CustomSampler(Sampler):
     Raises:
       TypeError: If one of the three is not callable.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.CustomSampler(
+      ...     initialize_fn=lambda inputs: (tf.zeros([2], tf.bool), inputs),
+      ...     sample_fn=lambda time, outputs, state: tf.argmax(outputs, -1, tf.int32),
+      ...     next_inputs_fn=lambda time, outputs, state, sample_ids: (
+      ...         tf.fill([2], time >= 3), outputs, state))
+      >>> finished, inputs = sampler.initialize(tf.ones([2, 4]))
+      >>> int(sampler.batch_size), inputs.shape
+      (2, TensorShape([2, 4]))
+
     Legacy: `tfa.seq2seq.CustomSampler` of TensorFlow Addons 0.23.
     """
 
@@ -234,6 +251,13 @@ class TrainingSampler(_HelperSampler):
 
     Args:
       time_major: Whether time is the first axis of the inputs.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.TrainingSampler()
+      >>> finished, inputs = sampler.initialize(tf.ones([2, 5, 3]), sequence_length=[5, 0])
+      >>> finished.numpy().tolist(), inputs.shape
+      ([False, True], TensorShape([2, 3]))
 
     Legacy: `tfa.seq2seq.TrainingSampler` of TensorFlow Addons 0.23.
     """
@@ -312,6 +336,16 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
       seed: Seed of the ids.
       scheduling_seed: Seed of the coins.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.ScheduledEmbeddingTrainingSampler(sampling_probability=1.0, seed=1)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 5, 3]), embedding=tf.ones([7, 3]))
+      >>> outputs = tf.zeros([2, 7])  # the logits of 7 ids
+      >>> ids = sampler.sample(time=0, outputs=outputs, state=())
+      >>> _, inputs, _ = sampler.next_inputs(time=0, outputs=outputs, state=(), sample_ids=ids)
+      >>> inputs.numpy().tolist()
+      [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+
     Legacy: `tfa.seq2seq.ScheduledEmbeddingTrainingSampler` of TensorFlow Addons 0.23.
     """
 
@@ -369,6 +403,16 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
       seed: Seed of the coins.
       next_inputs_fn: From the outputs to next inputs; the outputs themselves by default.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.ScheduledOutputTrainingSampler(sampling_probability=1.0)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 5, 3]))
+      >>> outputs = tf.ones([2, 3])
+      >>> coins = sampler.sample(time=0, outputs=outputs, state=())
+      >>> _, inputs, _ = sampler.next_inputs(time=0, outputs=outputs, state=(), sample_ids=coins)
+      >>> inputs.numpy().tolist()
+      [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+
     Legacy: `tfa.seq2seq.ScheduledOutputTrainingSampler` of TensorFlow Addons 0.23.
     """
 
@@ -413,6 +457,14 @@ class GreedyEmbeddingSampler(_HelperSampler):
 
     Args:
       embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.GreedyEmbeddingSampler()
+      >>> embedding = tf.eye(3)
+      >>> finished, inputs = sampler.initialize(embedding, start_tokens=[1, 1], end_token=2)
+      >>> sampler.sample(time=0, outputs=embedding[1:], state=()).numpy().tolist()
+      [1, 2]
 
     Legacy: `tfa.seq2seq.GreedyEmbeddingSampler` of TensorFlow Addons 0.23.
     """
@@ -467,6 +519,13 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
       softmax_temperature: The outputs are divided by it; 1 by default.
       seed: Seed of the draws.
 
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.SampleEmbeddingSampler(softmax_temperature=0.5, seed=1)
+      >>> finished, inputs = sampler.initialize(tf.eye(3), start_tokens=[1, 1], end_token=2)
+      >>> sampler.sample(time=0, outputs=100.0 * tf.eye(3)[1:], state=()).numpy().tolist()
+      [1, 2]
+
     Legacy: `tfa.seq2seq.SampleEmbeddingSampler` of TensorFlow Addons 0.23.
     """
 
@@ -498,6 +557,17 @@ class InferenceSampler(_HelperSampler):
       sample_dtype: Type of the samples.
       end_fn: From the samples to bool `[batch]`, True for what is finished.
       next_inputs_fn: From the samples to the next inputs; the samples themselves by default.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.InferenceSampler(
+      ...     sample_fn=tf.identity, sample_shape=[3], sample_dtype=tf.float32,
+      ...     end_fn=lambda sample: sample[:, 0] > 0.5)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 3]))
+      >>> finished, inputs, _ = sampler.next_inputs(
+      ...     time=0, outputs=None, state=(), sample_ids=tf.eye(3)[:2])
+      >>> finished.numpy().tolist()
+      [True, False]
 
     Legacy: `tfa.seq2seq.InferenceSampler` of TensorFlow Addons 0.23.
     """
