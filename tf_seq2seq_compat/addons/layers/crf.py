@@ -62,9 +62,7 @@ class CRF(keras.layers.Layer):
         self.use_kernel = use_kernel
         self.chain_initializer = keras.initializers.get(chain_initializer)
         self.boundary_initializer = keras.initializers.get(boundary_initializer)
-        self.chain_kernel = self.add_weight(
-            shape=(units, units), name='chain_kernel', initializer=self.chain_initializer
-        )
+        self.chain_kernel = self._weight((units, units), 'chain_kernel', self.chain_initializer)
         if use_boundary:
             self.left_boundary = self._boundary('left_boundary')
             self.right_boundary = self._boundary('right_boundary')
@@ -73,9 +71,12 @@ class CRF(keras.layers.Layer):
         self._dense_layer = dense
 
     def _boundary(self, name: str) -> Any:
-        return self.add_weight(
-            shape=(self.units,), name=name, initializer=self.boundary_initializer
-        )
+        return self._weight((self.units,), name, self.boundary_initializer)
+
+    def _weight(self, shape: tuple[int, ...], name: str, initializer: Any) -> Any:
+        # In the type of the scores, also where a mixed policy has layers compute in 16 bits.
+        options = {'autocast' if IS_KERAS_3 else 'experimental_autocast': False}
+        return self.add_weight(shape=shape, name=name, initializer=initializer, **options)
 
     def _cast(self, inputs: tf.Tensor) -> tf.Tensor:
         return tf.cast(inputs, self._type)

@@ -68,10 +68,13 @@ class ESNCell(RNNCell):
 
     def _reservoir(self, shape: ShapeLike, dtype: DTypeLike = None, **_: object) -> tf.Tensor:
         """Recurrent weights of which few are not zero, with the wanted spectral radius."""
-        drawn = tf.convert_to_tensor(self.recurrent_initializer(shape, dtype))
-        drawn *= tf.cast(tf.random.uniform(shape) <= self.connectivity, drawn.dtype)
+        kind = tf.as_dtype(dtype or 'float32')
+        wide = tf.float64 if kind == tf.float64 else tf.float32  # 16 bits have no eigenvalues
+        drawn = tf.convert_to_tensor(self.recurrent_initializer(shape, wide.name))
+        drawn *= tf.cast(tf.random.uniform(shape) <= self.connectivity, wide)
         size = tf.norm(drawn) if self.use_norm2 else tf.reduce_max(abs(tf.linalg.eigvals(drawn)))
-        return drawn * tf.math.divide_no_nan(tf.cast(self.spectral_radius, drawn.dtype), size)
+        scale = tf.math.divide_no_nan(tf.cast(self.spectral_radius, wide), size)
+        return tf.cast(drawn * scale, kind)
 
     def build(self, inputs_shape: ShapeLike) -> None:
         self.recurrent_kernel = self.add_weight(

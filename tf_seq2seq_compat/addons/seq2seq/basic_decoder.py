@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -11,6 +12,7 @@ from tf_seq2seq_compat.addons._cells import as_keras_cell, output_layer_size, ta
 from tf_seq2seq_compat.addons.keras_generation import (
     check_is_layer,
     deserialized,
+    keras,
     serializable,
     serialized,
     typechecked,
@@ -150,10 +152,10 @@ class BasicDecoder(BaseDecoder):
         )
 
     def get_config(self) -> Config:
-        """The arguments, with inner layers; a sampler is given as it is."""
+        """The arguments, with inner layers; a sampler of functions is given as it is."""
         config = {
             'cell': serialized(self.cell),
-            'sampler': self.sampler,
+            'sampler': serialized(self.sampler) if _is_plain(self.sampler) else self.sampler,
             'output_layer': serialized(self.output_layer),
         }
         return {**super().get_config(), **config}
@@ -175,6 +177,16 @@ class BasicDecoder(BaseDecoder):
         for name in ('cell', 'output_layer', 'sampler'):
             config[name] = deserialized(config.get(name), custom_objects)
         return cls(**config)
+
+
+def _is_plain(sampler: Sampler) -> bool:
+    """Whether Keras finds the class of a sampler, and its configuration can be written down."""
+    kind = type(sampler)
+    try:
+        json.dumps(sampler.get_config())
+    except TypeError:
+        return False
+    return bool(keras.saving.get_registered_name(kind) != kind.__name__)
 
 
 class _CellDecoder:

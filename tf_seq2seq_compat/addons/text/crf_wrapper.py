@@ -151,5 +151,7 @@ class CRFModelWrapper(keras.Model):
     def from_config(cls, config: Config) -> CRFModelWrapper:
         config = dict(config)
         base = config.pop('base_model')
-        base = deserialized(base) if 'class_name' in base else keras.Model.from_config(base)
+        is_sequential = 'layers' in base and 'input_layers' not in base
+        kind = keras.Sequential if is_sequential else keras.Model
+        base = deserialized(base) if 'class_name' in base else kind.from_config(base)
         return cls(base_model=base, **config)
