@@ -560,7 +560,13 @@ def _slot_to_be(
     owner = layer
     if isinstance(layer, Layer) and '/' in key:  # Which of the layers within is not known yet.
         owner = None
-    return Slot(name, base, dtype, lambda: layer._own_variables[key], slope, depth, owner)
+
+    def find() -> tf.Variable:
+        # Names are below the scope that the layer was given, to which a WeightNormLSTMCell adds one.
+        names = [own for own in layer._own_variables if f'/{key}'.endswith(f'/{own}')]
+        return layer._own_variables[max(names, key=len)]
+
+    return Slot(name, base, dtype, find, slope, depth, owner)
 
 
 def _probed(layer: LayerLike) -> dict[str, tuple[tuple[int, ...], tuple[int, ...]]] | None:
