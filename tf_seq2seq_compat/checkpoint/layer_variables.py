@@ -562,7 +562,7 @@ def _slot_to_be(
         owner = None
 
     def find() -> tf.Variable:
-        # Names are below the scope that the layer was given, to which a WeightNormLSTMCell adds one.
+        # Names are below the scope that a layer was given; a WeightNormLSTMCell adds one to it.
         names = [own for own in layer._own_variables if f'/{key}'.endswith(f'/{own}')]
         return layer._own_variables[max(names, key=len)]
 
