@@ -125,8 +125,8 @@ def test_dynamic_rnn(cell, lengths, known):
 @pytest.mark.parametrize(
     'cell, attention, impute, history',
     [
-        ('gru', seq2seq.BahdanauAttention, True, False),
-        ('lstm', seq2seq.LuongAttention, True, True),
+        pytest.param('gru', seq2seq.BahdanauAttention, True, False, marks=pytest.mark.slow),
+        pytest.param('lstm', seq2seq.LuongAttention, True, True, marks=pytest.mark.slow),
         ('layers', seq2seq.BahdanauAttention, False, True),
     ],
 )

@@ -167,13 +167,13 @@ def check_static_shapes(name: str, want: dict[str, Any], got: dict[str, Any]) ->
 
 def parameters() -> list[Any]:
     """The pairs to test; tracing and compiling a whole loop takes seconds."""
-    chosen = []
-    for name, path in PAIRS:
-        slow = path in ('function', 'xla') and not harness.CASES[name].one_step
-        slow |= path != 'graph' and name.startswith('partitioned_')
-        if (name, path) not in EXCEPTIONS:
-            chosen.append(pytest.param(name, path, marks=[pytest.mark.slow] * slow))
-    return chosen
+    return [marked(*pair) for pair in PAIRS if pair not in EXCEPTIONS]
+
+
+def marked(name: str, path: str) -> Any:
+    takes_steps = name in harness.CASES and not harness.CASES[name].one_step
+    slow = (takes_steps and path in ('function', 'xla')) or name.startswith('partitioned_')
+    return pytest.param(name, path, marks=[pytest.mark.slow] * slow)
 
 
 @pytest.mark.parametrize(('name', 'path'), parameters())
@@ -181,7 +181,7 @@ def test_golden(name: str, path: str) -> None:
     check(harness.CASES[name], path)
 
 
-@pytest.mark.parametrize(('name', 'path'), list(EXCEPTIONS))
+@pytest.mark.parametrize(('name', 'path'), [marked(*pair) for pair in EXCEPTIONS])
 def test_exception_is_needed(name: str, path: str) -> None:
     assert (name, path) in PAIRS, 'no such case or path'
     kind, words, _ = EXCEPTIONS[name, path]

@@ -161,6 +161,7 @@ def arguments(about, given):
     return [tf.constant(arrays[name]) for name in about.arguments]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('workload', workloads.QUICK, ids=lambda w: w.name)
 def test_a_module_for_gpus_gives_what_the_cpu_gives(workload):
     if OLD:

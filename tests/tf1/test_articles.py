@@ -159,6 +159,7 @@ print('trained')
 """
 
 
+@pytest.mark.slow
 def test_keras_attention_at_its_own_size(tmp_path):
     driver = tmp_path / 'driver.py'
     driver.write_text(KERAS_DRIVER.format(article=str(KERAS)), encoding='utf-8')

@@ -49,11 +49,13 @@ def found():
     return json.loads(processes.last_line(done))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('case', [name for name in TF1 if name != 'tensorflow'])
 def test_as_tf1(found, case):
     assert list(differences(TF1[case], found[case], case)) == []
 
 
+@pytest.mark.slow
 def test_covers_what_was_recorded(found):
     assert sorted(found) == sorted(TF1)
 
