@@ -60,14 +60,9 @@ class CRFModelWrapper(keras.Model):
     ) -> None:
         super().__init__()
         self.crf_layer = CRF(
-            units=units,
-            chain_initializer=chain_initializer,
-            use_boundary=use_boundary,
-            boundary_initializer=boundary_initializer,
-            use_kernel=use_kernel,
-            **kwargs,
+            units, chain_initializer, use_boundary, boundary_initializer, use_kernel, **kwargs
         )
-        self.base_model = base_model
+        self.base_model = base_model  # after the CRF: the order of the weights
 
     def unpack_training_data(self, data: Sequence[Any]) -> tuple[Any, Any, Any]:
         """Inputs, tags and sample weights of what `fit` gives; for subclasses to override."""
