@@ -33,6 +33,7 @@ ARGS ?=
 
 VENV := .venv
 READY := $(VENV)/.ready
+SLOW_TESTS := $(VENV)/bin/python -m pytest -q -n $(JOBS) -m slow
 CHOICE := $(VENV)/.tensorflow
 # The versions of TensorFlow 1 before 1.15 whose golden arrays are in tests/eras.
 ERAS := 0.12.1 1.0.1 1.1.0 1.2.1 1.3.0 1.4.1
@@ -112,8 +113,11 @@ demo: $(READY)
 test: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m 'not slow' $(ARGS)
 
+# In parts, since TensorFlow frees what XLA compiled only at the end of a process.
 test-slow: $(READY)
-	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m slow $(ARGS)
+	$(SLOW_TESTS) tests/conformance $(ARGS)
+	$(SLOW_TESTS) tests/test_golden.py $(ARGS)
+	$(SLOW_TESTS) --ignore=tests/conformance --ignore=tests/test_golden.py $(ARGS)
 
 test-all: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
