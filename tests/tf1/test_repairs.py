@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import types
 
 from tests.tf1.processes import last_line, python, run
 from tests.tf1.test_articles import repairs_in
+from tf_seq2seq_compat.tf1.repairs import repair
 
 CHECKS = """
 import numpy as np
@@ -385,3 +387,12 @@ def test_install_never_repairs(tmp_path):
         'Flag',
     ]
     assert 'RepairWarning' not in done.stderr
+
+
+def test_a_name_that_a_package_loads_later_is_replaced():
+    package = types.ModuleType('package')
+    package.__getattr__ = lambda name: vars(package).setdefault(name, 'loaded')
+    undo = repair.replace('name', 'replaced', package)
+    assert package.name == 'replaced'
+    undo()
+    assert package.name == 'loaded'

@@ -71,6 +71,8 @@ class Repair:
 
 def replace(attribute: str, replacement: object, *owners: object) -> Callable[[], None]:
     """Sets `attribute` of each owner that has it, and returns what sets it back."""
+    for owner in owners:
+        getattr(owner, attribute, None)  # A package that loads it when it is used loads it now.
     originals = [(owner, vars(owner)[attribute]) for owner in owners if attribute in vars(owner)]
     for owner, _ in originals:
         setattr(owner, attribute, replacement)
