@@ -32,6 +32,15 @@ from tf_seq2seq_compat.types import Config, IntLike, Nest, ShapeLike, TensorLike
 
 __all__ = ['BaseDecoder', 'Decoder', 'dynamic_decode']
 
+# The arguments of `dynamic_decode` that a `BaseDecoder` keeps.
+_OPTIONS = (
+    'output_time_major',
+    'impute_finished',
+    'maximum_iterations',
+    'parallel_iterations',
+    'swap_memory',
+)
+
 
 class Decoder(_Decoding, metaclass=abc.ABCMeta):
     """One step of decoding, as `dynamic_decode` drives it, for decoders that are no Keras layers.
@@ -173,29 +182,16 @@ class BaseDecoder(_Decoding, keras.layers.Layer):
         return self._decode(inputs, training, initial_state=initial_state, **kwargs)
 
     def _decode(self, inputs: Nest, training: bool | None, **kwargs: Any) -> Any:
-        return dynamic_decode(
-            self,
-            output_time_major=self.output_time_major,
-            impute_finished=self.impute_finished,
-            maximum_iterations=self.maximum_iterations,
-            parallel_iterations=self.parallel_iterations,
-            swap_memory=self.swap_memory,
-            training=training,
-            decoder_init_input=inputs,
-            decoder_init_kwargs=kwargs,
-        )
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        begin = {'decoder_init_input': inputs, 'decoder_init_kwargs': kwargs}
+        return dynamic_decode(self, training=training, **options, **begin)
 
     def get_config(self) -> Config:
         """The arguments."""
-        maximum = self.maximum_iterations
-        return {
-            **super().get_config(),
-            'output_time_major': self.output_time_major,
-            'impute_finished': self.impute_finished,
-            'maximum_iterations': maximum if maximum is None else int(tf.get_static_value(maximum)),
-            'parallel_iterations': self.parallel_iterations,
-            'swap_memory': self.swap_memory,
-        }
+        options = {name: getattr(self, name) for name in _OPTIONS}
+        if options['maximum_iterations'] is not None:
+            options['maximum_iterations'] = int(tf.get_static_value(options['maximum_iterations']))
+        return {**super().get_config(), **options}
 
     if IS_KERAS_3:
 
