@@ -564,7 +564,7 @@ def _slot_to_be(
     def find() -> tf.Variable:
         # Names are below the scope that a layer was given; a WeightNormLSTMCell adds one to it.
         names = [own for own in layer._own_variables if f'/{key}'.endswith(f'/{own}')]
-        return layer._own_variables[max(names, key=len)]
+        return layer._own_variables[max(names, key=len, default=key)]
 
     return Slot(name, base, dtype, find, slope, depth, owner)
 
