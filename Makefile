@@ -83,7 +83,7 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu docs legacy-env eras-env \
+.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
@@ -95,6 +95,7 @@ help:
 	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
 	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
 	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
+	@echo 'make gpu-bundle    the same as a folder to take to a machine with a GPU'
 	@echo 'make docs          the guide and the reference as a site: build/site'
 	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
 	@echo 'make eras-env      build those of TensorFlow 0.12 to 1.4 (needs Python 3.6)'
@@ -173,6 +174,9 @@ $(TORCH)/.ready:
 bench-gpu: $(GPU_READY)
 	@$(BENCH_JAX) benchmarks/stablehlo/execute.py --python ours=$(BENCH_OURS) \
 		--python torch=$(BENCH_TORCH) $(ARGS)
+
+gpu-bundle: $(READY)
+	@$(VENV)/bin/python benchmarks/stablehlo/bundle.py --folder benchmarks/output/gpu-bundle $(ARGS)
 
 $(JAX_VENV)/.ready:
 	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }

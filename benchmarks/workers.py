@@ -74,11 +74,14 @@ class Worker:
       threads: How many threads it may use.
       log: File for what it prints.
       time_limit: Seconds that one answer may take.
+
+    Attributes:
+      time_limit: As given; it can be set.
     """
 
     def __init__(self, peer: Peer, python: str, threads: int, log: Path, time_limit: float) -> None:
         self.peer = peer
-        self._time_limit = time_limit
+        self.time_limit = time_limit
         self._log = log.open('w')
         limits = ('BENCHMARK', 'OMP_NUM', 'MKL_NUM', 'OPENBLAS_NUM')
         self._process = subprocess.Popen(
@@ -103,7 +106,7 @@ class Worker:
           WorkerError: If it failed, ended, or took too long.
         """
         assert self._process.stdin is not None and self._process.stdout is not None
-        timer = threading.Timer(self._time_limit, self._process.kill)
+        timer = threading.Timer(self.time_limit, self._process.kill)
         timer.start()
         try:
             self._process.stdin.write(json.dumps({'do': do, **arguments}) + '\n')
@@ -115,7 +118,7 @@ class Worker:
             too_long = not timer.is_alive()
             timer.cancel()
         if not line:
-            why = f'took more than {self._time_limit:.0f} s' if too_long else self._last_words()
+            why = f'took more than {self.time_limit:.0f} s' if too_long else self._last_words()
             raise WorkerError(why)
         answer = json.loads(line)
         if 'error' in answer:

@@ -100,6 +100,20 @@ QUICK = [
     Workload('quick-encoder', 'encoder', 4, 32, source=12, target=0),
 ]
 
+# What fills a GPU, and takes a CPU long.
+GPU = [
+    Workload('greedy-256', 'greedy', 256, 1024, 16000, over_best=1.5),
+    Workload('beam-64', 'beam', 64, 1024, 16000, beam=10, over_best=1.5),
+    Workload('training-256', 'training', 256, 1024, 16000, over_best=1.5),
+    Workload('speech-32', 'training', 32, 256, 80, 800, 400, over_best=1.5),
+    Workload('encoder-1024', 'encoder', 64, 1024, source=100, target=0, over_best=1.5),
+]
+
+
+def every() -> dict[str, Workload]:
+    """All workloads by name."""
+    return {one.name: one for one in [*WORKLOADS, *QUICK, *GPU]}
+
 
 def weight_shapes(workload: Workload) -> dict[str, list[int]]:
     """Shapes of the weights by their names, which are the ends of TF 1.15.5's names."""

@@ -6,6 +6,7 @@ ARGS='--quick --check'` has JAX do it.
 
 import json
 import re
+import subprocess
 import sys
 
 import numpy as np
@@ -14,7 +15,7 @@ import tensorflow as tf
 
 from benchmarks import workloads
 from benchmarks.peers.ours import Program
-from benchmarks.stablehlo import description, execute, export, floor, lifting
+from benchmarks.stablehlo import bundle, description, execute, export, floor, lifting
 from benchmarks.workers import ROOT, Peer
 
 OLD = tuple(map(int, tf.__version__.split('.')[:2])) < (2, 16)
@@ -274,6 +275,9 @@ class Program:
     def step(self, learning_rate):
         return dict(loss={loss})
 
+    def profile(self):
+        return dict(kernels=6, busy=0.5)
+
 serving.ROUND_SECONDS = 1e-3
 serving.serve(Program)
 """
@@ -306,20 +310,28 @@ def test_a_session_compares_with_the_cpu(options, tmp_path):
         fake('wrong', 2.1, gpu=False),
         fake('absent', 2.0, python='torch'),
     ]
-    measured = execute.Session(options, peers).run(TINY)
-    assert list(measured['peers']) == ['ours-stablehlo', 'wrong']
-    good, wrong = measured['peers'].values()
+    with execute.Session(options) as session:
+        measured = session.run(TINY, peers)
+        # A process takes the next workload too; one that failed is replaced.
+        assert len(session.run(TINY, peers)['ours-stablehlo']['rounds']) == 2
+    assert list(measured) == ['ours-stablehlo', 'wrong']
+    good, wrong = measured.values()
     assert len(good['rounds']) == 2 and min(good['rounds']) > 0 and good['first_call'] > 0
     assert wrong['failure'].startswith('DISAGREES with the CPU: loss: differs by 5.0e-02')
+    assert good['profile'] == {'kernels': 6, 'busy': 0.5} and 'profile' not in wrong
     options.check = True
-    assert execute.Session(options, peers[:1]).run(TINY)['peers']['ours-stablehlo']['rounds'] == []
+    with execute.Session(options) as session:
+        assert session.run(TINY, peers[:1])['ours-stablehlo']['rounds'] == []
+    options.budget = 0.0
+    with execute.Session(options) as session:
+        assert session.remaining < 0
 
 
 @pytest.mark.parametrize(('loss', 'code'), [(2.0, 0), (3.0, 1)])
 def test_the_command(options, tmp_path, monkeypatch, capsys, loss, code):
     device = {'platform': 'gpu', 'kind': 'NVIDIA Fast', 'jax': '1.2', 'rate': 1e9, 'bandwidth': 1e9}
     monkeypatch.setattr(execute, 'device', lambda options: device)
-    monkeypatch.setattr(execute, 'peers', lambda *_: [fake('ours-stablehlo', loss)])
+    monkeypatch.setattr(execute, 'peers', lambda *_: [[fake('ours-stablehlo', loss)], []])
     done = execute.main(
         ['--quick', '--output', str(tmp_path), '--exported', str(options.exported), '--rounds', '1']
     )
@@ -335,29 +347,71 @@ def test_the_command(options, tmp_path, monkeypatch, capsys, loss, code):
 
 def test_the_table():
     peer = {'title': '', 'rounds': [0.4, 0.2, 0.3], 'first_call': 1.25}
+    profiled = {**peer, 'rounds': [0.6], 'profile': {'kernels': 36, 'busy': 0.15}}
     failed = {'title': '', 'rounds': [], 'failure': 'no memory'}
-    measured = {**TINY._asdict(), 'peers': {'a': peer, 'b': failed}}
+    by_name = {'ours-stablehlo': peer, 'b': failed, 'c': profiled}
+    measured = {**TINY._asdict(), 'peers': by_name}
     rate = workloads.flops(TINY) / 0.15
     found = {'kind': 'K', 'platform': 'gpu', 'jax': '1', 'rate': rate, 'bandwidth': 1e12}
     # 2 sequences of 3 words in 0.3 s, for which 0.15 s would do.
-    expected = ['tiny', 'a', '0.3000', '20', '100.000', '50% (arithmetic)', '1.2']
-    assert execute.rows(measured, found) == [expected, ['tiny', 'b', *['-'] * 5]]
-    results = {'when': 'then', 'device': found, 'tf32': True, 'workloads': [measured]}
+    ours = ['0.3000', '1.00', '20', '100.000', '-', '-', '50% (arithmetic)', '1.2']
+    slower = ['0.6000', '2.00', '10', '200.000', '12.0', '25%', '25% (arithmetic)', '1.2']
+    assert execute.rows(measured, found) == [
+        ['tiny', 'ours-stablehlo', *ours],
+        ['tiny', 'b', *['-'] * 8],
+        ['tiny', 'c', *slower],
+    ]
+    results = {
+        'when': 'then',
+        'device': found,
+        'tf32': True,
+        'xla_flags': '-F',
+        'workloads': [measured],
+    }
     text = execute.text(results)
-    assert text.startswith('then, K (gpu), JAX 1; products in TensorFloat-32')
-    assert '| tiny | a | 0.3000 | 20 | 100.000 | 50% (arithmetic) | 1.2 |' in text
-    assert text.endswith('tiny, a: gives what the CPU gives\ntiny, b: no memory')
+    assert text.startswith('then, K (gpu), JAX 1, XLA_FLAGS=-F; products in TensorFloat-32')
+    assert f'| tiny | ours-stablehlo | {" | ".join(ours)} |' in text
+    assert 'tiny, ours-stablehlo: gives what the CPU gives\ntiny, b: no memory' in text
     for key in ('rate', 'bandwidth'):
         del found[key]
     assert '|' not in execute.text(results)
 
 
 def test_who_takes_part(tmp_path):
-    mine, eager, compiling = execute.peers(tmp_path, gpu=True, tf32=True)
+    [mine, eager, graph], compiling = execute.peers(tmp_path, gpu=True, tf32=True)
     assert mine.gpu and mine.arguments[-3:] == ('--exported', str(tmp_path), '--tf32')
     assert eager.arguments[-3:] == ('--device', 'cuda', '--tf32')
-    assert compiling.arguments == (*eager.arguments, '--compile')
-    on_cpu = execute.peers(tmp_path, gpu=False, tf32=False)
+    assert graph.arguments == (*eager.arguments, '--graph')
+    assert [one.arguments[-1] for one in compiling] == ['--compile', '--compile']
+    on_cpu = [one for group in execute.peers(tmp_path, gpu=False, tf32=False) for one in group]
+    assert [one.name for one in on_cpu] == ['ours-stablehlo', 'torch-eager', 'torch-compile']
     assert not any(one.gpu or 'cuda' in one.arguments for one in on_cpu)
     pairs = execute.parser().parse_args(['--python', f'torch={sys.executable}'])
     assert execute.pythons(pairs) == {'torch': sys.executable}
+    assert set(execute.GPU_ORDER.split(',')) <= set(workloads.every())
+
+
+def test_a_bundle_runs_alone(options, tmp_path):
+    """With nothing of this package but what is in it."""
+    folder = tmp_path / 'bundle'
+    assert (
+        bundle.main(
+            ['--folder', str(folder), '--only', 'tiny', '--exported', str(options.exported)]
+        )
+        == 0
+    )
+    with pytest.raises(FileExistsError, match='give another --folder'):
+        bundle.write(folder, ['tiny'], options.exported)
+    assert {path.name for path in (folder / 'exported').iterdir()} == {
+        'tiny.json', 'tiny.mlirbc', 'tiny.npz'
+    }  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, '-I', folder / 'run.py', '--help'],
+        cwd=tmp_path,
+        env={},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and '--budget' in done.stdout, done.stderr
+    text = (folder / 'run.py').read_text()
+    assert "'--only', 'tiny'" in text and "'--budget', '400'" in text

@@ -3,8 +3,10 @@
 `--exported FOLDER` says where it is; `--tf32` lets products round their operands to 10 bits.
 """
 
+import collections
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
@@ -14,7 +16,7 @@ os.environ.setdefault('XLA_PYTHON_CLIENT_PREALLOCATE', 'false')
 import jax  # noqa: E402
 import numpy as np  # noqa: E402
 
-# JAX compiles text of others by no public name; these are those of JAX 0.10.2.
+# JAX compiles text of others by no public name; these are those of JAX 0.10 and 0.11.
 from jax._src import xla_bridge  # noqa: E402
 from jax._src.interpreters import mlir  # noqa: E402
 from jax._src.lib import xla_client  # noqa: E402
@@ -99,6 +101,39 @@ class Program:
         return {
             name: np.asarray(value)
             for name, value in zip(self.about.results, outputs[:count], strict=True)
+        }
+
+    def profile(self):
+        """What a GPU did in one call; nothing of a CPU.
+
+        Returns:
+          `kernels`, their number; `busy`, the seconds they took; `span`, those from the first to
+          the end of the last; `longest`, of the ten kernels that took most: name, number, seconds.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            with jax.profiler.trace(folder):
+                self.step(serving.LEARNING_RATE)
+            [path] = Path(folder).rglob('*.xplane.pb')
+            planes = jax.profiler.ProfileData.from_file(str(path)).planes
+        kernels = [
+            (event.start_ns, event.duration_ns, event.name)
+            for plane in planes
+            if plane.name.startswith('/device:GPU')
+            for line in plane.lines
+            if line.name.startswith('Stream')
+            for event in line.events
+        ]
+        if not kernels:
+            return {}
+        by_name = collections.defaultdict(list)
+        for _, duration, name in kernels:
+            by_name[name].append(duration / 1e9)
+        longest = sorted(by_name.items(), key=lambda item: -sum(item[1]))[:10]
+        return {
+            'kernels': len(kernels),
+            'busy': sum(duration for _, duration, _ in kernels) / 1e9,
+            'span': (max(s + d for s, d, _ in kernels) - min(kernels)[0]) / 1e9,
+            'longest': [[name, len(took), sum(took)] for name, took in longest],
         }
 
 

@@ -5,6 +5,7 @@ A peer gives `serve` a function that makes its program of a `Workload`. A progra
     load(weights)             sets the weights, arrays by name
     weights()                 returns them
     step(learning_rate)       runs once, to the end, and returns arrays by name
+    profile()                 where there is one: runs once, and returns what the device did
 
 It runs on Python 3.7 too.
 """
@@ -76,6 +77,7 @@ class Worker:
           `first_call`: seconds of building and compiling the program and of its first call.
         """
         self._workload = workloads.Workload(**workload)
+        self._program = None  # its memory is free for the next
         begun = time.perf_counter()
         self._program = self._make(self._workload)
         built = time.perf_counter() - begun
@@ -93,6 +95,10 @@ class Worker:
     def round(self):
         """Returns the seconds of one call, the mean over one round."""
         return {'seconds': sum(self._seconds() for _ in range(self._calls)) / self._calls}
+
+    def profile(self):
+        """Returns what `Program.profile` does, of a program that has it."""
+        return self._program.profile() if hasattr(self._program, 'profile') else {}
 
     def memory(self):
         """Runs three more times; returns by how many bytes memory has grown since the imports."""

@@ -1,10 +1,12 @@
-"""PyTorch, as one would write this model in it: eager, and with `--compile` by `torch.compile`.
+"""PyTorch, as one would write this model in it: eager, compiled, or as one CUDA graph.
 
 What needs no loop stands outside of it: the embeddings of all steps, and in training the output
 layer over all steps at once. Beam search keeps one memory for the beams of a sentence. What is
-compiled is one step of the loop; the loop itself is Python, as in programs that are trained.
+compiled (`--compile`) is one step of the loop; the loop itself is Python, as in programs that are
+trained. On a GPU (`--device cuda`) the mode is `reduce-overhead`, which runs a step as a CUDA
+graph. With `--graph` the whole call is one CUDA graph, which decodes to the last step always.
 
-`--device cuda` has it run on a GPU; `--tf32` then lets products round their operands to 10 bits.
+`--tf32` lets products of a GPU round their operands to 10 bits.
 """
 
 import sys
@@ -15,6 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np  # noqa: E402
 import torch  # noqa: E402
 import torch.nn.functional as F  # noqa: E402, N812
+import torch.utils._pytree as pytree  # noqa: E402
 
 from benchmarks import workloads  # noqa: E402
 from benchmarks.peers import layouts, serving  # noqa: E402
@@ -23,12 +26,16 @@ from benchmarks.peers import layouts, serving  # noqa: E402
 class Program:
     """The weights of one workload, and the function that uses them."""
 
-    def __init__(self, workload, compiled):
+    def __init__(self, workload, compiled, graphed=False):
         self.workload = one = workload
+        self.graphs = {} if graphed else None  # by learning rate, with the results
         # As all tensors here, on the default device.
         self.given = {k: torch.tensor(v).long() for k, v in workloads.inputs(one).items()}
         positions = torch.arange(one.source)
         self.source_mask = positions < self.given['source_lengths'][:, None]
+        if one.kind == 'beam':
+            self.only_end = torch.full([one.vocabulary], float('-inf'))
+            self.only_end[workloads.END_ID] = 0.0
         if one.kind == 'training':
             self.target_mask = torch.tensor(workloads.target_mask(one))
         self.w = {}
@@ -39,11 +46,23 @@ class Program:
             'encoder': self.train_encoder,
         }[one.kind]
         self.decoder_step = self.attend_once
+        self.replays = compiled and torch.get_default_device().type == 'cuda' and not graphed
+        mode = 'reduce-overhead' if self.replays else None
         if compiled and one.kind == 'encoder':
-            self.encoder_loss = torch.compile(self.encoder_loss, dynamic=False)
+            self.encoder_loss = torch.compile(self.encoder_loss, dynamic=False, mode=mode)
         elif compiled:
-            self.decoder_step = torch.compile(self.attend_once, dynamic=False)
-            self.beam_choice = torch.compile(self.beam_choice, dynamic=False)
+            self.decoder_step = self.kept(torch.compile(self.attend_once, dynamic=False, mode=mode))
+            self.beam_choice = self.kept(torch.compile(self.beam_choice, dynamic=False, mode=mode))
+
+    def kept(self, function):
+        """A compiled function whose results outlast its next call, which reuses their memory."""
+        if not self.replays:
+            return function
+
+        def call(*arguments):
+            return pytree.tree_map(torch.clone, function(*arguments))
+
+        return call
 
     # -- the model ----------------------------------------------------------------------------
 
@@ -98,7 +117,7 @@ class Program:
             ids = (attention @ self.w['output/kernel']).argmax(1)
             chosen.append(ids)
             finished = finished | (ids == workloads.END_ID)
-            if finished.all():
+            if self.graphs is None and finished.all():
                 break
         return {'ids': torch.stack(chosen, 1), 'attention': attention}
 
@@ -109,9 +128,7 @@ class Program:
         logits = logits.view(one.batch, one.beam, one.vocabulary)
         steps = torch.log_softmax(logits, 2)
         # A finished sequence goes on with its end token alone, for nothing.
-        only_end = torch.full([one.vocabulary], float('-inf'))
-        only_end[workloads.END_ID] = 0.0
-        totals = scores[:, :, None] + torch.where(finished[:, :, None], only_end, steps)
+        totals = scores[:, :, None] + torch.where(finished[:, :, None], self.only_end, steps)
         scores, best = totals.view(one.batch, -1).topk(one.beam)
         return scores, best % one.vocabulary, best // one.vocabulary
 
@@ -135,7 +152,7 @@ class Program:
             ids = word.view(-1)
             words.append(word)
             parents.append(parent)
-            if finished.all():
+            if self.graphs is None and finished.all():
                 break
         beams = torch.arange(one.beam).expand(one.batch, one.beam)
         paths = []
@@ -227,15 +244,38 @@ class Program:
         return own
 
     def step(self, learning_rate):
-        results = self.function(learning_rate)
+        if self.graphs is None:
+            results = self.function(learning_rate)
+        else:
+            if learning_rate not in self.graphs:
+                self.graphs[learning_rate] = self.captured(learning_rate)
+            graph, results = self.graphs[learning_rate]
+            graph.replay()
         return {name: value.cpu().numpy() for name, value in results.items()}
+
+    def captured(self, learning_rate):
+        """The graph of one call, and its results; the weights stay as they are."""
+        before = {name: value.detach().clone() for name, value in self.w.items()}
+        stream = torch.cuda.Stream()
+        stream.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(stream):  # libraries get their memory outside of the graph
+            for _ in range(3):
+                self.function(0.0)
+        torch.cuda.current_stream().wait_stream(stream)
+        graph = torch.cuda.CUDAGraph()
+        with torch.cuda.graph(graph):
+            results = self.function(learning_rate)
+        with torch.no_grad():
+            for name, value in before.items():
+                self.w[name].copy_(value)
+        return graph, results
 
 
 if __name__ == '__main__':
     torch.set_num_threads(serving.threads())
     torch.set_num_interop_threads(serving.threads())
-    compiled = '--compile' in sys.argv[1:]
+    compiled, graphed = '--compile' in sys.argv[1:], '--graph' in sys.argv[1:]
     torch.set_default_device('cuda' if 'cuda' in sys.argv[1:] else 'cpu')
     torch.backends.cuda.matmul.allow_tf32 = '--tf32' in sys.argv[1:]
     torch.backends.cudnn.allow_tf32 = '--tf32' in sys.argv[1:]
-    serving.serve(lambda workload: Program(workload, compiled))
+    serving.serve(lambda workload: Program(workload, compiled, graphed))

@@ -39,8 +39,7 @@ def read(folder: Path, name: str) -> tuple[bytes, Description, dict[str, np.ndar
       ValueError: If it was exported with other sizes than the workload has now.
     """
     description = Description(**json.loads((folder / f'{name}.json').read_text()))
-    every = {one.name: one for one in workloads.WORKLOADS + workloads.QUICK}
-    if workloads.Workload(**description.workload) != every[name]:
+    if workloads.Workload(**description.workload) != workloads.every()[name]:
         raise ValueError(f'{name} is not the workload that was exported: export it again')
     with np.load(folder / f'{name}.npz') as arrays:
         return (
