@@ -83,7 +83,7 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-gpu gpu-bundle docs legacy-env eras-env \
+.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-compare bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
@@ -94,6 +94,7 @@ help:
 	@echo 'make lint          ruff and mypy'
 	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
 	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
+	@echo 'make bench-compare BASE=commit   what became slower since that commit'
 	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
 	@echo 'make gpu-bundle    the same as a folder to take to a machine with a GPU'
 	@echo 'make docs          the guide and the reference as a site: build/site'
@@ -163,6 +164,10 @@ $(TF215)/.ready: setup.py
 bench: $(BENCH_READY) $(ORACLE_READY)
 	@$(BENCH_OURS) benchmarks/run.py --python tf1=$(ORACLE) --python tfa=$(BENCH_TFA) \
 		--python torch=$(BENCH_TORCH) $(ARGS)
+
+bench-compare: $(READY)
+	@test -n '$(BASE)' || { echo 'which commit before? make bench-compare BASE=main~5'; exit 1; }
+	@$(VENV)/bin/python benchmarks/compare.py $(BASE) $(ARGS)
 
 $(TORCH)/.ready:
 	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }

@@ -200,6 +200,14 @@ def say(text: str) -> None:
     print(f'{datetime.datetime.now():%H:%M:%S} {text}', file=sys.stderr, flush=True)
 
 
+def warn_if_busy() -> float:
+    """The load of the machine, of which the user is told if it is so high that times say little."""
+    load = os.getloadavg()[0]
+    if load > 0.5:
+        say(f'the machine is busy (load {load:.1f}): these figures will say little about speed')
+    return load
+
+
 def machine(threads: int) -> dict[str, Any]:
     """What the figures were measured on."""
     name = platform.processor() or platform.machine()
@@ -224,9 +232,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         wanted = workloads.QUICK if options.quick else workloads.WORKLOADS
     # Ours come first, for the others to be compared with.
     peers = sorted(chosen(options.peers, PEERS), key=PEERS.index)
-    load = os.getloadavg()[0]
-    if load > 0.5:
-        say(f'the machine is busy (load {load:.1f}): these figures will say little about speed')
+    load = warn_if_busy()
     measured: list[dict[str, Any]] = []
     results = {
         'when': datetime.datetime.now().isoformat(timespec='minutes'),

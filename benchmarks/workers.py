@@ -74,21 +74,31 @@ class Worker:
       threads: How many threads it may use.
       log: File for what it prints.
       time_limit: Seconds that one answer may take.
+      root: The checkout whose benchmarks and package run, by default this one.
 
     Attributes:
       time_limit: As given; it can be set.
     """
 
-    def __init__(self, peer: Peer, python: str, threads: int, log: Path, time_limit: float) -> None:
+    def __init__(
+        self,
+        peer: Peer,
+        python: str,
+        threads: int,
+        log: Path,
+        time_limit: float,
+        root: Path = ROOT,
+    ) -> None:
         self.peer = peer
         self.time_limit = time_limit
         self._log = log.open('w')
         limits = ('BENCHMARK', 'OMP_NUM', 'MKL_NUM', 'OPENBLAS_NUM')
         self._process = subprocess.Popen(
-            [python, *peer.arguments],
-            cwd=ROOT,
+            [python, *(one.replace(str(ROOT), str(root)) for one in peer.arguments)],
+            cwd=root,
             env={
                 **os.environ,
+                'PYTHONPATH': str(root),
                 **{f'{name}_THREADS': str(threads) for name in limits},
                 **({} if peer.gpu else {'CUDA_VISIBLE_DEVICES': '-1'}),
                 'TF_CPP_MIN_LOG_LEVEL': '3',

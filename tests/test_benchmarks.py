@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import agreement, report, run, workloads
+from benchmarks import agreement, compare, report, run, workers, workloads
 from benchmarks.peers import layouts, serving
 from benchmarks.workers import PEERS, ROOT, Peer, Worker, WorkerError
 
@@ -22,10 +22,9 @@ EVERY = workloads.WORKLOADS + workloads.QUICK
 
 
 def test_the_workloads_are_well_formed():
-    names = [w.name for w in EVERY]
-    assert len(set(names)) == len(names)
+    assert len(workloads.every()) == len(EVERY + workloads.GPU)
     assert len({peer.name for peer in PEERS}) == len(PEERS)
-    for w in EVERY:
+    for w in workloads.every().values():
         assert w.kind in ('greedy', 'beam', 'training', 'encoder')
         assert (w.beam > 1) == (w.kind == 'beam')
         lengths = workloads.inputs(w)['source_lengths']
@@ -512,3 +511,77 @@ def test_help():
     with contextlib.redirect_stdout(out), pytest.raises(SystemExit):
         run.main(['--help'])
     assert '--only' in out.getvalue()
+
+
+# -- commit against commit ------------------------------------------------------------------------
+
+
+def test_what_is_slower_beyond_the_noise():
+    def row(before, now):
+        return compare.Compared('w', 'p', before, now)
+
+    steady = [1.0, 1.01, 0.99, 1.0, 1.0]
+    assert row(steady, steady).verdict == ''
+    assert row(steady, [1.1 * one for one in steady]).verdict == 'slower'
+    assert row([1.1 * one for one in steady], steady).verdict == 'faster'
+    # As much slower, but each is as far from itself.
+    noisy = [1.0, 1.3, 0.8, 1.2, 0.9]
+    assert row(noisy, [1.1 * one for one in noisy]).verdict == ''
+    np.testing.assert_allclose(row(noisy, steady).noise, 0.3 + 0.0)
+
+
+def test_the_commit_before_is_checked_out_and_gone(tmp_path):
+    def trees():
+        command = ['git', 'worktree', 'list']
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+    before = trees()
+    with compare.checkout('HEAD') as tree:
+        assert (tree / 'benchmarks' / 'workloads.py').is_file()
+        assert str(tree) in trees()
+    assert trees() == before and not tree.exists()
+    with (
+        pytest.raises(SystemExit, match="no checkout of 'no-such-commit'"),
+        compare.checkout('no-such-commit'),
+    ):
+        pytest.fail('there is none')
+
+
+PEER = """
+import sys
+sys.path.insert(0, {root!r})
+from benchmarks import workloads
+from benchmarks.peers import serving
+
+class Program:
+    def __init__(self, workload):
+        pass
+    def load(self, weights):
+        pass
+    def weights(self):
+        return {{}}
+    def step(self, learning_rate):
+        return dict(ids=[1])
+
+serving.ROUND_SECONDS = 1e-3
+serving.serve(Program)
+"""
+
+
+def test_both_commits_run_their_own_code(tmp_path, monkeypatch, capsys):
+    """The peer's script is that of its tree, where it fails."""
+    monkeypatch.setattr(compare.run, 'PAUSE', 0.0)
+    now, before = tmp_path / 'now', tmp_path / 'before'
+    for tree in (now, before):
+        tree.mkdir()
+        (tree / 'peer.py').write_text(PEER.format(root=str(ROOT)))
+    monkeypatch.setattr(workers, 'ROOT', now)
+    peer = workers.Peer('ours-jit', 'fake', 'ours', (str(now / 'peer.py'),))
+    options = compare.argparse.Namespace(output=tmp_path, rounds=3, threads=1, time_limit=60.0)
+    greedy = workloads.every()['quick-greedy']
+    row = compare.compared(greedy, peer, (before, now), options)
+    assert (len(row.before), len(row.now)) == (3, 3)
+    assert '| quick-greedy | ours-jit |' in compare.table([row])
+    (before / 'peer.py').unlink()
+    with pytest.raises(workers.WorkerError, match=str(before / 'peer.py')):
+        compare.compared(greedy, peer, (before, now), options)
