@@ -35,6 +35,11 @@ ELSEWHERE = {
     'eras/optimizers.py': {'tensorflow.python.training.optimizer'},
     'eras/v0_12.py': {'tensorflow.python.ops.variable_scope'},
     'estimator/library.py': {'tensorflow.python.util.tf_export'},
+    'graph.py': {'tensorflow.python.eager.context.context'},
+    'session.py': {
+        'tensorflow.python.client.session.SessionInterface',
+        'tensorflow.python.eager.context.eager_mode',
+    },
     'graph_operations.py': {'tensorflow.python.framework.importer'},
     'locations.py': {'tensorflow.python.util.tf_decorator'},
     'python2/tensorflow_strings.py': {

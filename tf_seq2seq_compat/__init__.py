@@ -17,6 +17,8 @@ from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision
+    from tf_seq2seq_compat.graph_model.model import GraphModel
+    from tf_seq2seq_compat.graph_model.session import GraphSession
     from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
     from tf_seq2seq_compat.layers.cell_wrappers import (
         DeviceWrapper,
@@ -81,6 +83,8 @@ __version__ = '0.1.0'
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _MODULES = {
     'core.precision': 'mixed_precision',
+    'graph_model.model': 'GraphModel',
+    'graph_model.session': 'GraphSession',
     'layers.base': 'Layer keeping_variables track_tf1_style_variables',
     'layers.cell_wrappers': 'DeviceWrapper DropoutWrapper ResidualWrapper',
     'layers.dense': 'Dense',

@@ -1075,5 +1075,7 @@ WITHOUT_ROW = {
     'mixed_precision': 'tests/test_precision.py',
     'keeping_variables': 'track_tf1_style_variables by its earlier name',
     'track_tf1_style_variables': 'the rows of functions that make variables are called through it',
+    'GraphModel': 'tests/test_graph_model.py',
+    'GraphSession': 'tests/test_graph_model.py',
     'best_effort_input_batch_size': 'tests/rnn/test_contrib_rnn.py',
 }

@@ -19,7 +19,9 @@ _runtime = Runtime()
 """The changes that `install` has made."""
 
 
-def install(*, tf1_behavior: bool = True, version: str = eras.LATEST) -> None:
+def install(
+    *, tf1_behavior: bool = True, tf1_names: bool | None = None, version: str = eras.LATEST
+) -> None:
     """Gives the calling program its TF1 back, by one line at its top.
 
     Afterwards `import tensorflow as tf` in the program (not in the libraries that it uses) gives a
@@ -34,10 +36,12 @@ def install(*, tf1_behavior: bool = True, version: str = eras.LATEST) -> None:
       tf1_behavior: True: graphs, sessions, TF1's names and Keras 2, as
         `tf.compat.v1.disable_v2_behavior()` does. False: TensorFlow 2 stays as it is (eager,
         `tf.Variable`, its own Keras), and only the names that it lost exist again on `tf`.
-      version: with TF1 behaviour, the TensorFlow 1 that the program is for, such as `'1.1'`.
+      tf1_names: without TF1 behaviour, True makes all names of `tf` those of TF1 (`tf.placeholder`,
+        `tf.layers` ...), for programs whose models become a `GraphModel`.
+      version: with TF1's names, the TensorFlow 1 that the program is for, such as `'1.1'`.
 
     Raises:
-      ValueError: `version` is none.
+      ValueError: `version` is none, or `tf1_names` is False with TF1 behaviour.
       RuntimeError: `tf1_behavior` is asked for after eager operations have run.
 
     Example:
@@ -48,8 +52,13 @@ def install(*, tf1_behavior: bool = True, version: str = eras.LATEST) -> None:
       [1, 2, 3]
       >>> tf_seq2seq_compat.uninstall()
     """
+    if tf1_names is None:
+        tf1_names = tf1_behavior
+    if tf1_behavior and not tf1_names:
+        raise ValueError('tf1_names=False is for tf1_behavior=False: give both, or neither.')
     if tf1_behavior:
         v1_behavior.turn_on_tf1_behavior()
+    if tf1_names:
         version = eras.parse(version)
         facades = [facade.get_facade('tensorflow', 'v1', version), facade.get_facade('keras', 'v1')]
     else:
@@ -60,7 +69,7 @@ def install(*, tf1_behavior: bool = True, version: str = eras.LATEST) -> None:
         [*facades, facade.get_facade(ADDONS, 'v1')],
         provides=lambda root: root != ADDONS or addons.replaced(),
     ).install(_runtime)
-    if tf1_behavior:
+    if tf1_names:
         v1_behavior.complete_tf1_behavior(_runtime)
         eras.get(version).begin(_runtime)
     frame = import_hook.program_frame()

@@ -1,0 +1,433 @@
+"""TF1 models as objects of TensorFlow 2, against TensorFlow 1.15.5's checkpoints and Sessions."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import pathlib
+import re
+import threading
+import weakref
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import tf_seq2seq_compat as seq2seq
+from tests.checkpoints import make
+from tests.checkpoints.models import MODELS
+from tests.golden import harness
+from tests.tf1.processes import python
+from tf_seq2seq_compat.checkpoint import CheckpointError
+from tf_seq2seq_compat.tf1 import facade
+
+tf1 = tf.compat.v1
+DATA = pathlib.Path(__file__).parent / 'checkpoints' / 'data'
+FAST = 'gru', 'partitioned_embedding'
+every_model = pytest.mark.parametrize(
+    'name', [pytest.param(n, marks=[pytest.mark.slow] * (n not in FAST)) for n in sorted(MODELS)]
+)
+
+
+class Built:
+    """One of the stored models, as a program writes it: with placeholders and Adam."""
+
+    def __init__(self, name):
+        tf_as_in_1 = facade.tensorflow()
+        model = MODELS[name]
+        self.step = tf_as_in_1.train.get_or_create_global_step()
+        self.inputs = {
+            key: tf_as_in_1.placeholder(value.dtype, value.shape, name=key)
+            for key, value in model.inputs.items()
+        }
+        self.loss, nest = model.function(tf_as_in_1, **self.inputs)
+        self.outputs = {
+            path: one
+            for path, one in harness.flatten(nest)
+            if isinstance(one, tf.Tensor | tf1.Tensor)
+        }
+        trained = tf1.trainable_variables()
+        self.gradients = dict(
+            zip([v.op.name for v in trained], tf.gradients(self.loss, trained), strict=True)
+        )
+        self.train = tf_as_in_1.train.AdamOptimizer(0.05).minimize(self.loss, self.step)
+
+
+def dense(value):
+    return np.asarray(tf.convert_to_tensor(value))
+
+
+# -- against TensorFlow 1.15.5 --------------------------------------------------------------------
+
+
+@every_model
+def test_a_checkpoint_of_tf1_is_restored_computes_and_learns(name, tmp_path):
+    """Variables bit for bit, outputs, the losses of further steps; and it is written back."""
+    want = make.expected_in(DATA, name)
+    model = seq2seq.GraphModel(lambda: Built(name))
+    rows = harness.variable_facts(model.variables)
+    assert sorted(map(list, rows)) == want.facts['variables']
+    model.restore(make.prefix_in(DATA, name))
+    found = {f'variable/{v.name[:-2]}': v.numpy() for v in model.variables}
+    assert make.bytes_differ(make.some(want.arrays, 'variable/'), found) == []
+    model.save(tmp_path / 'back.ckpt')
+    keys = {key: [d.name, list(s)] for key, d, s in variables_in(tmp_path / 'back.ckpt')}
+    assert keys == want.facts['keys']
+
+    built = model.built
+    given = {key: tf.constant(value) for key, value in MODELS[name].inputs.items()}
+    outputs = model.function([built.inputs], built.outputs)(given)
+    loss = model.function([built.inputs], built.loss)
+    train = model.function([built.inputs], built.train)
+    losses = [loss(given)]
+    for _ in range(make.FURTHER):
+        assert train(given) is None
+        losses.append(loss(given))
+    found = {f'output/{path}': np.asarray(one) for path, one in outputs.items()}
+    found['losses'] = np.array(losses)
+    wanted = {
+        key: array
+        for key, array in make.some(want.arrays, 'output/', 'losses').items()
+        if key in found
+    }
+    assert len(wanted) > 1 and make.differ(wanted, found, make.EQUAL) == []
+
+
+def variables_in(path):
+    reader = tf.train.load_checkpoint(str(path))
+    dtypes = reader.get_variable_to_dtype_map()
+    for key, shape in reader.get_variable_to_shape_map().items():
+        yield key, dtypes[key], shape
+
+
+@every_model
+def test_a_tape_gives_the_gradients_of_the_graph_and_trains_as_its_train_op(name):
+    model = seq2seq.GraphModel(lambda: Built(name))
+    built = model.built
+    given = {key: tf.constant(value) for key, value in MODELS[name].inputs.items()}
+    start = [v.numpy() for v in model.variables]
+    loss = model.function([built.inputs], built.loss)
+    train = model.function([built.inputs], [built.loss, built.train])
+    wanted = model.function([built.inputs], built.gradients)(given)
+    by_train_op = [train(given)[0].numpy() for _ in range(3)]
+    for variable, value in zip(model.variables, start, strict=True):
+        variable.assign(value)
+
+    optimizer = tf1.train.AdamOptimizer(0.05)  # Adam of Keras puts its epsilon elsewhere.
+    by_tape = []
+    for step in range(3):
+        with tf.GradientTape() as tape:
+            value = loss(given)
+        trained = model.trainable_variables
+        gradients = tape.gradient(value, trained)
+        if step == 0:
+            for variable, gradient in zip(trained, gradients, strict=True):
+                of_graph = dense(wanted[variable.name[:-2]])
+                np.testing.assert_allclose(
+                    dense(gradient), of_graph, rtol=1e-5, atol=1e-6, err_msg=variable.name
+                )
+        optimizer.apply_gradients(zip(gradients, trained, strict=True))
+        by_tape.append(value.numpy())
+    np.testing.assert_allclose(by_tape, by_train_op, rtol=1e-5)
+
+
+# -- what a graph can have ------------------------------------------------------------------------
+
+
+def many_things():
+    """Tables, iterators, sparse tensors, a counter, dropout, a queue, Python code."""
+    words = tf1.placeholder(tf.string, [None], name='words')
+    pairs = tf.lookup.KeyValueTensorInitializer(['a', 'b'], [1, 2])
+    table = tf.lookup.StaticHashTable(pairs, 0)
+    counts = tf.lookup.experimental.MutableHashTable(tf.string, tf.int32, -1)
+    ids = table.lookup(words)
+    iterator = tf1.data.make_initializable_iterator(tf.data.Dataset.range(9).map(lambda x: 2 * x))
+    at_once = tf1.data.make_one_shot_iterator(tf.data.Dataset.range(3))
+    weight = tf1.get_variable('weight', [3, 2], initializer=tf1.ones_initializer())
+    tf1.get_variable('seen', [], collections=[tf1.GraphKeys.LOCAL_VARIABLES], trainable=False)
+    rows = tf1.sparse_placeholder(tf.float32, [None, 3], name='rows')
+    scale = tf1.placeholder_with_default(3.0, [], name='scale')
+    total = tf.reduce_sum(tf.sparse.sparse_dense_matmul(rows, weight)) * scale
+    step = tf1.train.get_or_create_global_step()
+    return {
+        'words': words,
+        'ids': ids,
+        'count': counts.insert(words, ids),
+        'counted': counts.lookup(words),
+        'restart': iterator.initializer,
+        'next': iterator.get_next(),
+        'at_once': at_once.get_next(),
+        'rows': rows,
+        'scale': scale,
+        'total': total,
+        'twice': tf.sparse.map_values(tf.multiply, rows, 2.0),
+        'step': step,
+        'train': tf1.train.MomentumOptimizer(0.1, 0.9).minimize(total, global_step=step),
+        'dequeued': tf.queue.FIFOQueue(3, tf.float32, shapes=[[]], name='line').dequeue() + 1.0,
+        'python': tf1.py_func(lambda x: x + 1, [scale], tf.float32),
+    }
+
+
+@pytest.fixture(scope='module')
+def model():
+    return seq2seq.GraphModel(many_things)
+
+
+def rows():
+    return tf.sparse.from_dense([[1.0, 0.0, 2.0]])
+
+
+def test_variables_have_the_names_values_and_collections_of_the_graph():
+    model = seq2seq.GraphModel(many_things)
+    names = [v.name for v in model.variables]
+    assert names == ['weight:0', 'seen:0', 'global_step:0', 'weight/Momentum:0']
+    assert [v.name for v in model.trainable_variables] == ['weight:0']
+    assert [v.name for v in model.collection('local_variables')] == ['seen:0']
+    weight, _, step, slot = model.variables
+    assert (weight.numpy() == 1).all() and (slot.numpy() == 0).all() and step.numpy() == 0
+    update = model.function({'rows': model.built['rows']}, [model.built['train'], 'total:0'][:1])
+    assert update({'rows': rows()}) == [None]
+    # By hand: the gradient of a row is its factor times 3, the momentum's first step 0.1 of it.
+    np.testing.assert_allclose(weight.numpy()[:, 0], 1 - 0.1 * 3 * np.array([1.0, 0.0, 2.0]))
+    assert step.numpy() == 1
+
+
+def test_tables_and_iterators_keep_their_state_between_functions(model):
+    built = model.built
+    look = model.function([built['words']], built['ids'])
+    np.testing.assert_array_equal(look(tf.constant(['b', 'x', 'a'])), [2, 0, 1])
+    assert model.function(['words:0'], built['count'])(tf.constant(['b'])) is None
+    counted = model.function(built['words'], {'of': built['counted']})
+    np.testing.assert_array_equal(counted(tf.constant(['a', 'b']))['of'], [-1, 2])
+    model.function([], built['restart'])()
+    one, both = model.function([], built['next']), model.function([], (built['next'], 'scale:0'))
+    assert [int(one()), int(one()), int(both()[0]), int(one())] == [0, 2, 4, 6]
+    at_once = model.function((), built['at_once'])
+    assert [int(at_once()) for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(tf.errors.OutOfRangeError):
+        at_once()
+    found = tf.data.Dataset.from_tensors(tf.constant(['b'])).map(look)
+    assert [one.tolist() for one in found.as_numpy_iterator()] == [[2]]
+
+
+def test_nests_names_defaults_and_sparse_tensors(model):
+    built = model.built
+    weight = model.variables[0].numpy()
+    product = (np.array([[1.0, 0.0, 2.0]]) @ weight).sum()
+    by_default = model.function([built['rows']], {'total': built['total'], 'w': 'weight'})
+    with pytest.raises(ValueError, match="'weight:7' is no element"):
+        model.function([], 'weight:7')
+    np.testing.assert_allclose(by_default(rows())['total'], 3 * product, rtol=1e-6)
+    both = model.function({'r': built['rows'], 's': 'scale:0'}, [built['total'], built['twice']])
+    total, twice = both({'r': rows(), 's': tf.constant(5.0)})
+    np.testing.assert_allclose(total, 5 * product, rtol=1e-6)
+    np.testing.assert_array_equal(tf.sparse.to_dense(twice), [[2.0, 0.0, 4.0]])
+    # What is between is fed too, and what is fed may be asked for.
+    inner = built['total'].op.inputs[0]
+    again = model.function([inner], [built['total'], inner])
+    assert [float(one) for one in again(tf.constant(2.0))] == [6.0, 2.0]
+    assert float(model.function([], built['python'])()) == 4.0
+
+
+def test_shapes_that_a_placeholder_leaves_open_are_traced_once(model):
+    traces = []
+    look = model.function([model.built['words']], model.built['ids'])
+
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string)])
+    def outer(words):
+        traces.append(words)
+        return look(words)
+
+    for count in (1, 5, 2):
+        assert outer(tf.fill([count], 'a')).shape == [count]
+    assert len(traces) == 1 and look.experimental_get_tracing_count() == 1
+
+
+def test_what_cannot_be_a_function_says_why_and_where(model):
+    built = model.built
+    here = re.escape(pathlib.Path(__file__).name)
+    with pytest.raises(ValueError, match=rf'rows/\w+ is a placeholder.*{here}:\d+.*feed rows/'):
+        model.function([], built['total'])
+    with pytest.raises(ValueError, match=rf'of a queue.*{here}:\d+.*feed line_Dequeue:0'):
+        model.function([], built['dequeued'])
+    fed = model.function(['line_Dequeue:0'], built['dequeued'])
+    assert float(fed(tf.constant(1.0))) == 2.0
+    with pytest.raises(ValueError, match="'nope:0' is no element of the graph"):
+        model.function([], 'nope:0')
+    with pytest.raises(ValueError, match='no element of the graph'):
+        model.function([tf.constant(1.0)], built['total'])
+
+
+def test_models_share_variables():
+    def build(reuse, shape=(3, 2)):
+        with tf1.variable_scope('both', reuse=reuse):
+            return tf1.get_variable('w', shape, initializer=tf1.ones_initializer()) * 2.0
+
+    one = seq2seq.GraphModel(lambda: build(False))
+    other = seq2seq.GraphModel(lambda: build(tf1.AUTO_REUSE), share=one)
+    assert one.variables[0] is other.variables[0]
+    one.variables[0].assign(tf.fill([3, 2], 4.0))
+    assert (other.function([], other.built)().numpy() == 8.0).all()
+    with pytest.raises(ValueError, match=r'share has the variable both/w as float32 \(3, 2\), but'):
+        seq2seq.GraphModel(lambda: build(False, (1, 2)), share=one)
+
+
+# -- sessions and checkpoints ---------------------------------------------------------------------
+
+
+def test_a_session_gives_what_a_session_gives(tmp_path):
+    model = seq2seq.GraphModel(many_things)
+    built, feed = model.built, tf1.SparseTensorValue([[0, 1]], [4.0], [1, 3])
+    with tf1.Session(graph=model.graph) as session:
+        session.run([tf1.initializers.global_variables(), tf1.tables_initializer()])
+        fetches = {'a': [built['total'], 'scale:0'], 'b': (built['twice'], built['train'])}
+        wanted = session.run(fetches, {built['rows']: feed, 'scale:0': 2})
+        after = session.run(model.graph.get_collection('trainable_variables')[0])
+        words = session.run(built['ids'], {'words:0': ['b', 'c']})
+    with model.session() as ours:
+        found = ours.run(fetches, feed_dict={built['rows']: feed, 'scale:0': 2})
+        assert tf1.get_default_session() is ours and tf1.get_default_graph() is model.graph
+        np.testing.assert_array_equal(built['ids'].eval({built['words']: ['b', 'c']}), words)
+        saver = tf1.train.Saver()
+        saved = saver.save(ours, str(tmp_path / 'model'), global_step=built['step'])
+        assert saved.endswith('model-1')
+        ours.run(tf1.global_variables_initializer())
+        np.testing.assert_array_equal(ours.run('weight:0'), np.ones([3, 2]))
+        saver.restore(ours, saved)
+    tf.nest.map_structure(np.testing.assert_array_equal, found, wanted)
+    assert type(found['a'][0]) is type(wanted['a'][0])
+    np.testing.assert_array_equal(model.variables[0], after)
+    with pytest.raises(NotImplementedError, match='no partial runs'):
+        model.session().partial_run_setup([])
+
+
+def test_a_checkpoint_that_does_not_fit_changes_nothing(model, tmp_path):
+    other = seq2seq.GraphModel(lambda: tf1.get_variable('weight', [3, 1]))
+    other.save(tmp_path / 'other.ckpt')
+    before = model.variables[0].numpy()
+    with pytest.raises(CheckpointError, match=r'(?s)weight has shape \[3, 1\].*global_step is not'):
+        model.restore(tmp_path / 'other.ckpt')
+    with pytest.raises(CheckpointError, match='no checkpoint that can be read'):
+        model.restore(tmp_path / 'none')
+    (tmp_path / 'other.ckpt.index').write_bytes(b'short')
+    with pytest.raises(CheckpointError, match='no checkpoint that can be read'):
+        other.restore(tmp_path / 'other.ckpt')
+    np.testing.assert_array_equal(model.variables[0], before)
+
+
+def test_tensorflow_2_saves_it(tmp_path):
+    model = seq2seq.GraphModel(many_things)
+    path = tf.train.Checkpoint(model).save(str(tmp_path / 'objects'))
+    model.variables[0].assign(tf.zeros([3, 2]))
+    tf.train.Checkpoint(model).restore(path).assert_consumed()
+    assert (model.variables[0].numpy() == 1.0).all()
+
+
+@pytest.mark.slow
+def test_a_saved_model_needs_neither_this_package_nor_the_program(tmp_path):
+    model = seq2seq.GraphModel(many_things)
+    model.variables[0].assign(tf.fill([3, 2], 7.0))
+    look = model.function({'words': model.built['words']}, {'ids': model.built['ids']})
+    model.total = model.function([model.built['rows']], model.built['total'])
+    tf.saved_model.save(model, str(tmp_path / 'saved'), signatures=None)
+    model.look = look
+    tf.saved_model.save(model, str(tmp_path / 'saved'))
+    program = (
+        'import sys, tensorflow as tf\n'
+        f'model = tf.saved_model.load({str(tmp_path / "saved")!r})\n'
+        "assert 'tf_seq2seq_compat' not in sys.modules\n"
+        "print(model.look({'words': tf.constant(['b', 'z'])})['ids'].numpy().tolist(),\n"
+        '      float(model.total(tf.sparse.from_dense([[1.0, 0.0, 2.0]]))))\n'
+    )
+    (tmp_path / 'load.py').write_text(program)
+    done = python('load.py', cwd=tmp_path)
+    assert done.stdout.split() == ['[2,', '0]', str(3 * 7.0 * 2 * 3)], done.stderr
+
+
+# -- owners ---------------------------------------------------------------------------------------
+
+KERAS = [name for name in ('keras', 'tf_keras') if importlib.util.find_spec(name)]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', KERAS)
+def test_a_layer_of_keras_is_trained_and_saved(name, tmp_path):
+    keras = importlib.import_module(name)
+
+    def build():
+        x = tf1.placeholder(tf.float32, [None, 5, 3], name='x')
+        outputs, _ = seq2seq.dynamic_rnn(seq2seq.GRUCell(4), x, dtype=tf.float32)
+        return x, outputs[:, -1]
+
+    model = seq2seq.GraphModel(build)
+    inputs = keras.Input([5, 3])
+    network = keras.Model(
+        inputs, keras.layers.Dense(1)(model.keras_layer(*model.built, keras)(inputs))
+    )
+    assert len(network.trainable_variables) == 6
+    before = [v.numpy() for v in model.variables]
+    network.compile('sgd', 'mse')
+    x = np.random.RandomState(0).randn(16, 5, 3).astype('f')
+    network.fit(x, x.sum((1, 2)), epochs=1, verbose=0)
+    assert all(np.any(v.numpy() != b) for v, b in zip(model.variables, before, strict=True))
+    network.save_weights(str(tmp_path / 'x.weights.h5'))
+    wanted = network.predict(x, verbose=0)
+    for variable in model.variables:
+        variable.assign(tf.zeros_like(variable))
+    network.load_weights(str(tmp_path / 'x.weights.h5'))
+    np.testing.assert_allclose(network.predict(x, verbose=0), wanted, rtol=1e-6)
+
+
+def test_nothing_is_left_of_it():
+    gc.collect()
+    threads = threading.active_count()
+    model = seq2seq.GraphModel(many_things)
+    function = model.function([model.built['words']], model.built['ids'])
+    function(tf.constant(['a']))
+    session = model.session()
+    session.run('weight:0')
+    left = [weakref.ref(one) for one in (model, model.graph, session, model.variables[0])]
+    del model, function, session
+    gc.collect()
+    assert [one() for one in left] == [None] * 4
+    assert threading.active_count() == threads
+
+
+@pytest.mark.slow
+def test_a_program_of_tf1_is_imported_with_its_names(tmp_path):
+    (tmp_path / 'model.py').write_text(
+        'import tensorflow as tf\n'
+        'class Model(object):\n'
+        '    def __init__(self):\n'
+        '        self.x = tf.placeholder(tf.float32, [None, 4], "x")\n'
+        '        width = self.x.get_shape()[1].value\n'
+        '        self.y = tf.layers.dense(self.x, width, name="out",\n'
+        '                                 kernel_initializer=tf.ones_initializer())\n'
+    )
+    (tmp_path / 'main.py').write_text(
+        'import tf_seq2seq_compat\n'
+        'tf_seq2seq_compat.install(tf1_behavior=False, tf1_names=True)\n'
+        'import model, numpy as np\n'
+        'made = tf_seq2seq_compat.GraphModel(model.Model)\n'
+        'y = made.function([made.built.x], made.built.y)(np.ones([2, 4], np.float32))\n'
+        'print(y.numpy().tolist(), [v.name for v in made.variables])\n'
+        'try:\n'
+        '    tf_seq2seq_compat.install(tf1_names=False)\n'
+        'except ValueError as error:\n'
+        '    print(error)\n'
+    )
+    done = python('main.py', cwd=tmp_path)
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"{[[4.0] * 4] * 2} ['out/kernel:0', 'out/bias:0']", done.stderr
+    assert 'tf1_names=False is for tf1_behavior=False' in lines[1]
+
+
+@pytest.mark.slow
+def test_it_is_for_tensorflow_2(tmp_path):
+    (tmp_path / 'main.py').write_text(
+        'import tensorflow as tf, tf_seq2seq_compat\n'
+        'tf.compat.v1.disable_eager_execution()\n'
+        'tf_seq2seq_compat.GraphModel(lambda: None)\n'
+    )
+    done = python('main.py', cwd=tmp_path)
+    assert 'RuntimeError: GraphModel is for TensorFlow 2' in done.stderr

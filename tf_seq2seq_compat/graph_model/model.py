@@ -1,0 +1,262 @@
+"""The model: variables of TensorFlow 2 under TF1's names, and functions between any tensors."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import types
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from tf_seq2seq_compat.checkpoint import CheckpointError
+from tf_seq2seq_compat.graph_model.graph import GraphResource, ModelGraph
+from tf_seq2seq_compat.graph_model.session import GraphSession
+from tf_seq2seq_compat.layers.keras_owner import held
+from tf_seq2seq_compat.types import Nest, PathLike
+
+tf1 = tf.compat.v1
+
+
+class GraphModel(tf.Module):
+    """A model that is written for TensorFlow 1, as a `tf.Module` whose parts are functions.
+
+    The model is built once, in a graph of its own, with placeholders, `get_variable`, collections,
+    lookup tables and iterators as in TF1. Its variables become `tf.Variable`s with TF1's names and
+    initial values; `function` gives what lies between some tensors and others as a `tf.function`.
+
+    Args:
+      build: Builds the model and returns whatever the program needs to name its tensors by: an
+        object, a nest of tensors. It is called without arguments.
+      share: Another `GraphModel`. Variables that have its names are its variables, as those of an
+        inference graph are of the training graph.
+      name: Name of the module.
+
+    Attributes:
+      built: What `build` returned.
+      graph: The graph, to look up tensors and collections in.
+
+    Raises:
+      RuntimeError: If TF1 behaviour is on, where there is no eager mode.
+      ValueError: For a variable that is shared and has another shape or type.
+
+    Example:
+      >>> tf1 = tf.compat.v1
+      >>> def build():
+      ...   x = tf1.placeholder(tf.float32, [None, 2], name='x')
+      ...   w = tf1.get_variable('w', [2, 1], initializer=tf1.ones_initializer())
+      ...   return {'x': x, 'loss': tf.reduce_sum(x @ w)}
+      >>> model = seq2seq.GraphModel(build)
+      >>> loss = model.function([model.built['x']], model.built['loss'])
+      >>> with tf.GradientTape() as tape:
+      ...   value = loss(tf.constant([[1.0, 2.0]]))
+      >>> tape.gradient(value, model.variables)[0].numpy().tolist()
+      [[1.0], [2.0]]
+      >>> [v.name for v in model.trainable_variables]
+      ['w:0']
+    """
+
+    _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {'_source'}
+
+    def __init__(
+        self,
+        build: Callable[[], Nest],
+        *,
+        share: GraphModel | None = None,
+        name: str | None = None,
+    ) -> None:
+        super().__init__(name=name)
+        if not tf1.executing_eagerly_outside_functions():
+            raise RuntimeError(
+                'GraphModel is for TensorFlow 2, but TF1 behaviour is on: leave out '
+                'tf.compat.v1.disable_eager_execution() and the like, or '
+                'give tf_seq2seq_compat.install(tf1_behavior=False, tf1_names=True).'
+            )
+        self._source = source = ModelGraph(build)
+        known: dict[str, tf.Variable] = {} if share is None else dict(share._by_name)
+        values = source.initial_values({*source.variables} - known.keys())
+        # By names, so that tf.train.Checkpoint finds them again.
+        self._by_name: dict[str, tf.Variable] = {
+            name: known[name] if name in known else _eager_variable(name, variable, values[name])
+            for name, variable in source.variables.items()
+        }
+        for name, variable in source.variables.items():
+            own = self._by_name[name]
+            if own.dtype != variable.dtype.base_dtype or not variable.shape.is_compatible_with(
+                own.shape
+            ):
+                raise ValueError(
+                    f'share has the variable {name} as {own.dtype.name} {own.shape}, but the model '
+                    f'as {variable.dtype.base_dtype.name} {variable.shape}.'
+                )
+        self._resources = {name: GraphResource(source, name) for name in source.resources}
+        for resource in self._resources.values():
+            resource.begin()
+
+    @property
+    def built(self) -> Nest:
+        """What `build` returned."""
+        return self._source.built
+
+    @property
+    def graph(self) -> tf.Graph:
+        """The graph in which the model was built."""
+        return self._source.graph
+
+    @property
+    def variables(self) -> tuple[tf.Variable, ...]:
+        """All variables, in the order in which the graph made them."""
+        return tuple(self._by_name.values())
+
+    @property
+    def trainable_variables(self) -> tuple[tf.Variable, ...]:
+        """Those that an optimizer trains, in the same order."""
+        return tuple(variable for variable in self.variables if variable.trainable)
+
+    def collection(self, key: str) -> list[tf.Variable]:
+        """The variables in a collection of the graph, such as `'moving_average_variables'`."""
+        names = [one.op.name for one in self.graph.get_collection(key) if hasattr(one, 'op')]
+        return [self._by_name[name] for name in names if name in self._by_name]
+
+    # -- functions ----------------------------------------------------------------------------
+
+    def function(
+        self, feeds: Nest, fetches: Nest, *, jit_compile: bool | None = None
+    ) -> Callable[..., Nest]:
+        """The part of the graph between some tensors and others, as a `tf.function`.
+
+        It is traced once: shapes that a placeholder leaves open stay open.
+
+        Args:
+          feeds: What is given in place of the graph's own: a nest of tensors (placeholders, mostly)
+            or their names. The elements of a list or tuple become the arguments of the function;
+            anything else is its one argument.
+          fetches: What the function returns: a nest of tensors, variables, operations or names. An
+            operation is run, and gives None.
+          jit_compile: As for `tf.function`.
+
+        Returns:
+          A `tf.function`, from a nest as `feeds` to one as `fetches`, which can be differentiated
+          with respect to its arguments and the model's variables.
+
+        Raises:
+          ValueError: If the graph has no such element, a placeholder is neither fed nor has a
+            default, or an operation needs a Session (queues), with the line that made it.
+        """
+        arguments = list(feeds) if _is_arguments(feeds) else [feeds]
+        feeds = self._source.tensors(arguments)
+        elements = self._source.elements(fetches)
+        flat_feeds = tf.nest.flatten(feeds, expand_composites=True)
+        flat_fetches = tf.nest.flatten(elements, expand_composites=True)
+        part = self._source.part(flat_feeds, flat_fetches)
+        variables = [(n, self._by_name[n]) for n in part.sources if n in self._by_name]
+        resources = [(n, self._resources[n]) for n in part.sources if n in self._resources]
+
+        def call(*given: Nest) -> Nest:
+            values = tf.nest.flatten(list(given), expand_composites=True)
+            by_name = {one.name: value for one, value in zip(flat_feeds, values, strict=True)}
+            for name, variable in variables:
+                if variable.trainable:
+                    tf.convert_to_tensor(variable)  # Tapes see what is read from Python alone.
+                by_name[f'{name}:0'] = variable.handle
+            for name, resource in resources:
+                by_name[f'{name}:0'] = resource.resource_handle
+            outputs = part.imported(by_name)
+            return tf.nest.pack_sequence_as(elements, outputs, expand_composites=True)
+
+        signature = tf.nest.map_structure(tf.type_spec_from_value, feeds)
+        function = tf.function(
+            call, input_signature=signature, jit_compile=jit_compile, autograph=False
+        )
+        function.get_concrete_function()  # It is traced now, and never again.
+        return function
+
+    def session(self) -> GraphSession:
+        """An object with `run(fetches, feed_dict)`, for code that wants a `tf.Session`."""
+        return GraphSession(self)
+
+    def keras_layer(self, feeds: Nest, fetches: Nest, keras: types.ModuleType | None = None) -> Any:
+        """The part of the graph between some tensors and others, as a layer of Keras.
+
+        The layer has all variables of the model, which `fit` trains and `save_weights` writes.
+
+        Args:
+          feeds: What the layer is called with: a tensor, or a nest of tensors or names.
+          fetches: What it returns, likewise.
+          keras: Which Keras: the modules `keras` or `tf_keras`; that of `tf.keras` by default.
+
+        Returns:
+          A `keras.layers.Layer`.
+        """
+        library = (keras or tf.keras).__name__.partition('.')[0]
+        layers = importlib.import_module(library).layers
+        function = self.function([feeds], fetches)
+
+        class GraphLayer(layers.Layer):  # type: ignore[name-defined]
+            """Calls a function of a `GraphModel`."""
+
+            def __init__(self, model: GraphModel, **kwargs: object) -> None:
+                super().__init__(**kwargs)
+                self.model = model  # Keras 2 looks here for what to train, ...
+                self.variables_of_model = held(model, library)  # Keras 3 here; and both to save.
+
+            def call(self, inputs: Nest) -> Nest:
+                return function(inputs)
+
+        return GraphLayer(self, name=self.name)
+
+    # -- checkpoints --------------------------------------------------------------------------
+
+    def restore(self, path: PathLike) -> None:
+        """Reads all variables from a TF1 checkpoint, slots of optimizers included.
+
+        Args:
+          path: Its prefix, such as `model.ckpt-1000`.
+
+        Raises:
+          CheckpointError: If it lacks a variable or has another shape for one; nothing is changed.
+        """
+        path = os.fspath(path)
+        try:
+            held = tf.train.load_checkpoint(path).get_variable_to_shape_map()
+        except (tf.errors.OpError, ValueError) as error:
+            raise CheckpointError(f'{path} is no checkpoint that can be read: {error}') from error
+        saver = self._source.saver()
+        wrong = []
+        for name, shape in self._source.saved_shapes().items():
+            if name not in held:
+                wrong.append(f'{name} is not in it')
+            elif not shape.is_compatible_with(held[name]):
+                wrong.append(f'{name} has shape {held[name]} in it, but {shape} in the model')
+        if wrong:
+            raise CheckpointError(f'{path} does not fit the model:\n  ' + '\n  '.join(wrong))
+        file_name, operation = saver.filename_tensor_name, saver.restore_op_name
+        self.function([file_name], operation)(tf.constant(path))
+
+    def save(self, path: PathLike) -> str:
+        """Writes all variables as a TF1 checkpoint, which `tf.train.Saver` of TF1 restores.
+
+        Args:
+          path: Its prefix, such as `model.ckpt`.
+
+        Returns:
+          `path` as a string.
+        """
+        saver, path = self._source.saver(), os.fspath(path)
+        self.function([saver.filename_tensor_name], saver.save_tensor_name)(tf.constant(path))
+        return path
+
+
+def _eager_variable(name: str, variable: tf.Variable, value: np.ndarray | None) -> tf.Variable:
+    dtype = variable.dtype.base_dtype
+    if value is None:  # until an operation of the program initializes it
+        value = np.zeros([size or 0 for size in variable.shape.as_list()], dtype.as_numpy_dtype)
+    return tf.Variable(
+        value, trainable=variable.trainable, name=name, dtype=dtype, shape=variable.shape
+    )
+
+
+def _is_arguments(feeds: Nest) -> bool:
+    return isinstance(feeds, list | tuple) and not hasattr(feeds, '_fields')
