@@ -10,10 +10,14 @@ from tf_seq2seq_compat.lazy_names import LazyNames
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.export.errors import ExportError
+    from tf_seq2seq_compat.export.graph_files import Upgrade, upgrade
+    from tf_seq2seq_compat.export.graph_summary import show
 
 # TensorFlow is imported when a name is used: the command line's parser needs none of them.
 _MODULES = {
     'export.errors': 'ExportError',
+    'export.graph_files': 'Upgrade upgrade',
+    'export.graph_summary': 'show',
 }
 _names = LazyNames(__name__, _MODULES)
 __all__ = _names.all
