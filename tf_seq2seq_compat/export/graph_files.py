@@ -238,7 +238,7 @@ def _check_whole(file: Path, graph_def: GraphDef) -> None:
 def _bytes(message: Message, file: Path) -> bytes:
     if file.suffix == '.pbtxt':
         return text_format.MessageToString(message).encode()
-    return message.SerializeToString()
+    return message.SerializeToString(deterministic=True)
 
 
 def _write_folder(source: GraphFile, output: Path) -> None:

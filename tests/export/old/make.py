@@ -164,6 +164,43 @@ def make(tf, folder):
     return arrays
 
 
+def tree_inputs():
+    """Random inputs of the operation GatherTree: sizes, ends and parents of every kind."""
+    random = np.random.RandomState(7)
+    for index in range(400):
+        steps, batch, beams = random.randint(0, 9), random.randint(0, 4), random.randint(1, 6)
+        ids = random.randint(0, 12, [steps, batch, beams])
+        parents = random.randint(0, beams, ids.shape)
+        if index % 4 == 0:  # Only at what no path passes are these no errors.
+            wrong = random.rand(*ids.shape) < 0.15
+            parents = np.where(wrong, random.choice([-7, -1, beams + 1, 99], ids.shape), parents)
+        lengths = random.randint(-2, steps + 3, [batch])
+        yield [
+            each.astype(np.int32)
+            for each in (ids, parents, lengths, np.array(random.randint(0, 15)))
+        ]
+
+
+def tree_results(call):
+    """What `call` gives for each of `tree_inputs`: all ids in a row, and -99 alone for an error."""
+    found = []
+    for each in tree_inputs():
+        try:
+            found.append(np.ravel(call(*each)))
+        except Exception as error:
+            assert 'InvalidArgumentError' in type(error).__name__, error
+            found.append([-99])
+    return np.concatenate(found).astype(np.int32)
+
+
+def kernel(tf):
+    """GatherTree in a session."""
+    kinds = [tf.placeholder(tf.int32, None) for _ in range(4)]
+    beams = tf.contrib.seq2seq.gather_tree(*kinds)
+    session = tf.Session()
+    return lambda *values: session.run(beams, dict(zip(kinds, values)))
+
+
 def pack(folder, file):
     """One archive of all files of a folder, the same for the same files."""
     with tarfile.open(file, 'w:xz') as archive:
@@ -210,6 +247,7 @@ def main():
     try:
         models = os.path.join(fresh, 'models')
         arrays = make(tf, models)
+        arrays['gather_tree'] = tree_results(kernel(tf))
         if flags.out:
             pack(models, os.path.join(flags.out, 'tf1_models.tar.xz'))
             np.savez_compressed(os.path.join(flags.out, 'tf1_expected.npz'), **arrays)

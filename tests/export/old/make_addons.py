@@ -28,6 +28,7 @@ from tests.export.old.make import (  # noqa: E402
     WORDS,
     files_of,
     pack,
+    tree_results,
     unpack,
 )
 from tests.golden import harness  # noqa: E402
@@ -138,6 +139,7 @@ def main():
     try:
         model = os.path.join(fresh, 'saved_model')
         arrays = make(tf, tfa, model)
+        arrays['gather_tree'] = tree_results(tfa.seq2seq.gather_tree)
         if flags.out:
             pack(model, os.path.join(flags.out, 'addons_model.tar.xz'))
             np.savez_compressed(os.path.join(flags.out, 'addons_expected.npz'), **arrays)
