@@ -14,78 +14,15 @@ from __future__ import annotations
 import functools
 import hashlib
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, TypeAlias
 
 import tensorflow as tf
 from tensorflow.python.framework import op_def_registry
 
-from tf_seq2seq_compat.core import beam_search
+from tf_seq2seq_compat.export.replacements import REPLACEMENTS, NodeDef
 
 GraphDef: TypeAlias = tf.compat.v1.GraphDef
-NodeDef: TypeAlias = tf.compat.v1.NodeDef
-
-
-class Replacement(NamedTuple):
-    """What a node does.
-
-    Attributes:
-      function: Takes the node's inputs, and gives its output.
-      specs: Of the inputs.
-      output: The name of the output, by which nodes of a function take it.
-    """
-
-    function: Callable[..., tf.Tensor]
-    specs: Sequence[tf.TensorSpec]
-    output: str
-
-
-def _spec(rank: int) -> tf.TensorSpec:
-    return tf.TensorSpec([None] * rank, tf.int32)
-
-
-def _gather_tree(node: NodeDef) -> Replacement:
-    """`GatherTree`, with an end token, or with the lengths of the beams as TF 1.2 to 1.4 had it."""
-    if sum(not name.startswith('^') for name in node.input) == 3:
-        return Replacement(_tree_of_lengths, [_spec(3), _spec(3), _spec(2)], 'beams')
-    return Replacement(_tree, [_spec(3), _spec(3), _spec(1), _spec(0)], 'beams')
-
-
-def _tree(
-    step_ids: tf.Tensor, parent_ids: tf.Tensor, max_lengths: tf.Tensor, end_token: tf.Tensor
-) -> tf.Tensor:
-    """`gather_tree` with the checks of TF1's kernel, which XLA leaves out."""
-    shape = tf.shape(step_ids)
-
-    def is_beam(parents: tf.Tensor) -> tf.Tensor:
-        return (parents >= 0) & (parents < shape[2])
-
-    fits = tf.reduce_all(tf.equal(shape, tf.shape(parent_ids)))
-    fits &= tf.equal(shape[1], tf.size(max_lengths))
-    wrong = 'GatherTree: step_ids and parent_ids must be [max_time, batch, beam], lengths [batch].'
-    with tf.control_dependencies([tf.debugging.Assert(fits, [wrong, shape])]):
-        followed = beam_search.followed_parents(tf.identity(parent_ids), max_lengths)
-    wrong = 'GatherTree: a parent id on the path of a beam is not one of the beams:'
-    valid = tf.reduce_all(is_beam(followed))
-    with tf.control_dependencies([tf.debugging.Assert(valid, [wrong, followed])]):
-        parents = tf.where(is_beam(parent_ids), parent_ids, 0)
-    return beam_search.gather_tree(step_ids, parents, max_lengths, end_token)
-
-
-def _tree_of_lengths(step_ids: tf.Tensor, parent_ids: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:
-    """Each beam up to its own length `[batch, beam]`, then -1."""
-    width = tf.shape(lengths)[1]
-    # Each beam is followed from its own end, so it is an example of its own.
-    ids, parents = (tf.repeat(each, width, axis=1) for each in (step_ids, parent_ids))
-    tree = _tree(ids, parents, tf.reshape(lengths, [-1]), tf.constant(-1))
-    by_beam = tf.concat([tf.shape(ids)[:1], tf.shape(lengths), [width]], 0)
-    return tf.linalg.diag_part(tf.reshape(tree, by_beam))
-
-
-REPLACEMENTS: dict[str, Callable[[NodeDef], Replacement]] = {
-    'GatherTree': _gather_tree,
-    'Addons>GatherTree': _gather_tree,
-}
 
 
 def with_missing_operations(

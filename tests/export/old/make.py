@@ -201,6 +201,31 @@ def kernel(tf):
     return lambda *values: session.run(beams, dict(zip(kinds, values)))
 
 
+def image_inputs():
+    """Images `[2, 4, 5, 3]`; points to sample, some of them beyond the edges; transforms."""
+    random = np.random.RandomState(8)
+    images = random.randn(2, 4, 5, 3).astype(np.float32)
+    points = random.uniform(-2, 7, [2, 6, 7, 2]).astype(np.float32)
+    points[0, :2] = np.round(points[0, :2])
+    transforms = (np.array([1, 0, 0, 0, 1, 0, 0, 0]) + random.randn(2, 8) / 9).astype(np.float32)
+    return images, points, transforms
+
+
+def image_results(tf):
+    """What the operations of tf.contrib for images give."""
+    from tensorflow.contrib.image.ops import gen_image_ops
+
+    images, points, transforms = image_inputs()
+    assert tf.contrib.image.rotate  # loads the library
+    found = {'resampler': tf.contrib.resampler.resampler(images, points)}
+    for how in ('NEAREST', 'BILINEAR'):
+        found['transform_' + how] = gen_image_ops.image_projective_transform(
+            images, transforms, how
+        )
+    with tf.Session() as session:
+        return session.run(found)
+
+
 def pack(folder, file):
     """One archive of all files of a folder, the same for the same files."""
     with tarfile.open(file, 'w:xz') as archive:
@@ -248,6 +273,7 @@ def main():
         models = os.path.join(fresh, 'models')
         arrays = make(tf, models)
         arrays['gather_tree'] = tree_results(kernel(tf))
+        arrays.update(image_results(tf))
         if flags.out:
             pack(models, os.path.join(flags.out, 'tf1_models.tar.xz'))
             np.savez_compressed(os.path.join(flags.out, 'tf1_expected.npz'), **arrays)

@@ -27,6 +27,7 @@ from tests.export.old.make import (  # noqa: E402
     UNITS,
     WORDS,
     files_of,
+    image_inputs,
     pack,
     tree_results,
     unpack,
@@ -140,6 +141,7 @@ def main():
         model = os.path.join(fresh, 'saved_model')
         arrays = make(tf, tfa, model)
         arrays['gather_tree'] = tree_results(tfa.seq2seq.gather_tree)
+        arrays['resampler'] = tfa.image.resampler_ops.resampler(*image_inputs()[:2]).numpy()
         if flags.out:
             pack(model, os.path.join(flags.out, 'addons_model.tar.xz'))
             np.savez_compressed(os.path.join(flags.out, 'addons_expected.npz'), **arrays)

@@ -9,6 +9,7 @@ from tests.eras import harness as eras
 from tests.eras.test_eras import recorded
 from tests.export.old import make, models
 from tf_seq2seq_compat.export import removed_operations
+from tf_seq2seq_compat.export.replacements import REPLACEMENTS
 from tf_seq2seq_compat.tf1 import graph_operations
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -184,3 +185,79 @@ def test_it_is_undone():
         graph_operations.provide_missing_operations(runtime)
     with tf.Graph().as_default(), pytest.raises(Exception, match='GatherTree'):
         tf.import_graph_def(old_graph('GatherTree'), name='')
+
+
+# Other operations
+# ----------------------------------------------------------------------------------------
+
+
+def one_node(operation, inputs, **attributes):
+    """A graph with one node of an operation that is not registered, as a function of arrays."""
+    with tf.Graph().as_default() as graph:
+        names = [
+            tf1.placeholder(each.dtype, name=f'input_{i}').op.name for i, each in enumerate(inputs)
+        ]
+    graph_def = graph.as_graph_def()
+    node = graph_def.node.add(name='beams_0', op=operation, input=names)
+    node.attr['dtype' if 'Image' in operation else 'T'].type = tf.as_dtype(
+        inputs[0].dtype
+    ).as_datatype_enum
+    for name, value in attributes.items():
+        kind = {bool: 'b', float: 'f', bytes: 's'}[type(value)]
+        setattr(node.attr[name], kind, value)
+    completed = removed_operations.with_missing_operations(graph_def, registered=True)
+    assert completed.node[-1].op != operation
+    function = function_of(completed, [f'{name}:0' for name in names])
+    return function(*(tf.constant(each) for each in inputs)).numpy()
+
+
+POINTS = np.array([-20, -4, -2.5, -1, -0.5, 0, 0.5, 1, 3.5, 20], np.float32)
+# Of TensorFlow Addons 0.9.1, where these were operations, on TensorFlow 2.1.
+ACTIVATIONS = [
+    ('Gelu', {}, '-0 -7.04527e-5 -.01508430 -.1588080 -.1542860 0 .3457140 .8411920 3.499384 20'),
+    ('Gelu', {'approximate': False},
+     '-0 -1.263618e-4 -.01552418 -.1586553 -.1542688 0 .3457312 .8413447 3.499186 20'),
+    ('Mish', {},
+     '-4.122307e-8 -.07259187 -.1968162 -.3034014 -.2207438 0 .3752452 .8650984 3.493990 20'),
+    ('Lisht', {}, '20 3.997317 2.466536 .7615942 .2310586 0 .2310586 .7615942 3.493623 20'),
+    ('Tanhshrink', {},
+     '-19 -3.000671 -1.513386 -.2384058 -.03788283 0 .03788283 .2384058 2.501822 19'),
+    ('Hardshrink', {}, '-20 -4 -2.5 -1 0 0 0 1 3.5 20'),
+    ('Softshrink', {}, '-19.5 -3.5 -2 -.5 0 0 0 .5 3 19.5'),
+    ('Softshrink', {'lower': -1.0, 'upper': 3.0}, '-19 -3 -1.5 0 0 0 0 0 .5 17'),
+    ('Hardshrink', {'lower': -1.0, 'upper': 3.0}, '-20 -4 -2.5 0 0 0 0 0 3.5 20'),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize('name, attributes, want', ACTIVATIONS)
+def test_activations_of_addons(name, attributes, want):
+    want = np.array(want.split(), np.float32)
+    for dtype, tolerance in ((np.float32, 2e-5), (np.float64, 2e-5), (np.float16, 5e-3)):
+        found = one_node(f'Addons>{name}', [POINTS.astype(dtype)], **attributes)
+        assert found.dtype == dtype
+        np.testing.assert_allclose(found, want, rtol=tolerance, atol=tolerance / 20)
+
+
+def test_images_are_sampled_as_by_tf1_and_addons():
+    images, points, transforms = make.image_inputs()
+    recorded = models.expected('tf1')
+    for operation in ('Resampler', 'Addons>Resampler'):
+        for form in ('tf1', 'addons'):
+            found = one_node(operation, [images, points])
+            want = models.expected(form)['resampler']
+            np.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+    for how in ('NEAREST', 'BILINEAR'):
+        want = recorded[f'transform_{how}']
+        interpolation = {'interpolation': how.encode()}
+        found = one_node('ImageProjectiveTransform', [images, transforms], **interpolation)
+        np.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+        inputs = [images, transforms, np.array([4, 5], np.int32)]
+        found = one_node('Addons>ImageProjectiveTransformV2', inputs, **interpolation)
+        np.testing.assert_allclose(found, want, rtol=1e-5, atol=1e-6)
+
+
+def test_every_replacement_has_been_compared():
+    compared = {f'Addons>{name}' for name, *_ in ACTIVATIONS}
+    compared |= {'GatherTree', 'Addons>GatherTree', 'Resampler', 'Addons>Resampler'}
+    compared |= {'ImageProjectiveTransform', 'Addons>ImageProjectiveTransformV2'}
+    assert compared == set(REPLACEMENTS)
