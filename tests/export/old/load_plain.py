@@ -101,6 +101,8 @@ def meta_graph(file):
 
 def main(folder, out):
     eager = tf.__version__.startswith('2')
+    if not eager:
+        assert tf.contrib.seq2seq.gather_tree  # which registers the operation
     found = {}
 
     def record(way, values):
