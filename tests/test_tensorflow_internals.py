@@ -43,6 +43,7 @@ ELSEWHERE = {
     'graph_files.py': {'tensorflow.core.protobuf.saved_model_pb2'},
     'graph_operations.py': {
         'tensorflow.python.framework.importer',
+        'tensorflow.python.saved_model.function_deserialization',
         'tensorflow.python.saved_model.loader_impl',
     },
     'locations.py': {'tensorflow.python.util.tf_decorator'},

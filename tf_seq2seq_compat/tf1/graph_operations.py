@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, NoReturn
 
 import tensorflow as tf
 from tensorflow.python.framework import importer  # what every import of a graph goes through
-from tensorflow.python.saved_model import loader_impl  # what reads the file of a SavedModel
+from tensorflow.python.saved_model import (
+    function_deserialization,  # what TensorFlow 2 makes of the functions of its SavedModels
+    loader_impl,  # what reads the file of a SavedModel
+)
 
 from tf_seq2seq_compat.export.removed_operations import (
+    GraphDef,
     advice,
     unknown_operations,
     with_missing_operations,
@@ -25,26 +29,19 @@ def provide_missing_operations(runtime: Runtime) -> None:
     Args:
       runtime: Takes it back.
     """
-    import_internal, parse_saved_model = (
-        importer._import_graph_def_internal,
-        loader_impl.parse_saved_model,
-    )
+    import_internal = importer._import_graph_def_internal
+    parse_saved_model = loader_impl.parse_saved_model
+    load_library = function_deserialization.load_function_def_library
 
     @functools.wraps(import_internal)
-    def import_graph_def(graph_def: tf.compat.v1.GraphDef, *args: object, **kwargs: object) -> Any:
+    def import_graph_def(graph_def: GraphDef, *args: object, **kwargs: object) -> Any:
         if not isinstance(graph_def, tf.compat.v1.GraphDef):
             return import_internal(graph_def, *args, **kwargs)
         graph_def = with_missing_operations(graph_def)
         try:
             return import_internal(graph_def, *args, **kwargs)
         except tf.errors.NotFoundError as error:
-            unknown = unknown_operations(graph_def)
-            named = {name: unknown[name] for name in unknown if f"'{name}'" in error.message}
-            if not named:
-                raise
-            raise tf.errors.NotFoundError(
-                error.node_def, error.op, f'{error.message}\n\n{advice(named)}'
-            ) from None
+            _explain(error, graph_def)
 
     @functools.wraps(parse_saved_model)
     def parse(*args: Any, **kwargs: Any) -> Any:
@@ -54,5 +51,25 @@ def provide_missing_operations(runtime: Runtime) -> None:
             meta_graph.graph_def.CopyFrom(with_missing_operations(meta_graph.graph_def))
         return saved_model
 
+    @functools.wraps(load_library)
+    def load(library: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return load_library(library, *args, **kwargs)
+        except (RuntimeError, tf.errors.NotFoundError) as error:
+            _explain(error, tf.compat.v1.GraphDef(library=library))
+
     runtime.set(importer, '_import_graph_def_internal', import_graph_def)
     runtime.set(loader_impl, 'parse_saved_model', parse)
+    runtime.set(function_deserialization, 'load_function_def_library', load)
+
+
+def _explain(error: Any, graph_def: GraphDef) -> NoReturn:
+    """Raises the error again, with advice if it is about an operation that is not known."""
+    unknown = unknown_operations(graph_def)
+    named = {name: unknown[name] for name in unknown if f"'{name}'" in str(error)}
+    if not named:
+        raise error
+    if isinstance(error, tf.errors.OpError):
+        message = f'{error.message}\n\n{advice(named)}'
+        raise tf.errors.NotFoundError(error.node_def, error.op, message) from None
+    raise RuntimeError(f'{error}\n\n{advice(named)}') from None

@@ -8,7 +8,7 @@ from tests.eras import cases  # noqa: F401
 from tests.eras import harness as eras
 from tests.eras.test_eras import recorded
 from tests.export.old import make, models
-from tf_seq2seq_compat.export import removed_operations
+from tf_seq2seq_compat.export import graph_files, removed_operations
 from tf_seq2seq_compat.export.replacements import REPLACEMENTS
 from tf_seq2seq_compat.tf1 import graph_operations
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -178,6 +178,20 @@ def test_the_error_for_another_operation_names_nodes_and_advice(provided):
     message = str(caught.value)
     assert 'WarpCTC (nodes beams_0, beams_1, beams_2 and 2 more)' in message
     assert 'tf.load_op_library' in message and 'extract_sub_graph' in message
+
+
+def test_the_error_of_a_savedmodel_of_tensorflow_2_has_them_too(provided, tmp_path):
+    module = tf.Module()
+    module.function = tf.function(tf.math.erfc, input_signature=[tf.TensorSpec([], tf.float32)])
+    tf.saved_model.save(module, str(tmp_path))
+    model = graph_files.read(tmp_path)
+    for graph_def in model.graphs:
+        for _, node in removed_operations.nodes(graph_def):
+            node.op = node.op.replace('Erfc', 'WarpCTC')
+    model.file.write_bytes(model.message.SerializeToString())
+    with pytest.raises((RuntimeError, tf.errors.NotFoundError), match='not registered') as caught:
+        tf.saved_model.load(str(tmp_path))
+    assert 'WarpCTC (node' in str(caught.value) and 'load_op_library' in str(caught.value)
 
 
 def test_it_is_undone():

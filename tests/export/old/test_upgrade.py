@@ -123,6 +123,32 @@ def test_a_program_for_tensorflow_2_loads_what_addons_wrote(old, tmp_path):
     assert done.stdout.strip() == str(models.expected('addons')['1/beam_ids'].tolist())
 
 
+@pytest.mark.slow
+def test_install_without_tf1_behavior_loads_them_until_it_is_taken_back(old):
+    program = textwrap.dedent(
+        """
+        import sys
+        import tf_seq2seq_compat
+
+        tf_seq2seq_compat.install(tf1_behavior=False)
+        import tensorflow as tf
+
+        beam = tf.saved_model.load(sys.argv[1]).signatures['beam']
+        found = beam(ids=tf.constant([[1], [3], [5]]), lengths=tf.constant([1, 1, 1]))
+        print(found['ids'].numpy().tolist())
+        tf_seq2seq_compat.uninstall()
+        try:
+            tf.saved_model.load(sys.argv[1])
+        except Exception as error:
+            print("Op type not registered 'Addons>GatherTree'" in str(error))
+        """
+    )
+    command = [sys.executable, '-c', program, old / 'addons']
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)
+    beams = models.expected('addons')['1/beam_ids'].tolist()
+    assert done.stdout.splitlines() == [str(beams), 'True']
+
+
 def test_variables_and_assets_are_copied_byte_for_byte(old, upgraded):
     for form in ('saved_model', 'addons'):
         before = {k.relative_to(old / form): v for k, v in content(old / form).items()}
