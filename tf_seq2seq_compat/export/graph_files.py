@@ -152,7 +152,7 @@ def read(path: str | os.PathLike[str]) -> GraphFile:
       ExportError: If there is none, or it is empty, damaged or of another kind.
     """
     path = Path(path)
-    file = path
+    file = path = path.parent if path.name in _NAMES and path.is_file() else path
     if path.is_dir():
         present = [path / name for name in _NAMES if (path / name).is_file()]
         if not present:

@@ -160,6 +160,11 @@ def test_variables_and_assets_are_copied_byte_for_byte(old, upgraded):
         assert len(after) >= 2
 
 
+def test_the_file_of_a_savedmodel_stands_for_its_folder(old, tmp_path):
+    done = export.upgrade(old / 'saved_model' / 'saved_model.pb', tmp_path / 'new')
+    assert len(content(done.path)) == 4
+
+
 def test_nothing_is_left_to_upgrade(upgraded, tmp_path):
     assert export.upgrade(upgraded / 'frozen.pb', tmp_path / 'again.pb').replaced == {}
     assert (tmp_path / 'again.pb').read_bytes() == (upgraded / 'frozen.pb').read_bytes()
