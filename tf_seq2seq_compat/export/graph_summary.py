@@ -51,8 +51,10 @@ def show(path: str | os.PathLike[str]) -> str:
     for meta_graph in source.meta_graphs:
         info = meta_graph.meta_info_def
         tags = f', tags {", ".join(info.tags)}' if info.tags else ''
-        writer = info.tensorflow_version or 'an unknown TensorFlow'
-        lines += ['', f'graph{tags}, written by {writer}', *_graph(meta_graph.graph_def)]
+        writer = (
+            f', written by TensorFlow {info.tensorflow_version}' if info.tensorflow_version else ''
+        )
+        lines += ['', f'graph{tags}{writer}', *_graph(meta_graph.graph_def)]
         lines += list(_signatures(meta_graph)) or _ends(meta_graph.graph_def)
     if not source.meta_graphs:
         lines += ['', 'graph', *_graph(source.graphs[0]), *_ends(source.graphs[0])]

@@ -155,6 +155,18 @@ def test_the_same_function_has_the_same_name_wherever_it_is_made():
     assert len({name for name, _ in first}) == len(first) > 1
 
 
+def test_a_function_never_has_the_name_of_an_operation():
+    """TensorFlow refuses one that has, in a process where the operation is registered."""
+    for operation in ('GatherTree', 'Addons>GatherTree'):
+        complete = removed_operations.with_missing_operations(old_graph(operation))
+        names = {function.signature.name for function in complete.library.function}
+        assert names and not names & set(REPLACEMENTS)
+    clash = tf1.GraphDef()
+    clash.library.function.add().signature.name = 'Add'
+    with tf.Graph().as_default(), pytest.raises(ValueError, match='same name already exists'):
+        tf.import_graph_def(clash)
+
+
 def test_other_graphs_are_left_as_they_are(provided):
     with tf.Graph().as_default() as graph:
         tf.constant(1)

@@ -160,6 +160,23 @@ def test_variables_and_assets_are_copied_byte_for_byte(old, upgraded):
         assert len(after) >= 2
 
 
+def test_every_graph_of_a_savedmodel_is_upgraded(tmp_path):
+    model = graph_files.SavedModel()
+    for tag in ('serve', 'train'):
+        meta_graph = model.meta_graphs.add()
+        meta_graph.meta_info_def.tags.append(tag)
+        meta_graph.graph_def.node.add(name='beams', op='GatherTree')
+    (tmp_path / 'old').mkdir()
+    (tmp_path / 'old' / 'saved_model.pb').write_bytes(model.SerializeToString())
+    done = export.upgrade(tmp_path / 'old', tmp_path / 'new')
+    assert done.replaced == {'GatherTree': 2}
+    assert 'unknown' not in export.show(done.path)
+    assert [line for line in export.show(done.path).splitlines() if ', tags ' in line] == [
+        'graph, tags serve',
+        'graph, tags train',
+    ]
+
+
 def test_the_file_of_a_savedmodel_stands_for_its_folder(old, tmp_path):
     done = export.upgrade(old / 'saved_model' / 'saved_model.pb', tmp_path / 'new')
     assert len(content(done.path)) == 4
@@ -296,7 +313,7 @@ def test_an_operation_that_nothing_has_is_named_and_may_be_kept(tmp_path):
 def test_show_lists_signatures_sizes_and_operations(old, upgraded):
     shown = export.show(old / 'saved_model')
     for line in (
-        'graph tags serve, written by 1.15.5',
+        'graph tags serve, written by TensorFlow 1.15.5',
         '  signature beam',
         '    input words: string [?, ?], words:0',
         '    output ids: int32 [?, ?, 3], beam_ids:0',
