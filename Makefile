@@ -230,6 +230,7 @@ golden-eras: $(ERAS_READY)
 
 golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
+	$(ORACLE) tests/export/old/make.py --out tests/export/old/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
 	$(ORACLE) tests/random_programs/make.py
 	$(ORACLE) tests/golden_programs/make.py
@@ -254,6 +255,8 @@ endif
 golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/checkpoints/make.py --check tests/checkpoints/data
 	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
+	$(ORACLE) tests/export/old/make.py --check tests/export/old/data
+	$(VENV)/bin/python tests/export/old/check_loaded.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/random_programs/make.py --check
 	$(ORACLE) tests/golden_programs/make.py --check
@@ -272,6 +275,12 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(ORACLE) tests/api/attributes_golden.py --check
 	$(ORACLE) tests/api/signatures.py --check tests/api/functions_1_15_5.json
 	$(ORACLE) tests/faults/check.py --record --check --oracle 'TF 1.15.5' --tf1 $(abspath $(shell command -v $(ORACLE)))
+ifneq ($(TF215_PYTHON),)
+	$(MAKE) $(TF215)/.ready
+	$(TF215)/bin/python tests/export/old/make_addons.py --check tests/export/old/data
+else
+	@echo 'no Python 3.10 or 3.11: what TensorFlow Addons gives is not checked; make TF215_PYTHON=/path/to/python3.11'
+endif
 ifneq ($(ERAS_PYTHON),)
 	$(MAKE) eras-env
 	for version in $(ERAS); do \

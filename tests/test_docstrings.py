@@ -9,7 +9,15 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat import bucketing, checkpoint, cudnn_rnn, legacy_seq2seq, plotting, rnn
+from tf_seq2seq_compat import (
+    bucketing,
+    checkpoint,
+    cudnn_rnn,
+    export,
+    legacy_seq2seq,
+    plotting,
+    rnn,
+)
 from tf_seq2seq_compat.layers import grid_rnn_cells, linear
 
 # Examples of these would change the interpreter that runs the tests.
@@ -63,6 +71,14 @@ def test_checkpoint_example_runs(name, tmp_path, monkeypatch):
     run_example(getattr(checkpoint, name), name, tmp_path, monkeypatch)
 
 
+OF_EXPORT = ['ExportError', 'show', 'upgrade']
+
+
+@pytest.mark.parametrize('name', OF_EXPORT)
+def test_export_example_runs(name, tmp_path, monkeypatch):
+    run_example(getattr(export, name), name, tmp_path, monkeypatch)
+
+
 @pytest.mark.parametrize('symbol', OF_RNN)
 def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
     run_example(symbol, symbol.__name__, tmp_path, monkeypatch)
@@ -81,6 +97,7 @@ def test_rnn_example_runs(symbol, tmp_path, monkeypatch):
             pytest.param(getattr(checkpoint, name), id=f'checkpoint.{name}')
             for name in OF_CHECKPOINT
         ),
+        *(pytest.param(getattr(export, name), id=f'export.{name}') for name in OF_EXPORT),
     ],
 )
 def test_docstring_names_every_argument(symbol):

@@ -40,7 +40,12 @@ ELSEWHERE = {
         'tensorflow.python.client.session.SessionInterface',
         'tensorflow.python.eager.context.eager_mode',
     },
-    'graph_operations.py': {'tensorflow.python.framework.importer'},
+    'graph_files.py': {'tensorflow.core.protobuf.saved_model_pb2'},
+    'graph_operations.py': {
+        'tensorflow.python.framework.importer',
+        'tensorflow.python.saved_model.function_deserialization',
+        'tensorflow.python.saved_model.loader_impl',
+    },
     'locations.py': {'tensorflow.python.util.tf_decorator'},
     'python2/tensorflow_strings.py': {
         'tensorflow.python.autograph.core.config',
@@ -48,6 +53,7 @@ ELSEWHERE = {
         'tensorflow.python.autograph.pyct.parser',
     },
     'repairs/early_flags.py': {'tensorflow.python.platform.flags'},
+    'removed_operations.py': {'tensorflow.python.framework.op_def_registry'},
     'upgrade_tables.py': {'tensorflow.tools.compatibility.tf_upgrade_v2'},
 }
 NEEDS_NONE = ('core', 'layers', 'seq2seq', 'legacy_seq2seq', 'rnn')

@@ -114,6 +114,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_scan(commands)
     _add_migrate(commands)
     _add_checkpoint(commands)
+    _add_export(commands)
     return parser
 
 
@@ -223,6 +224,19 @@ def _add_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_arguments(checkpoint)
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from tf_seq2seq_compat.export.commands import DESCRIPTION, EPILOG, add_arguments
+
+    export = commands.add_parser(
+        'export',
+        help='make old graph files load again, and export models',
+        description=DESCRIPTION,
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(export)
 
 
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
@@ -341,6 +355,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tf_seq2seq_compat.checkpoint import commands
 
         return commands.run(options)
+    if options.command == 'export':
+        from tf_seq2seq_compat.export import commands as export_commands
+
+        return export_commands.run(options)
     if options.command == 'migrate':
         return _migrate(parser, options)
     return _scan(parser, options) if options.command == 'scan' else _run(parser, options, theirs)

@@ -72,6 +72,8 @@ def install(
     if tf1_names:
         v1_behavior.complete_tf1_behavior(_runtime)
         eras.get(version).begin(_runtime)
+    else:
+        v1_behavior.complete_graphs(_runtime)
     frame = import_hook.program_frame()
     if frame is not None:
         roots = {each.root_name: each.root for each in facades}

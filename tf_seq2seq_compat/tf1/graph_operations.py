@@ -1,99 +1,75 @@
-"""Operations of old graphs that TensorFlow no longer has, given as functions of the graph.
-
-A node whose operation is not registered is resolved as a call if the graph's library has a function
-of the operation's name. So a graph of TF 1.15 with a beam search is imported by plain TensorFlow
-once its library has a function `GatherTree`.
-"""
+"""Makes every import of a graph give it the operations of old graphs that TensorFlow lacks."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import tensorflow as tf
 from tensorflow.python.framework import importer  # what every import of a graph goes through
+from tensorflow.python.saved_model import (
+    function_deserialization,  # what TensorFlow 2 makes of the functions of its SavedModels
+    loader_impl,  # what reads the file of a SavedModel
+)
 
-from tf_seq2seq_compat.core import beam_search
+from tf_seq2seq_compat.export.removed_operations import (
+    GraphDef,
+    advice,
+    unknown_operations,
+    with_missing_operations,
+)
 from tf_seq2seq_compat.tf1.runtime import Runtime
-
-_GATHER_TREE = ('GatherTree', 'Addons>GatherTree')
-
-
-def with_missing_operations(graph_def: tf.compat.v1.GraphDef) -> tf.compat.v1.GraphDef:
-    """A graph in which each operation that TensorFlow lacks is a function of the graph's library.
-
-    Args:
-      graph_def: A `GraphDef`, which is left as it is.
-
-    Returns:
-      The same graph, or a copy with more functions in its library.
-
-    Example:
-      >>> from tf_seq2seq_compat.tf1.graph_operations import with_missing_operations
-      >>> graph_def = tf.compat.v1.GraphDef()
-      >>> graph_def.node.add(name='beams', op='GatherTree').op
-      'GatherTree'
-      >>> [f.signature.name for f in with_missing_operations(graph_def).library.function][:1]
-      ['GatherTree']
-    """
-    library = graph_def.library.function
-    defined = {function.signature.name for function in library}
-    used = _operations([graph_def.node, *(function.node_def for function in library)])
-    missing = [name for name in _GATHER_TREE if name in used - defined]
-    if not missing:
-        return graph_def
-    complete = type(graph_def)()
-    complete.CopyFrom(graph_def)
-    function, *inner = _gather_tree_functions()
-    for name in missing:
-        named = complete.library.function.add()
-        named.CopyFrom(function)
-        named.signature.name = name
-    complete.library.function.extend(inner)
-    return complete
-
-
-def _operations(groups: Iterable[Iterable[Any]]) -> set[str]:
-    return {node.op for group in groups for node in group}
-
-
-@functools.cache
-def _gather_tree_functions() -> tuple[object, ...]:
-    """The `FunctionDef` of gather_tree, and those of the functions that it calls.
-
-    The latter get names that no other function of a graph has.
-    """
-    whole = tf.TensorSpec([None, None, None], tf.int32)
-    specs = (whole, whole, tf.TensorSpec([None], tf.int32), tf.TensorSpec([], tf.int32))
-    with tf.Graph().as_default():
-        traced = tf.function(beam_search.gather_tree, autograph=False).get_concrete_function(*specs)
-    definition = type(traced.function_def)()
-    definition.CopyFrom(traced.function_def)
-    definition.attr.clear()
-    definition.signature.attr.add(name='T', type='type')  # The node has it.
-    functions = (definition, *traced.graph.as_graph_def().library.function)
-    for function in functions:
-        function.signature.name = f'GatherTree/{function.signature.name}'
-        for node in function.node_def:
-            for value in node.attr.values():
-                if value.HasField('func'):
-                    value.func.name = f'GatherTree/{value.func.name}'
-    return functions
 
 
 def provide_missing_operations(runtime: Runtime) -> None:
     """Makes every import of a graph, meta graph or SavedModel give it the operations it lacks.
 
+    Of what nothing can be given the error says which nodes need it, and what can be done.
+
     Args:
       runtime: Takes it back.
     """
-    original = importer._import_graph_def_internal
+    import_internal = importer._import_graph_def_internal
+    parse_saved_model = loader_impl.parse_saved_model
+    load_library = function_deserialization.load_function_def_library
 
-    @functools.wraps(original)
-    def import_graph_def(graph_def: tf.compat.v1.GraphDef, *args: object, **kwargs: object) -> Any:
-        if hasattr(graph_def, 'library'):
-            graph_def = with_missing_operations(graph_def)
-        return original(graph_def, *args, **kwargs)
+    @functools.wraps(import_internal)
+    def import_graph_def(graph_def: GraphDef, *args: object, **kwargs: object) -> Any:
+        if not isinstance(graph_def, tf.compat.v1.GraphDef):
+            return import_internal(graph_def, *args, **kwargs)
+        graph_def = with_missing_operations(graph_def)
+        try:
+            return import_internal(graph_def, *args, **kwargs)
+        except tf.errors.NotFoundError as error:
+            _explain(error, graph_def)
+
+    @functools.wraps(parse_saved_model)
+    def parse(*args: Any, **kwargs: Any) -> Any:
+        saved_model = parse_saved_model(*args, **kwargs)
+        for meta_graph in saved_model.meta_graphs:
+            # TensorFlow 2 takes the functions of its SavedModels out before it imports anything.
+            meta_graph.graph_def.CopyFrom(with_missing_operations(meta_graph.graph_def))
+        return saved_model
+
+    @functools.wraps(load_library)
+    def load(library: Any, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return load_library(library, *args, **kwargs)
+        except (RuntimeError, tf.errors.NotFoundError) as error:
+            _explain(error, tf.compat.v1.GraphDef(library=library))
 
     runtime.set(importer, '_import_graph_def_internal', import_graph_def)
+    runtime.set(loader_impl, 'parse_saved_model', parse)
+    runtime.set(function_deserialization, 'load_function_def_library', load)
+
+
+def _explain(error: Any, graph_def: GraphDef) -> NoReturn:
+    """Raises the error again, with advice if it is about an operation that is not known."""
+    unknown = unknown_operations(graph_def)
+    named = {name: unknown[name] for name in unknown if f"'{name}'" in str(error)}
+    if not named:
+        raise error
+    if isinstance(error, tf.errors.OpError):
+        message = f'{error.message}\n\n{advice(named)}'
+        raise tf.errors.NotFoundError(error.node_def, error.op, message) from None
+    raise RuntimeError(f'{error}\n\n{advice(named)}') from None

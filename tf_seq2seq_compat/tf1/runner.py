@@ -165,6 +165,7 @@ class _TF1Start:
         self._done = True
         self._for_tensorflow_2 = tensorflow_2_programs.is_for_tensorflow_2(self._more())
         if self._for_tensorflow_2:
+            v1_behavior.complete_graphs(self._runtime)
             return
         v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)

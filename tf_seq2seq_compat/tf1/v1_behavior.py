@@ -50,6 +50,17 @@ def turn_on_tf1_behavior() -> None:
         tf.compat.v1.disable_v2_behavior()
 
 
+def complete_graphs(runtime: Runtime) -> None:
+    """Makes imports of graphs and SavedModels give them the operations that TensorFlow lacks.
+
+    Args:
+      runtime: Takes it back.
+    """
+    from tf_seq2seq_compat.tf1 import graph_operations
+
+    graph_operations.provide_missing_operations(runtime)
+
+
 def complete_tf1_behavior(runtime: Runtime) -> None:
     """Gives TensorFlow and tf-keras, beside TF1's switches, what else a TF1 program counts on.
 
@@ -59,9 +70,9 @@ def complete_tf1_behavior(runtime: Runtime) -> None:
     Args:
       runtime: Takes it back.
     """
-    from tf_seq2seq_compat.tf1 import graph_operations, historic_checkpoints
+    from tf_seq2seq_compat.tf1 import historic_checkpoints
 
-    graph_operations.provide_missing_operations(runtime)
+    complete_graphs(runtime)
     historic_checkpoints.explain_missing_names(runtime)
 
     def keras_as_in_tf1() -> None:

@@ -1,0 +1,28 @@
+"""Exported models: old graph files made to load again, models written for other programs.
+
+`upgrade` gives the SavedModels, frozen graphs and MetaGraphs of TensorFlow 1 and TensorFlow Addons
+the operations that TensorFlow no longer has; `show` lists what such a file holds.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from tf_seq2seq_compat.lazy_names import LazyNames
+
+if TYPE_CHECKING:
+    from tf_seq2seq_compat.export.errors import ExportError
+    from tf_seq2seq_compat.export.graph_files import Upgrade, upgrade
+    from tf_seq2seq_compat.export.graph_summary import show
+
+# TensorFlow is imported when a name is used: the command line's parser needs none of them.
+_MODULES = {
+    'export.errors': 'ExportError',
+    'export.graph_files': 'Upgrade upgrade',
+    'export.graph_summary': 'show',
+}
+_names = LazyNames(__name__, _MODULES)
+__all__ = _names.all
+__dir__ = _names.dir
+
+
+def __getattr__(name: str) -> Any:
+    return _names.load(name)
