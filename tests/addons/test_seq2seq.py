@@ -290,3 +290,18 @@ def test_our_cell():
     outputs, _, _ = decoder(tf.ones([2, 5, 3]), initial_state=tf.zeros([2, 4]))
     assert outputs.rnn_output.shape == (2, 5, 7)
     assert len(decoder.trainable_variables) == 6
+
+
+def test_a_functional_model_of_alignments_and_state():
+    """Both outputs of a mechanism, with a symbolic memory; and NumPy arrays in its place."""
+    layers = keras.layers
+    ids, query, state = keras.Input([8]), keras.Input([4]), keras.Input([8])
+    memory = layers.LSTM(5, return_sequences=True)(layers.Embedding(9, 6, mask_zero=True)(ids))
+    mechanism = tfa.seq2seq.LuongAttention(4, memory)
+    model = keras.Model([ids, query, state], mechanism([query, state]))
+    arrays = np.array([[1, 2, 3, 0, 0, 0, 0, 0]] * 2), np.ones([2, 4], 'f'), np.ones([2, 8], 'f')
+    alignments, following = model.predict_on_batch(list(arrays))
+    assert np.array_equal(alignments, following)
+    assert (alignments[:, 3:] == 0).all() and np.allclose(alignments.sum(1), 1)
+    eager = tfa.seq2seq.LuongAttention(4, np.ones([2, 8, 5], 'f'))
+    assert eager([arrays[1], arrays[2]])[0].shape == (2, 8)

@@ -81,7 +81,7 @@ class MultiHeadAttention(keras.layers.Layer):
             }
             for part, values in given.items()
         }
-        self.dropout = keras.layers.Dropout(dropout)
+        self.dropout = keras.layers.Dropout(dropout, dtype=kwargs.get('dtype'))
         self._dropout_rate = dropout
 
     def build(self, input_shape: Sequence[Any]) -> None:

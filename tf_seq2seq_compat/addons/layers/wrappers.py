@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import tensorflow as tf
@@ -21,8 +21,8 @@ class WeightNormalization(keras.layers.Wrapper):
 
     Args:
       layer: A layer with a `kernel`, or a `keras.layers.RNN`, whose recurrent kernel is meant.
-      data_init: Whether the lengths, and the bias, begin so that the outputs of the first batch
-        have the mean 0 and the variance 1. Else the kernel begins as it is.
+      data_init: Whether the lengths, and the bias, begin by the mean and the variance of what the
+        layer makes of the first batch. Else the kernel begins as it is.
       **kwargs: Of every layer of Keras: `name`, `dtype`, `trainable`.
 
     Raises:
@@ -30,10 +30,10 @@ class WeightNormalization(keras.layers.Wrapper):
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
-      >>> layer = tfa.layers.WeightNormalization(tf.keras.layers.Dense(2))
-      >>> outputs = layer(tf.random.normal([100, 3]))
-      >>> [round(abs(float(each))) for each in tf.nn.moments(outputs, 0)[1]]
-      [1, 1]
+      >>> dense = tf.keras.layers.Dense(2)
+      >>> layer = tfa.layers.WeightNormalization(dense, data_init=False)
+      >>> np.allclose(layer(tf.ones([4, 3])), dense(tf.ones([4, 3])))
+      True
 
     Legacy: `tfa.layers.WeightNormalization` of TensorFlow Addons 0.23.
     """
@@ -68,10 +68,12 @@ class WeightNormalization(keras.layers.Wrapper):
         if self.data_init:
             with tf.name_scope('data_dep_init'):
                 self._naked_clone_layer = self._clone(input_shape)
+        if not IS_KERAS_3:  # here alone, as in the files of TensorFlow Addons
+            owner._trainable_weights = [w for w in owner._trainable_weights if w is not kernel]
         self.built = True
 
     @property
-    def _place(self) -> tuple[LayerLike, str]:
+    def _place(self) -> tuple[Any, str]:
         """What owns the kernel, and its attribute there."""
         return (self.layer.cell, 'recurrent_kernel') if self.is_rnn else (self.layer, 'kernel')
 
@@ -121,11 +123,12 @@ class WeightNormalization(keras.layers.Wrapper):
                     variable.assign(scope.get_current_value(variable))
             return
         owner, name = self._place
-        vars(owner)[name] = kernel  # past Keras, which would no longer know the variable
+        attributes: dict[str, Any] = owner.__dict__
+        attributes[name] = kernel  # past Keras, which would no longer know the variable
         try:
             yield
         finally:
-            vars(owner)[name] = self.v
+            attributes[name] = self.v
 
     def _initialize(self, inputs: TensorLike) -> tf.Tensor:
         """The lengths, and the bias, for the first batch."""
@@ -152,9 +155,19 @@ class WeightNormalization(keras.layers.Wrapper):
         config: Config = super().get_config()
         return {**config, 'data_init': self.data_init}
 
+    @classmethod
+    def from_config(
+        cls, config: Config, custom_objects: Mapping[str, Any] | None = None
+    ) -> WeightNormalization:
+        """The layer of a configuration, which stays as it is."""
+        return super().from_config(dict(config), custom_objects)
+
     def remove(self) -> LayerLike:
         """The layer, its kernel normalised once and for all."""
         self.v.assign(self._kernel(tf.convert_to_tensor(self.g)))
+        if not IS_KERAS_3:
+            owner, name = self._place
+            setattr(owner, name, self.v)
         return self.layer
 
     if IS_KERAS_3:

@@ -66,9 +66,9 @@ class _Wrapper(Base):
 
     def get_config(self) -> Config:
         """The arguments."""
-        config = {} if IS_KERAS_3 else super().get_config()
+        config = {'name': self.name} if IS_KERAS_3 else super().get_config()
         inner = keras.optimizers.serialize(self._optimizer)
-        return {'name': self.name, **config, 'optimizer': inner, **self._arguments()}
+        return {**config, 'optimizer': inner, **self._arguments()}
 
     @classmethod
     def from_config(
@@ -77,7 +77,7 @@ class _Wrapper(Base):
         """The optimizer of a configuration."""
         legacy = {} if IS_KERAS_3 else {'use_legacy_optimizer': True}
         inner = keras.optimizers.deserialize(
-            config['optimizer'], custom_objects=custom_objects, **legacy
+            dict(config['optimizer']), custom_objects=custom_objects, **legacy
         )
         return cls(**{**config, 'optimizer': inner})
 
@@ -125,7 +125,7 @@ class _Wrapper(Base):
             if trainable_variables is not None and not self.built:
                 with tf.init_scope():
                     self.build(list(trainable_variables))
-            variables = list(trainable_variables or self._model_weights)
+            variables = list(trainable_variables or self._model_weights or ())
             self._optimizer.apply(grads, variables)
             for variable in variables:
                 self._finish(variable)

@@ -176,6 +176,8 @@ class AttentionMechanism(keras.layers.Layer):
                     'called with [query, state].'
                 )
             symbolic = any(map(is_symbolic, tf.nest.flatten(inputs)))
+            if not symbolic:
+                inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
             if IS_KERAS_3 and not symbolic:
                 self._rebind_symbolic_memory(axis_size(inputs[0], 0))
             elif len(inputs) == 2:
@@ -373,6 +375,11 @@ class AttentionMechanism(keras.layers.Layer):
             size = (query.shape[0], self._alignments_size)
             spec = keras.KerasTensor(size, self.compute_dtype)
             return spec, keras.KerasTensor(inputs[1].shape, self.compute_dtype)
+
+        @property
+        def output(self) -> Any:
+            """The symbolic outputs of the last call, of which Keras counts those of all calls."""
+            return self._inbound_nodes[-1].outputs if self._inbound_nodes else super().output
 
         def get_build_config(self) -> Config:
             """The depths by which `build_from_config` makes the variables."""
