@@ -134,15 +134,17 @@ class WeightNormalization(keras.layers.Wrapper):
         """The lengths, and the bias, for the first batch."""
         direction = tf.convert_to_tensor(self.v)
         if not self.data_init:
-            self.g.assign(tf.linalg.norm(tf.reshape(direction, [-1, direction.shape[-1]]), axis=0))
+            lengths = tf.linalg.norm(tf.reshape(direction, [-1, direction.shape[-1]]), axis=0)
         else:
             outputs = tf.convert_to_tensor(self._naked_clone_layer(inputs))
             mean, variance = tf.nn.moments(outputs, list(range(outputs.shape.rank - 1)))
             scale = 1.0 / tf.sqrt(variance + 1e-10)
             times = self.g.shape[0] // scale.shape[0]  # the gates of a recurrent layer
-            self.g.assign(tf.convert_to_tensor(self.g) * tf.tile(scale, [times]))
+            scales = tf.tile(scale, [times])
+            lengths = tf.cast(tf.convert_to_tensor(self.g), scales.dtype) * scales
             if getattr(self.layer, 'bias', None) is not None:
-                self.layer.bias.assign(-mean * scale)
+                self.layer.bias.assign(tf.cast(-mean * scale, self.layer.bias.dtype))
+        self.g.assign(tf.cast(lengths, self.g.dtype))
         self._initialized.assign(tf.constant(True))
         return tf.constant(True)
 
