@@ -305,7 +305,7 @@ def test_a_functional_model_of_alignments_and_state():
     assert np.array_equal(alignments, following)
     assert (alignments[:, 3:] == 0).all() and np.allclose(alignments.sum(1), 1)
     eager = tfa.seq2seq.LuongAttention(4, np.ones([2, 8, 5], 'f'))
-    assert eager([arrays[1], arrays[2]])[0].shape == (2, 8)
+    assert eager([arrays[1], arrays[2]])[0].shape == eager([arrays[1], None])[0].shape == (2, 8)
 
 
 def test_a_wrapper_in_the_functions_of_tf1():

@@ -26,6 +26,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.layers.base import _array_to_tensor
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     check_one_mask,
     checked_lengths,
@@ -176,8 +177,7 @@ class AttentionMechanism(keras.layers.Layer):
                     'called with [query, state].'
                 )
             symbolic = any(map(is_symbolic, tf.nest.flatten(inputs)))
-            if not symbolic:
-                inputs = tf.nest.map_structure(tf.convert_to_tensor, inputs)
+            inputs = tf.nest.map_structure(_array_to_tensor, inputs)
             if IS_KERAS_3 and not symbolic:
                 self._rebind_symbolic_memory(axis_size(inputs[0], 0))
             elif len(inputs) == 2:
