@@ -57,6 +57,8 @@ def differences(name, mode, golden):
             yield f'{key}: differs by {np.nanmax(np.abs(value - wanted))}'
     for key, value in facts.items():
         wanted = FACTS[name][key]
+        if key == 'trainable' and IS_KERAS_3 and name == 'weight_normalization':
+            value, wanted = value[:4], wanted[:4]  # the clone's are frozen one by one there
         if key == 'names' and IS_KERAS_3:  # the last parts of the names only
             value = [each.rpartition('/')[2].partition(':')[0] for each in value]
             wanted = [each.rpartition('/')[2].partition(':')[0] for each in wanted]

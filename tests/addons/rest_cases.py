@@ -348,7 +348,7 @@ def crf_wrapper_training(tfa, keras):
 # -- optimizers -----------------------------------------------------------------------------------
 
 
-def steps_of(optimizer, steps=6):
+def steps_of(optimizer, steps=6, with_variables=False):
     """The variables after each step of dense and sparse gradients."""
     dense = tf.Variable(numbers(3, 4, seed=5), name='layer/kernel')
     bias = tf.Variable(numbers(4, seed=8), name='layer/bias')
@@ -367,7 +367,7 @@ def steps_of(optimizer, steps=6):
         step(tf.constant([i % 7, 3, (i * i) % 5, 3]), tf.constant(numbers(2, 3, seed=i)))
         for j, variable in enumerate(variables):
             kept[f'step_{i}_{j}'] = variable.numpy()
-    return Values(kept)
+    return (kept, variables) if with_variables else Values(kept)
 
 
 def _sgd(keras):
@@ -415,6 +415,12 @@ OPTIMIZERS = {
     'triangular': lambda tfa, keras: tfa.optimizers.LazyAdam(
         tfa.optimizers.Triangular2CyclicalLearningRate(0.01, 0.1, 2)
     ),
+    'lookahead': lambda tfa, keras: tfa.optimizers.Lookahead(
+        tfa.optimizers.LazyAdam(0.05), sync_period=2
+    ),
+    'lookahead_options': lambda tfa, keras: tfa.optimizers.Lookahead(
+        tfa.optimizers.RectifiedAdam(0.05), sync_period=3, slow_step_size=0.7
+    ),
     'exponential_cycles': lambda tfa, keras: tfa.optimizers.LazyAdam(
         tfa.optimizers.ExponentialCyclicalLearningRate(0.01, 0.1, 2, gamma=0.9)
     ),
@@ -432,6 +438,39 @@ def _optimizer_cases():
 
 
 _optimizer_cases()
+
+AVERAGED = {
+    'moving_average': lambda tfa, sgd: tfa.optimizers.MovingAverage(sgd, 0.6),
+    'moving_average_updates': lambda tfa, sgd: tfa.optimizers.MovingAverage(sgd, num_updates=3),
+    'moving_average_dynamic': lambda tfa, sgd: tfa.optimizers.MovingAverage(
+        sgd, start_step=2, dynamic_decay=True
+    ),
+    'swa': lambda tfa, sgd: tfa.optimizers.SWA(sgd, start_averaging=1, average_period=2),
+}
+
+
+def _averaged_cases():
+    for name, make in AVERAGED.items():
+
+        def one(tfa, keras, make=make):
+            optimizer = make(tfa, _sgd(keras)(0.05))
+            kept, variables = steps_of(optimizer, with_variables=True)
+            optimizer.assign_average_vars(variables)
+            kept = {**kept, **{f'average_{i}': v.numpy() for i, v in enumerate(variables)}}
+            if hasattr(optimizer, 'swap_weights'):
+                for variable in variables:
+                    variable.assign_add(tf.ones_like(variable))
+                with tf.distribute.OneDeviceStrategy('/cpu:0').scope():
+                    optimizer.swap_weights()
+                kept.update({f'swapped_{i}': v.numpy() for i, v in enumerate(variables)})
+            kept['rate'] = np.asarray(optimizer.learning_rate)
+            return Values(kept)
+
+        one.__name__ = f'optimizer_{name}'
+        case(one)
+
+
+_averaged_cases()
 
 
 # -- losses, metrics, normalization ---------------------------------------------------------------
@@ -474,3 +513,92 @@ def group_normalization(tfa, keras):
 @case
 def instance_normalization(tfa, keras):
     return Layer(tfa.layers.InstanceNormalization(epsilon=0.01, center=False), numbers(2, 5, 4))
+
+
+def _triplet(margin, metric, classes):
+    @case
+    def one(tfa, keras):
+        def call(x):
+            loss = tfa.losses.TripletSemiHardLoss(margin, metric)(tf.constant(classes), x)
+            half = tf.cast(x, tf.float16)
+            column = tf.constant(classes)[:, None]
+            return loss, tfa.losses.triplet_semihard_loss(column, half, margin, metric)
+
+        return Function(call, [numbers(6, 3, scale=1.0)], gradient=True)
+
+    return one
+
+
+for _name, _arguments in {
+    'triplet_l2': (1.0, 'L2', [0, 1, 0, 2, 1, 0]),
+    'triplet_squared': (0.3, 'squared-L2', [0, 1, 0, 1, 1, 0]),
+    'triplet_angular': (0.1, 'angular', [3, 3, 3, 2, 2, 2]),
+    'triplet_of_one_class': (1.0, 'L2', [0, 0, 0, 0, 0, 0]),
+}.items():
+    CASES[_name] = _triplet(*_arguments)
+del CASES['one']
+
+
+def _heads(count, **options):
+    shapes = [(2, 3, 4), (2, 5, 6), (2, 5, 7)][:count]
+    inputs = [numbers(*shape, seed=i) for i, shape in enumerate(shapes)]
+    return lambda tfa, keras: Layer(tfa.layers.MultiHeadAttention(**options), inputs)
+
+
+CASES['heads'] = _heads(2, head_size=4, num_heads=2)
+CASES['heads_options'] = _heads(
+    3,
+    head_size=4,
+    num_heads=2,
+    output_size=3,
+    use_projection_bias=False,
+    return_attn_coef=True,
+    dropout=0.3,
+    kernel_regularizer='l2',
+    name='mine',
+)
+
+
+@case
+def heads_masked(tfa, keras):
+    layer = tfa.layers.MultiHeadAttention(4, 2, return_attn_coef=True)
+    mask = tf.constant(np.arange(5) < np.arange(1, 4)[:, None])
+    inputs = [numbers(2, 3, 4), numbers(2, 5, 6, seed=1)]
+    return Layer(layer, inputs, {'mask': tf.tile(mask[None], [2, 1, 1])})
+
+
+@case
+def weight_normalization(tfa, keras):
+    layer = tfa.layers.WeightNormalization(keras.layers.Dense(3, 'tanh', name='dense'), name='wn')
+    return Layer(layer, numbers(6, 4))
+
+
+@case
+def weight_normalization_of_a_convolution(tfa, keras):
+    convolution = keras.layers.Conv1D(3, 2, name='convolution')
+    layer = tfa.layers.WeightNormalization(convolution, data_init=False, name='wn')
+    return Layer(layer, numbers(2, 6, 4))
+
+
+@case
+def weight_normalization_of_an_rnn(tfa, keras):
+    rnn = keras.layers.SimpleRNN(3, name='rnn')
+    return Layer(tfa.layers.WeightNormalization(rnn, data_init=False, name='wn'), numbers(2, 6, 4))
+
+
+@case
+def weight_normalization_begins(tfa, keras):
+    """What the first batch makes of the weights, and the layer without it."""
+    found = {}
+    for data_init in (True, False):
+        dense = keras.layers.Dense(3, activation='tanh')
+        dense.build([None, 4])
+        dense.set_weights([numbers(4, 3, seed=1), numbers(3, seed=2)])
+        layer = tfa.layers.WeightNormalization(dense, data_init=data_init)
+        for i in range(2):
+            found[f'{data_init}_{i}'] = layer(numbers(6, 4, seed=i)).numpy()
+        found[f'{data_init}_g'] = np.asarray(layer.g)
+        removed = layer.remove()
+        found[f'{data_init}_kernel'] = np.asarray(removed.kernel)
+        found[f'{data_init}_removed'] = np.asarray(removed(numbers(6, 4)))
+    return Values(found)

@@ -57,6 +57,15 @@ for name in ('GroupNormalization', 'InstanceNormalization'):
         lambda dtype, name=name: getattr(tfa.layers, name)(dtype=dtype),
         lambda layer, x: layer(tf.tile(x, [1, 1, 8])),  # 32 groups by default
     )
+ROWS['layers.MultiHeadAttention'] = Row(
+    lambda dtype: tfa.layers.MultiHeadAttention(2, 2, dtype=dtype), lambda layer, x: layer([x, x])
+)
+ROWS['layers.WeightNormalization'] = Row(
+    lambda dtype: tfa.layers.WeightNormalization(
+        keras.layers.Dense(3, dtype=dtype), data_init=False, dtype=dtype
+    ),
+    lambda layer, x: layer(x),
+)
 ROWS['layers.CRF'] = Row(lambda dtype: tfa.layers.CRF(3, dtype=dtype), lambda layer, x: layer(x))
 for name in ('LayerNormLSTMCell', 'LayerNormSimpleRNNCell', 'NASCell', 'PeepholeLSTMCell'):
     ROWS[f'rnn.{name}'] = Row(
@@ -247,6 +256,10 @@ OBJECTS = {
         lambda: tfa.losses.SigmoidFocalCrossEntropy(from_logits=True, gamma=1.5),
         loss_of,
     ),
+    'losses.TripletSemiHardLoss': (
+        lambda: tfa.losses.TripletSemiHardLoss(0.5),
+        lambda loss: loss(tf.constant([0, 1, 0]), tf.constant(numbers(3, 4))),
+    ),
     'seq2seq.SequenceLoss': (
         lambda: tfa.seq2seq.SequenceLoss(
             average_across_batch=False, sum_over_timesteps=False, sum_over_batch=False
@@ -269,6 +282,11 @@ for name in ('LAMB', 'LazyAdam', 'NovoGrad', 'RectifiedAdam', 'AdamW', 'SGDW'):
         lambda name=name, options=options: getattr(tfa.optimizers, name)(
             learning_rate=0.05, **options
         ),
+        steps,
+    )
+for name in ('Lookahead', 'MovingAverage', 'SWA'):
+    OBJECTS[f'optimizers.{name}'] = (
+        lambda name=name: getattr(tfa.optimizers, name)('adam'),
         steps,
     )
 for name in ('TriangularCyclicalLearningRate', 'Triangular2CyclicalLearningRate'):

@@ -18,6 +18,7 @@ import pytest
 import tensorflow as tf
 
 from tf_seq2seq_compat import addons as tfa
+from tf_seq2seq_compat import rnn
 from tf_seq2seq_compat.addons.keras_generation import keras
 
 from . import cases, harness
@@ -290,3 +291,33 @@ def test_our_cell():
     outputs, _, _ = decoder(tf.ones([2, 5, 3]), initial_state=tf.zeros([2, 4]))
     assert outputs.rnn_output.shape == (2, 5, 7)
     assert len(decoder.trainable_variables) == 6
+
+
+def test_a_functional_model_of_alignments_and_state():
+    """Both outputs of a mechanism, with a symbolic memory; and NumPy arrays in its place."""
+    layers = keras.layers
+    ids, query, state = keras.Input([8]), keras.Input([4]), keras.Input([8])
+    memory = layers.LSTM(5, return_sequences=True)(layers.Embedding(9, 6, mask_zero=True)(ids))
+    mechanism = tfa.seq2seq.LuongAttention(4, memory)
+    model = keras.Model([ids, query, state], mechanism([query, state]))
+    arrays = np.array([[1, 2, 3, 0, 0, 0, 0, 0]] * 2), np.ones([2, 4], 'f'), np.ones([2, 8], 'f')
+    alignments, following = model.predict_on_batch(list(arrays))
+    assert np.array_equal(alignments, following)
+    assert (alignments[:, 3:] == 0).all() and np.allclose(alignments.sum(1), 1)
+    eager = tfa.seq2seq.LuongAttention(4, np.ones([2, 8, 5], 'f'))
+    assert eager([arrays[1], arrays[2]])[0].shape == eager([arrays[1], None])[0].shape == (2, 8)
+
+
+def test_a_wrapper_in_the_functions_of_tf1():
+    """In dynamic_rnn and static_rnn it gives what it gives in Keras's RNN, and keeps its state."""
+    memory, x = (tf.constant(harness.value_for(i, [2, 5, 6])) for i in range(2))
+    mechanism = tfa.seq2seq.LuongAttention(4, memory, [5, 3])
+    cell = tfa.seq2seq.AttentionWrapper(keras.layers.LSTMCell(4), mechanism, attention_layer_size=3)
+    wanted = keras.layers.RNN(cell, return_sequences=True)(x)
+    outputs, state = rnn.dynamic_rnn(cell, x, dtype=tf.float32)
+    steps, last = rnn.static_rnn(cell, tf.unstack(x, axis=1), dtype=tf.float32)
+    np.testing.assert_allclose(outputs, wanted, rtol=1e-5)
+    np.testing.assert_allclose(tf.stack(steps, 1), wanted, rtol=1e-5)
+    for each in (state, last):
+        assert isinstance(each, tfa.seq2seq.AttentionWrapperState)
+        np.testing.assert_allclose(tf.reduce_sum(each.alignments, 1), [1, 1], rtol=1e-5)

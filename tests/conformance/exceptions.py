@@ -7,8 +7,6 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.checkpoint import CheckpointError
-
 
 class Listed(NamedTuple):
     """How a promise is broken: the type of the error, words of its message, and the reason."""
@@ -149,12 +147,4 @@ _except(
     TypeError,
     "unexpected keyword argument 'name'",
     "its configuration is a GRUCell's, whose arguments it does not take, in TF1 too",
-)
-
-_except(
-    'tf1_checkpoint',
-    'BahdanauAttentionV2, BahdanauMonotonicAttentionV2',
-    CheckpointError,
-    'two variables have the name',
-    "the kernels of its query and its memory differ by the number of TF1's scope alone",
 )

@@ -6,6 +6,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import PATHS, run
+from tf_seq2seq_compat import checkpoint
 from tf_seq2seq_compat.seq2seq import (
     attention_v2,
     basic_decoder,
@@ -212,3 +213,19 @@ def test_loss_without_weights_counts_every_step(path):
         normalised = np.log(np.exp(logits).sum(-1))
         chosen = np.take_along_axis(logits, targets[..., None], -1)[..., 0]
         np.testing.assert_allclose(found, np.mean(normalised - chosen), rtol=1e-5)
+
+
+def test_saved_under_the_names_of_tf1(tmp_path):
+    """Those of the golden cases v2_bahdanau and v2_mechanism_in_a_wrapper, twice."""
+    for number in range(2):
+        alone, within = (attention_v2.BahdanauAttentionV2(5, MEMORY) for _ in range(2))
+        alone([tf.ones([3, 4]), tf.ones([3, 6])])
+        wrapper = seq2seq.AttentionWrapper(seq2seq.GRUCell(4), within, attention_layer_size=3)
+        wrapper(tf.ones([3, 2]), wrapper.zero_state(3, tf.float32))
+        saved = [str(tmp_path / f'{name}{number}') for name in ('alone', 'wrapper')]
+        for path, target in zip(saved, (alone, wrapper), strict=True):
+            checkpoint.save(path, target)
+        names = [[name for name, _ in tf.train.list_variables(path)] for path in saved]
+        attention = 'BahdanauAttention'
+        assert names[0] == [f'{attention}{v}' for v in ('/attention_v', '/kernel', '_1/kernel')]
+        assert {f'{attention}/kernel', f'attention_wrapper/{attention}/kernel'} < set(names[1])

@@ -121,9 +121,10 @@ def crf_sequence_score(
       [7.0]
     """
     inputs = tf.convert_to_tensor(inputs)
+    if tf1.dimension_value(inputs.shape[1]) == 1:  # the first tag, however many are given
+        first = tf.convert_to_tensor(tag_indices)[:, :1]
+        return crf_unary_score(first, sequence_lengths, inputs)
     unary = crf_unary_score(tag_indices, sequence_lengths, inputs)
-    if tf1.dimension_value(inputs.shape[1]) == 1:
-        return unary
     return unary + crf_binary_score(tag_indices, sequence_lengths, transition_params)
 
 

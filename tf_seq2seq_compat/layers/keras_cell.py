@@ -124,6 +124,8 @@ class KerasCell(RNNCell):
         training = in_training.get() if training is None else training
         options = {} if training is None or not self._trains else {'training': training}
         output, new_state = self.cell(inputs, [state] if one_state else state, **options)
+        if hasattr(size, '_fields'):  # of an AttentionWrapper, which has a history beside
+            return output, new_state
         if not one_state:
             return output, tf.nest.pack_sequence_as(size, tf.nest.flatten(new_state))
         return output, tf.nest.flatten(new_state)[0]
@@ -140,6 +142,8 @@ def _plain(size: Size) -> Size:
         return size
     if isinstance(size, list):
         return [_plain(part) for part in size]
+    if hasattr(size, '_fields'):
+        return type(size)(*map(_plain, size))
     if isinstance(size, tuple):
         return tuple(_plain(part) for part in size)
     return int(size)

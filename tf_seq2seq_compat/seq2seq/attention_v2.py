@@ -15,7 +15,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.path import graph_mode
-from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.layers.base import Layer, unnumbered
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.seq2seq.attention_mechanism import (
     Additive,
@@ -195,6 +195,8 @@ class _BaseAttentionMechanismV2(OfKeras, _BaseAttentionMechanism):
         if _has_no_scope(layer):
             with tf1.variable_scope(None, self._given_name) as scope:
                 self._build_inner(layer, scope, query)
+                if isinstance(layer, Layer) and unnumbered(scope.name) == self._unnumbered_scope:
+                    layer._unnumbered_scope = f'{self._unnumbered_scope}_1'  # the memory's is first
         return layer(query)
 
     def _build_inner(

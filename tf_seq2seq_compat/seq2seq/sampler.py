@@ -1,18 +1,21 @@
-"""Samplers: the helpers of TF 1.15's `BasicDecoderV2`, which get their tensors by `initialize`.
+"""The samplers of TF 1.15's decoders of TF2 style, which get their tensors by `initialize`.
 
-Each makes the helper of the same kind and hands on to it.
+Those of TensorFlow Addons are made of these (`addons/seq2seq/sampler.py`). Most make, in
+`initialize`, the helper of the same kind, and hand on to it.
 """
 
 from __future__ import annotations
 
 import abc
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.seq2seq.helper import (
-    CustomHelper,
     GreedyEmbeddingHelper,
     Helper,
     InferenceHelper,
@@ -29,6 +32,7 @@ from tf_seq2seq_compat.seq2seq.scheduled_helper import (
     _checked_probability,
 )
 from tf_seq2seq_compat.types import (
+    Config,
     DTypeLike,
     Embedding,
     FloatLike,
@@ -57,11 +61,17 @@ __all__ = [
 class Sampler(metaclass=abc.ABCMeta):
     """Samples from the decoder's outputs and chooses its next inputs; the base of all samplers.
 
-    Legacy: `tensorflow.contrib.seq2seq.python.ops.sampler.Sampler` of TF 1.15.
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.TrainingSampler()
+      >>> isinstance(sampler, tfa.seq2seq.Sampler), sampler.sample_ids_dtype.name
+      (True, 'int32')
+
+    Legacy: `Sampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
     @abc.abstractmethod
-    def initialize(self, inputs: Nest, **kwargs: object) -> tuple[tf.Tensor, Nest]:
+    def initialize(self, inputs: Nest, **kwargs: Any) -> tuple[tf.Tensor, Nest]:
         """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
         raise NotImplementedError
 
@@ -95,17 +105,50 @@ class Sampler(metaclass=abc.ABCMeta):
         """Type of the samples."""
         raise NotImplementedError
 
+    def get_config(self) -> Config:
+        """The arguments, for the configuration of a decoder."""
+        names = inspect.signature(type(self).__init__).parameters
+        found = {}
+        for name in [*names][1:]:
+            value: Any = getattr(self, f'_given_{name}', getattr(self, name, None))
+            found[name] = value.numpy().tolist() if hasattr(value, 'numpy') else value
+        return found
+
+    @classmethod
+    def from_config(cls, config: Config) -> Sampler:
+        """The sampler of a configuration."""
+        return cls(**config)
+
 
 class _HelperSampler(Sampler):
     """A sampler that is a helper once it is initialized."""
 
     _helper: Helper | None = None
     _sample_ids_shape = tf.TensorShape([])
-    _sample_ids_dtype = tf.int32
+    _sample_ids_dtype: Any = tf.int32
+    _embedding_function: Any = staticmethod(embedding_function)
+    _given_embedding_fn: Any = None
+    _not_callable: type[Exception] = ValueError
 
     def _begin(self, helper: Helper) -> tuple[tf.Tensor, Nest]:
         self._helper = helper
         return helper.initialize()
+
+    def _check_given(self, argument: str, value: object) -> None:
+        if value is None:
+            raise ValueError(
+                f'{argument} is required for {type(self).__name__}: give it to the decoder as '
+                f'{argument}=...'
+            )
+
+    def _set_embedding(self, embedding: Embedding | None) -> None:
+        if self._given_embedding_fn is None:
+            if embedding is None:
+                raise ValueError(
+                    'embedding must be given to the decoder, as its inputs or by this name, since '
+                    f'{type(self).__name__} was made without embedding_fn.'
+                )
+            self.embedding_fn = self._embedding_function(embedding)
 
     def _initialized(self, what: str) -> Any:
         if self._helper is None:
@@ -143,7 +186,7 @@ class _HelperSampler(Sampler):
         )
 
 
-class CustomSampler(_HelperSampler):
+class CustomSampler(Sampler):
     """A sampler made of three functions.
 
     Args:
@@ -152,8 +195,25 @@ class CustomSampler(_HelperSampler):
       next_inputs_fn: `(time, outputs, state, sample_ids) -> (finished, next_inputs, next_state)`.
       sample_ids_shape: Shape of one sample of one example, a scalar by default.
       sample_ids_dtype: Type of the samples, int32 by default.
+
+    Raises:
+      TypeError: If one of the three is not callable.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.CustomSampler(
+      ...     initialize_fn=lambda inputs: (tf.zeros([2], tf.bool), inputs),
+      ...     sample_fn=lambda time, outputs, state: tf.argmax(outputs, -1, tf.int32),
+      ...     next_inputs_fn=lambda time, outputs, state, sample_ids: (
+      ...         tf.fill([2], time >= 3), outputs, state))
+      >>> finished, inputs = sampler.initialize(tf.ones([2, 4]))
+      >>> int(sampler.batch_size), inputs.shape
+      (2, TensorShape([2, 4]))
+
+    Legacy: `CustomSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(
         self,
         initialize_fn: Callable[..., tuple[tf.Tensor, Nest]],
@@ -162,31 +222,63 @@ class CustomSampler(_HelperSampler):
         sample_ids_shape: ShapeLike | None = None,
         sample_ids_dtype: DTypeLike | None = None,
     ) -> None:
-        self._initialize_fn = initialize_fn
-        self._sample_fn = sample_fn
-        self._next_inputs_fn = next_inputs_fn
-        self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
-        self._sample_ids_dtype = sample_ids_dtype or tf.int32
-
-    def initialize(self, inputs: Nest, **kwargs: object) -> tuple[tf.Tensor, Nest]:
-        return self._begin(
-            CustomHelper(
-                lambda: self._initialize_fn(inputs, **kwargs),
-                self._sample_fn,
-                self._next_inputs_fn,
-                self._sample_ids_shape,
-                self._sample_ids_dtype,
-            )
+        _check_callables(
+            initialize_fn=initialize_fn, sample_fn=sample_fn, next_inputs_fn=next_inputs_fn
         )
+        self._initialize_fn = self._given_initialize_fn = initialize_fn
+        self._sample_fn = self._given_sample_fn = sample_fn
+        self._next_inputs_fn = self._given_next_inputs_fn = next_inputs_fn
+        self._batch_size: IntLike | None = None
+        self._sample_ids_shape = tf.TensorShape(sample_ids_shape or [])
+        self._given_sample_ids_shape = self._sample_ids_shape.as_list()
+        self._sample_ids_dtype = tf.as_dtype(sample_ids_dtype or tf.int32)
+        self._given_sample_ids_dtype = self._sample_ids_dtype.name
+
+    @property
+    def batch_size(self) -> IntLike:
+        if self._batch_size is None:
+            raise ValueError('batch_size accessed before initialize was called.')
+        return self._batch_size
+
+    @property
+    def sample_ids_shape(self) -> tf.TensorShape:
+        return self._sample_ids_shape
+
+    @property
+    def sample_ids_dtype(self) -> DTypeLike:
+        return self._sample_ids_dtype
+
+    def initialize(self, inputs: Nest, **kwargs: Any) -> tuple[tf.Tensor, Nest]:
+        finished, first_inputs = self._initialize_fn(inputs, **kwargs)
+        self._batch_size = tf.size(finished)
+        return finished, first_inputs
+
+    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
+        return self._sample_fn(time=time, outputs=outputs, state=state)
+
+    def next_inputs(
+        self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
+    ) -> tuple[tf.Tensor, Nest, Nest]:
+        return self._next_inputs_fn(time=time, outputs=outputs, state=state, sample_ids=sample_ids)
 
 
 class TrainingSampler(_HelperSampler):
-    """Teacher forcing, as `TrainingHelper`.
+    """Teacher forcing: every step reads the true input. Samples are the most likely ids.
 
     Args:
       time_major: Whether time is the first axis of the inputs.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.TrainingSampler()
+      >>> finished, inputs = sampler.initialize(tf.ones([2, 5, 3]), sequence_length=[5, 0])
+      >>> finished.numpy().tolist(), inputs.shape
+      ([False, True], TensorShape([2, 3]))
+
+    Legacy: `TrainingSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(self, time_major: bool = False) -> None:
         self.time_major = time_major
 
@@ -200,6 +292,16 @@ class TrainingSampler(_HelperSampler):
         """The lengths, int `[batch]`."""
         return self._initialized('sequence_length').sequence_length
 
+    @property
+    def input_tas(self) -> Nest:
+        """The inputs by steps."""
+        return self._initialized('input_tas')._input_tas
+
+    @property
+    def zero_inputs(self) -> Nest:
+        """Zeros like the inputs of a step."""
+        return self._initialized('zero_inputs')._zero_inputs
+
     def initialize(  # type: ignore[override]
         self, inputs: Nest, sequence_length: TensorLike | None = None
     ) -> tuple[tf.Tensor, Nest]:
@@ -207,25 +309,32 @@ class TrainingSampler(_HelperSampler):
         self._check_given('sequence_length', sequence_length)
         return self._begin(TrainingHelper(inputs, sequence_length, self.time_major))
 
-    def _check_given(self, argument: str, value: object) -> None:
-        if value is None:
-            raise ValueError(
-                f'{argument} is required for {type(self).__name__}: give it to the decoder as '
-                f'{argument}=...'
-            )
-
 
 class ScheduledEmbeddingTrainingSampler(TrainingSampler):
-    """Scheduled sampling of ids, as `ScheduledEmbeddingTrainingHelper`.
+    """Teacher forcing that now and then feeds a sampled id back, embedded.
 
     Args:
-      sampling_probability: As for the helper.
+      sampling_probability: How likely a step is fed with a drawn id: a scalar, or one for each
+        example; a variable may change as the training goes on.
       embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
-      time_major: As for the helper.
-      seed: Likewise.
-      scheduling_seed: Likewise.
+      time_major: As for `TrainingSampler`.
+      seed: Seed of the ids.
+      scheduling_seed: Seed of the coins.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.ScheduledEmbeddingTrainingSampler(sampling_probability=1.0, seed=1)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 5, 3]), embedding=tf.ones([7, 3]))
+      >>> outputs = tf.zeros([2, 7])  # the logits of 7 ids
+      >>> ids = sampler.sample(time=0, outputs=outputs, state=())
+      >>> _, inputs, _ = sampler.next_inputs(time=0, outputs=outputs, state=(), sample_ids=ids)
+      >>> inputs.numpy().tolist()
+      [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+
+    Legacy: `ScheduledEmbeddingTrainingSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(
         self,
         sampling_probability: FloatLike,
@@ -234,10 +343,10 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
         seed: int | None = None,
         scheduling_seed: int | None = None,
     ) -> None:
-        super().__init__(time_major)
-        _check_embedding_fn(embedding_fn)
-        self.embedding_fn = embedding_fn
-        self.sampling_probability = _checked_probability(sampling_probability)
+        _check_callables(self._not_callable, embedding_fn=embedding_fn)
+        super().__init__(time_major=time_major)
+        self.embedding_fn = self._given_embedding_fn = embedding_fn
+        self.sampling_probability = _probability(sampling_probability)
         self.seed = seed
         self.scheduling_seed = scheduling_seed
 
@@ -247,15 +356,14 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
         sequence_length: TensorLike | None = None,
         embedding: Embedding | None = None,
     ) -> tuple[tf.Tensor, Nest]:
-        """Begins; `embedding` is a matrix, where there is no `embedding_fn`."""
-        if self.embedding_fn is None:
-            self._check_given('embedding', embedding)
+        """Begins, as `TrainingSampler`; `embedding` is a matrix, if there is no `embedding_fn`."""
+        self._set_embedding(embedding)
         self._check_given('sequence_length', sequence_length)
         return self._begin(
             ScheduledEmbeddingTrainingHelper(
                 inputs,
                 sequence_length,
-                self.embedding_fn or embedding,
+                self.embedding_fn,
                 self.sampling_probability,
                 self.time_major,
                 self.seed,
@@ -265,15 +373,28 @@ class ScheduledEmbeddingTrainingSampler(TrainingSampler):
 
 
 class ScheduledOutputTrainingSampler(TrainingSampler):
-    """Scheduled sampling of outputs, as `ScheduledOutputTrainingHelper`.
+    """Teacher forcing that now and then feeds the output itself back.
 
     Args:
-      sampling_probability: As for the helper.
-      time_major: Likewise.
-      seed: Likewise.
-      next_inputs_fn: Likewise.
+      sampling_probability: As for `ScheduledEmbeddingTrainingSampler`.
+      time_major: As for `TrainingSampler`.
+      seed: Seed of the coins.
+      next_inputs_fn: From the outputs to next inputs; the outputs themselves by default.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.ScheduledOutputTrainingSampler(sampling_probability=1.0)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 5, 3]))
+      >>> outputs = tf.ones([2, 3])
+      >>> coins = sampler.sample(time=0, outputs=outputs, state=())
+      >>> _, inputs, _ = sampler.next_inputs(time=0, outputs=outputs, state=(), sample_ids=coins)
+      >>> inputs.numpy().tolist()
+      [[1.0, 1.0, 1.0], [1.0, 1.0, 1.0]]
+
+    Legacy: `ScheduledOutputTrainingSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(
         self,
         sampling_probability: FloatLike,
@@ -281,8 +402,9 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
         seed: int | None = None,
         next_inputs_fn: Callable[[Nest], Nest] | None = None,
     ) -> None:
-        super().__init__(time_major)
-        self.sampling_probability = _checked_probability(sampling_probability)
+        _check_callables(next_inputs_fn=next_inputs_fn)
+        super().__init__(time_major=time_major)
+        self.sampling_probability = _probability(sampling_probability)
         self.seed = seed
         self.next_inputs_fn = next_inputs_fn
 
@@ -292,7 +414,7 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
         sequence_length: TensorLike | None = None,
         auxiliary_inputs: Nest | None = None,
     ) -> tuple[tf.Tensor, Nest]:
-        """Begins; `auxiliary_inputs` are those of the helper."""
+        """Begins, as `TrainingSampler`; a step reads the `auxiliary_inputs` beside the inputs."""
         self._check_given('sequence_length', sequence_length)
         return self._begin(
             ScheduledOutputTrainingHelper(
@@ -308,15 +430,26 @@ class ScheduledOutputTrainingSampler(TrainingSampler):
 
 
 class GreedyEmbeddingSampler(_HelperSampler):
-    """Inference with the most likely ids, as `GreedyEmbeddingHelper`.
+    """Inference: the most likely id, embedded, is the next input.
 
     Args:
       embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.GreedyEmbeddingSampler()
+      >>> embedding = tf.eye(3)
+      >>> finished, inputs = sampler.initialize(embedding, start_tokens=[1, 1], end_token=2)
+      >>> sampler.sample(time=0, outputs=embedding[1:], state=()).numpy().tolist()
+      [1, 2]
+
+    Legacy: `GreedyEmbeddingSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(self, embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None) -> None:
-        _check_embedding_fn(embedding_fn)
-        self.embedding_fn = embedding_fn
+        _check_callables(self._not_callable, embedding_fn=embedding_fn)
+        self.embedding_fn = self._given_embedding_fn = embedding_fn
 
     def initialize(  # type: ignore[override]
         self,
@@ -324,27 +457,48 @@ class GreedyEmbeddingSampler(_HelperSampler):
         start_tokens: TensorLike | None = None,
         end_token: IntLike | None = None,
     ) -> tuple[tf.Tensor, Nest]:
-        """Begins; `embedding` is a matrix, None where there is an `embedding_fn`."""
-        return self._begin(self._make(self.embedding_fn or embedding, start_tokens, end_token))
+        """Begins.
 
-    def _make(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> Helper:
-        if embedding is None:
-            raise ValueError(
-                'params must be specified: give the embedding as the inputs of the decoder, or an '
-                'embedding_fn to the sampler.'
-            )
-        return GreedyEmbeddingHelper(embedding, start_tokens, end_token)
+        Args:
+          embedding: `[vocabulary, depth]`; not read where there is an `embedding_fn`.
+          start_tokens: int32 `[batch]`.
+          end_token: int32 scalar; a sequence that emits it is finished.
+
+        Returns:
+          `(finished, first_inputs)`.
+        """
+        self._set_embedding(embedding)
+        self._check_given('start_tokens', start_tokens)
+        self._check_given('end_token', end_token)
+        helper = self._make(start_tokens, end_token)
+        self.start_tokens, self.end_token = helper._start_tokens, helper._end_token
+        self.start_inputs = helper._start_inputs
+        return self._begin(helper)
+
+    def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
+        assert self.embedding_fn is not None
+        return GreedyEmbeddingHelper(self.embedding_fn, start_tokens, end_token)
 
 
 class SampleEmbeddingSampler(GreedyEmbeddingSampler):
-    """Inference by sampling, as `SampleEmbeddingHelper`.
+    """Inference by sampling: an id drawn from the softmax of the outputs is the next input.
 
     Args:
-      embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
-      softmax_temperature: As for the helper.
-      seed: Likewise.
+      embedding_fn: As for `GreedyEmbeddingSampler`.
+      softmax_temperature: The outputs are divided by it; 1 by default.
+      seed: Seed of the draws.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.SampleEmbeddingSampler(softmax_temperature=0.5, seed=1)
+      >>> finished, inputs = sampler.initialize(tf.eye(3), start_tokens=[1, 1], end_token=2)
+      >>> sampler.sample(time=0, outputs=100.0 * tf.eye(3)[1:], state=()).numpy().tolist()
+      [1, 2]
+
+    Legacy: `SampleEmbeddingSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(
         self,
         embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
@@ -355,23 +509,38 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
         self.softmax_temperature = softmax_temperature
         self.seed = seed
 
-    def _make(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> Helper:
+    def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
+        assert self.embedding_fn is not None
         return SampleEmbeddingHelper(
-            embedding, start_tokens, end_token, self.softmax_temperature, self.seed
+            self.embedding_fn, start_tokens, end_token, self.softmax_temperature, self.seed
         )
 
 
 class InferenceSampler(_HelperSampler):
-    """Inference with custom functions, as `InferenceHelper`.
+    """Inference with functions of one's own.
 
     Args:
-      sample_fn: As for the helper.
-      sample_shape: Likewise.
-      sample_dtype: Likewise.
-      end_fn: Likewise.
-      next_inputs_fn: Likewise.
+      sample_fn: From the outputs to the samples.
+      sample_shape: Shape of one sample of one example.
+      sample_dtype: Type of the samples.
+      end_fn: From the samples to bool `[batch]`, True for what is finished.
+      next_inputs_fn: From the samples to the next inputs; the samples themselves by default.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> sampler = tfa.seq2seq.InferenceSampler(
+      ...     sample_fn=tf.identity, sample_shape=[3], sample_dtype=tf.float32,
+      ...     end_fn=lambda sample: sample[:, 0] > 0.5)
+      >>> finished, inputs = sampler.initialize(tf.zeros([2, 3]))
+      >>> finished, inputs, _ = sampler.next_inputs(
+      ...     time=0, outputs=None, state=(), sample_ids=tf.eye(3)[:2])
+      >>> finished.numpy().tolist()
+      [True, False]
+
+    Legacy: `InferenceSampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    @without_autograph
     def __init__(
         self,
         sample_fn: Callable[[Nest], Nest],
@@ -381,28 +550,37 @@ class InferenceSampler(_HelperSampler):
         next_inputs_fn: Callable[[Nest], Nest] | None = None,
     ) -> None:
         self.sample_fn = sample_fn
+        self.sample_shape = self._sample_ids_shape = tf.TensorShape(sample_shape)
+        self._given_sample_shape = self._sample_ids_shape.as_list()
+        self.sample_dtype = self._sample_ids_dtype = sample_dtype
+        self._given_sample_dtype = tf.as_dtype(sample_dtype).name
         self.end_fn = end_fn
         self.next_inputs_fn = next_inputs_fn
-        self._sample_ids_shape = tf.TensorShape(sample_shape)
-        self._sample_ids_dtype = sample_dtype
 
     def initialize(self, start_inputs: Nest) -> tuple[tf.Tensor, Nest]:  # type: ignore[override]
         """Begins with these inputs, `[batch, ...]`."""
-        return self._begin(
-            InferenceHelper(
-                self.sample_fn,
-                self._sample_ids_shape,
-                self._sample_ids_dtype,
-                start_inputs,
-                self.end_fn,
-                self.next_inputs_fn,
+        helper = InferenceHelper(
+            self.sample_fn,
+            self._sample_ids_shape,
+            self._sample_ids_dtype,
+            tf.convert_to_tensor(start_inputs),
+            self.end_fn,
+            self.next_inputs_fn,
+        )
+        self.start_inputs = helper._start_inputs
+        return self._begin(helper)
+
+
+def _probability(probability: FloatLike) -> Any:
+    checked = _checked_probability(probability)
+    return probability if isinstance(probability, tf.Variable) else checked
+
+
+def _check_callables(error: type[Exception] = TypeError, **functions: Any) -> None:
+    for argument, function in functions.items():
+        optional = argument in ('embedding_fn', 'next_inputs_fn')
+        if not (callable(function) or (optional and function is None)):
+            raise error(
+                f'{argument} must be callable, but is a {type(function).__name__}: give a matrix '
+                'of embeddings when the decoder is called.'
             )
-        )
-
-
-def _check_embedding_fn(function: object) -> None:
-    if function is not None and not callable(function):
-        raise ValueError(
-            f'embedding_fn is expected to be a callable, got {type(function)}: give a matrix as '
-            'the embedding of initialize.'
-        )

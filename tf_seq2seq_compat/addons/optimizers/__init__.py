@@ -14,16 +14,20 @@ from tf_seq2seq_compat.addons.optimizers.weight_decay_optimizers import (
     DecoupledWeightDecayExtension,
     extend_with_decoupled_weight_decay,
 )
+from tf_seq2seq_compat.addons.optimizers.wrappers import SWA, Lookahead, MovingAverage
 
 __all__ = [
     'LAMB',
     'SGDW',
+    'SWA',
     'AdamW',
     'CyclicalLearningRate',
     'DecoupledWeightDecayExtension',
     'ExponentialCyclicalLearningRate',
     'KerasLegacyOptimizer',
     'LazyAdam',
+    'Lookahead',
+    'MovingAverage',
     'NovoGrad',
     'RectifiedAdam',
     'Triangular2CyclicalLearningRate',

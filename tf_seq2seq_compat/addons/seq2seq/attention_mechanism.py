@@ -26,6 +26,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.layers.base import _array_to_tensor
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     check_one_mask,
     checked_lengths,
@@ -176,6 +177,7 @@ class AttentionMechanism(keras.layers.Layer):
                     'called with [query, state].'
                 )
             symbolic = any(map(is_symbolic, tf.nest.flatten(inputs)))
+            inputs = tf.nest.map_structure(_array_to_tensor, inputs)
             if IS_KERAS_3 and not symbolic:
                 self._rebind_symbolic_memory(axis_size(inputs[0], 0))
             elif len(inputs) == 2:
@@ -373,6 +375,11 @@ class AttentionMechanism(keras.layers.Layer):
             size = (query.shape[0], self._alignments_size)
             spec = keras.KerasTensor(size, self.compute_dtype)
             return spec, keras.KerasTensor(inputs[1].shape, self.compute_dtype)
+
+        @property
+        def output(self) -> Any:
+            """The symbolic outputs of the last call, of which Keras counts those of all calls."""
+            return self._inbound_nodes[-1].outputs if self._inbound_nodes else super().output
 
         def get_build_config(self) -> Config:
             """The depths by which `build_from_config` makes the variables."""
