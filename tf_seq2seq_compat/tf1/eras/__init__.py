@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -212,6 +212,24 @@ def advice(versions: tuple[str, ...], chosen: str, *, said: bool = False) -> str
 # ----------------------------------------------------------------------------------------
 
 
+class Written(NamedTuple):
+    """How a call of what a version had is written for today's: with its arguments by today's names.
+
+    Attributes:
+      without: parameters; where a call gives one of them, today's has no equal.
+      after: what is written behind the call.
+      once: today's is equal for an object that is called in one variable scope only.
+      files: an expression; where a file of the program has it, today's has no equal.
+      names: variables have other names today. In a module all such names are today's, or none.
+    """
+
+    without: tuple[str, ...] = ()
+    after: str = ''
+    once: bool = False
+    files: str = ''
+    names: bool = False
+
+
 class Notes:
     """What one version had otherwise than the next.
 
@@ -223,29 +241,53 @@ class Notes:
         self.version = version
         self.names: dict[str, Any] = {}
         self.changes: list[tuple[Any, Any]] = []
+        self.written: list[tuple[Any, Written]] = []
         self.beginnings: list[Callable[[Runtime], None]] = []
+        self.changes_numbers_of_the_process = False
 
-    def had(self, *names: str) -> Any:
-        """Says by what names it had something that is gone from the next version on."""
+    def had(self, *names: str, written: Written | None = None) -> Any:
+        """Says by what names it had something that is gone from the next version on.
+
+        Args:
+          *names: the names.
+          written: how a call is written for today's, where it can be.
+        """
 
         def note(then: Any) -> Any:
-            self.names.update(dict.fromkeys(names, _refusing_arguments(then, self.version)))
+            noted = self._noted(then, written)
+            self.names.update(dict.fromkeys(names, noted))
             return then
 
         return note
 
-    def instead_of(self, *today: Any) -> Any:
-        """Says of what we have today what it was in that version, under the same names."""
+    def instead_of(self, *today: Any, written: Written | None = None) -> Any:
+        """Says of what we have today what it was in that version, under the same names.
+
+        Args:
+          *today: what we have today.
+          written: how a call is written for today's, where it can be.
+        """
 
         def note(then: Any) -> Any:
-            then = _refusing_arguments(then, self.version)
+            then = self._noted(then, written)
             self.changes += [(each, then) for each in today]
             return then
 
         return note
 
+    def _noted(self, then: Any, written: Written | None) -> Any:
+        then = _refusing_arguments(then, self.version)
+        if written is not None:
+            self.written.append((then, written))
+        return then
+
     def begins_with(self, change: Callable[[Runtime], None]) -> None:
         """Says what is changed in the process of a program of that version."""
+        self.beginnings.append(change)
+        self.changes_numbers_of_the_process = True
+
+    def names_begin_with(self, change: Callable[[Runtime], None]) -> None:
+        """As `begins_with`, of a change that is one of names of variables only."""
         self.beginnings.append(change)
 
     def parameters(self, today: Any, words: str, **renamed: str) -> Any:
@@ -261,7 +303,8 @@ class Notes:
         Returns:
           The function or class of that version.
         """
-        return self.instead_of(today)(with_parameters(today, words, **renamed))
+        then = with_parameters(today, words, **renamed)
+        return self.instead_of(today, written=Written())(then)
 
 
 def _signature(words: str) -> inspect.Signature:
@@ -314,6 +357,7 @@ def with_parameters(today: Any, words: str, **renamed: str) -> Any:
             return today(**arguments(args, kwargs))
 
         function.__signature__ = signature  # type: ignore[attr-defined]
+        function.renamed_since = renamed  # type: ignore[attr-defined]
         return function
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -322,7 +366,7 @@ def with_parameters(today: Any, words: str, **renamed: str) -> Any:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     with_self = [inspect.Parameter('self', kind), *signature.parameters.values()]
     __init__.__signature__ = inspect.Signature(with_self)  # type: ignore[attr-defined]
-    body = {'__init__': __init__, '__doc__': today.__doc__}
+    body = {'__init__': __init__, '__doc__': today.__doc__, 'renamed_since': renamed}
     then_class = type(today.__name__, (today,), body)
     return then_class
 
@@ -439,6 +483,22 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
                 for change in notes.beginnings:
                     change(runtime)
 
+    @functools.cached_property
+    def changes_numbers_of_the_process(self) -> bool:
+        """Whether a program of the version needs `begin` for the numbers that it had."""
+        return self.version != LATEST and any(
+            notes.changes_numbers_of_the_process for notes in self._chain
+        )
+
+    @functools.cached_property
+    def _written(self) -> dict[int, Written]:
+        noted = [each for notes in self._chain for each in notes.written]
+        return {id(then): written for then, written in noted}
+
+    def written(self, then: Any) -> Written | None:
+        """How a call of what the version had is written for today's; None where it cannot be."""
+        return self._written.get(id(then))
+
     def refusal(self, name: str, until: str = '') -> str:
         """Why the version has no such name, and which have it; empty if it may have it."""
         if self.version == LATEST:
@@ -481,3 +541,36 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
 def get(version: str) -> Era:
     """The one `Era` for a version."""
     return Era(version)
+
+
+def begin(version: str) -> None:
+    """Changes the process to what a version did, to its end: initial values, optimizers.
+
+    A program that `migrate --from` rewrote begins with it, where its numbers need it.
+
+    Args:
+      version: the version, such as '0.12'.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.begin('1.15')
+    """
+    get(parse(version)).begin(Runtime())
+
+
+_OF_VERSION = re.compile(r'tf_(\d+)_(\d+)')
+
+
+def of_version(version: str) -> str:
+    """The name in this module of the TensorFlow of a version: `tf_1_0`."""
+    return f'tf_{version.replace(".", "_")}'
+
+
+def __getattr__(name: str) -> Any:
+    """`eras.tf_1_0`: what a program for TensorFlow 1.0 knows as `tensorflow`."""
+    found = _OF_VERSION.fullmatch(name)
+    if found is None or f'{found[1]}.{found[2]}' not in VERSIONS:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from tf_seq2seq_compat.tf1 import facade
+
+    return facade.tensorflow(version=f'{found[1]}.{found[2]}')

@@ -21,7 +21,7 @@ from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat import legacy_seq2seq, rnn
 from tf_seq2seq_compat.layers.linear import linear as _linear
-from tf_seq2seq_compat.tf1.eras import Notes, optimizers, v1_0, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, v1_0, v1_1, with_parameters
 from tf_seq2seq_compat.tf1.eras.scoped_cells import Rules, rename_below, scoped, with_old_names
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Scope, TensorLike
@@ -57,8 +57,10 @@ NOTES.parameters(
     split_dim='axis',
     num_split='num_or_size_splits',
 )
-NOTES.had('tensorflow.concat_v2')(with_parameters(tf1.concat, 'values axis name="concat_v2"'))
-NOTES.had('tensorflow.split_v')(
+NOTES.had('tensorflow.concat_v2', written=Written())(
+    with_parameters(tf1.concat, 'values axis name="concat_v2"')
+)
+NOTES.had('tensorflow.split_v', written=Written())(
     with_parameters(
         tf1.split,
         'value size_splits split_dim=0 num=None name="split_v"',
@@ -162,7 +164,9 @@ _NAMES: dict[str, Any] = {
 }
 for _name, _rules in _NAMES.items():
     _today = getattr(rnn, _name)
-    NOTES.instead_of(_today)(scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules))
+    NOTES.instead_of(_today, written=Written(once=True, names=True))(
+        scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules)
+    )
 
 
 def linear(
@@ -204,9 +208,11 @@ def _in_scope(function: Callable[..., Any], scope: str, rules: Rules) -> Callabl
 
 _DIRECTIONS: Rules = ((r'fw/(.*)', r'FW/\1'), (r'bw/(.*)', r'BW/\1'))
 for _name in ('dynamic_rnn', 'raw_rnn', 'static_rnn', 'static_state_saving_rnn'):
-    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'RNN', ()))
+    _then = _in_scope(getattr(rnn, _name), 'RNN', ())
+    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
 for _name in ('bidirectional_dynamic_rnn', 'static_bidirectional_rnn'):
-    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS))
+    _then = _in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS)
+    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
 
 # tf.nn.seq2seq
 # ----------------------------------------------------------------------------------------
@@ -237,7 +243,11 @@ def _with_names(function: Callable[..., Any]) -> Any:
 for _name in v1_1.MODELS:
     _today = getattr(legacy_seq2seq, _name)
     _then = _with_names(_today)
-    NOTES.instead_of(_today)(v1_0.of_one_cell(_then) if 'one2many' in _name else _then)
+    if 'one2many' in _name:
+        NOTES.instead_of(_today)(v1_0.of_one_cell(_then))
+    else:
+        NOTES.instead_of(_today, written=Written(names=True))(_then)
 for _name in v1_1.LOSSES:
     _today = getattr(legacy_seq2seq, _name)
-    NOTES.instead_of(_today)(v1_1.with_loss(_today, logits_first=True))
+    _then = v1_1.with_loss(_today, logits_first=True)
+    NOTES.instead_of(_today, written=v1_1.WITHOUT_LOSS)(_then)

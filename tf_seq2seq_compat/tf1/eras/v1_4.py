@@ -27,7 +27,7 @@ from tf_seq2seq_compat.seq2seq import (
     monotonic_attention,
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
-from tf_seq2seq_compat.tf1.eras import Notes, optimizers, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, with_parameters
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, TensorLike
 
 NOTES = Notes('1.4')
@@ -63,6 +63,12 @@ NOTES.parameters(
 
 # Attention
 # ----------------------------------------------------------------------------------------
+
+# A program that only makes mechanisms and wrappers never sees the state of a mechanism.
+_UNSEEN = Written(
+    files=r'class\s+\w+\([^)]*Attention|_compute_attention|AttentionWrapperState\s*\(|'
+    r'previous_alignments|attention_mechanism\s*\(|_attention_mechanism\b'
+)
 
 
 @NOTES.instead_of(seq2seq.AttentionMechanism)
@@ -104,7 +110,7 @@ def _alignments_only(today: Any, parameters: str) -> Any:
     body = {'__init__': today.__init__, '__doc__': today.__doc__}
     then = type(today.__name__, (base, today), body)
     then = with_parameters(then, parameters)
-    return NOTES.instead_of(today)(then)
+    return NOTES.instead_of(today, written=_UNSEEN)(then)
 
 
 _MASK = 'num_units memory memory_sequence_length=None '
@@ -180,7 +186,7 @@ def _with_state(*args: Any) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     return attention, alignments, alignments
 
 
-@NOTES.instead_of(seq2seq.AttentionWrapper)
+@NOTES.instead_of(seq2seq.AttentionWrapper, written=_UNSEEN)
 class AttentionWrapper(seq2seq.AttentionWrapper):
     """As today's, with a state of five fields."""
 
