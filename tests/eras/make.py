@@ -41,6 +41,8 @@ def main():
         if of_programs:
             with open(os.path.join(programs.FOLDER, version + '.json'), 'w') as out:
                 out.write(json.dumps(of_programs, separators=(',', ':')) + '\n')
+        if version in programs.CHECKPOINTS:
+            programs.write_checkpoint(version)
         print(f'{file}: {len(harness.of_version(version))} cases')
         return
     with np.load(file) as kept:
@@ -60,6 +62,8 @@ def main():
                 assert len(step) == len(again), name
                 for value, other in zip(step, again):  # noqa: B905
                     np.testing.assert_allclose(other, value, 1e-5, 1e-6, err_msg=name)
+    if version in programs.CHECKPOINTS:
+        programs.check_checkpoint(version)
     print(f'{file}: the same again')
 
 

@@ -11,8 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.eras.programs.run import CHECKPOINTS, checkpoint_of
 from tests.migrate.fixers.migrating import TF
-from tests.tf1.processes import last_line, python
+from tests.tf1.processes import last_line, python, run
+from tf_seq2seq_compat import checkpoint
 from tf_seq2seq_compat.migrate.codemod import Result, migrate, migrate_source
 from tf_seq2seq_compat.tf1 import eras
 
@@ -62,6 +64,21 @@ def test_equal_numbers(version: str, tmp_path: Path) -> None:
 def test_a_program_for_each_version_with_a_file() -> None:
     assert set(EXPECTED) == set(PROGRAMS)
     assert {'0.12', '1.0', '1.1', '1.3', '1.4'} <= set(map(version_of, PROGRAMS))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('version', CHECKPOINTS)
+def test_checkpoint_is_restored_trained_and_written(version: str, tmp_path: Path) -> None:
+    """Of the version itself, by `run --tf`, without renaming."""
+    name, written = CHECKPOINTS[version], tmp_path / 'new'
+    arguments = ['--restore', checkpoint_of(version), '--save', written, PROGRAMS[name]]
+    done = run('--tf', version, FOLDER / 'run.py', *arguments)
+    [found] = json.loads(last_line(done)).values()
+    for before, after in zip(EXPECTED[name][1:], found[:-1], strict=True):
+        for wanted, mine in zip(before, after, strict=True):
+            np.testing.assert_allclose(mine, wanted, 1e-4, 1e-5)
+    shapes = {each.name: each.shape for each in checkpoint.list_variables(checkpoint_of(version))}
+    assert shapes == {each.name: each.shape for each in checkpoint.list_variables(written)}
 
 
 # Calls

@@ -14,5 +14,5 @@ helper = seq2seq.TrainingHelper(inputs, [4, 2, 3])
 decoder = seq2seq.BasicDecoder(cell, helper, start, Dense(7, use_bias=False))
 outputs, state = seq2seq.dynamic_decode(decoder, impute_finished=True)
 loss = seq2seq.sequence_loss(outputs.rnn_output, tf.ones([3, 4], tf.int32), tf.ones([3, 4]))
-train = tf.train.GradientDescentOptimizer(0.5).minimize(loss)
+train = tf.train.AdamOptimizer(0.05).minimize(loss)
 RESULTS = [loss, outputs, state.cell_state, state.attention]
