@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.paths import tf1_graph
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.tf1 import eras, facade, symbols
 from tf_seq2seq_compat.tf1.eras import evidence
+from tf_seq2seq_compat.tf1.runtime import Runtime
 
 HEAD = 'import tensorflow as tf\n'
 
@@ -92,6 +96,42 @@ def test_an_argument_of_another_version_is_an_error_that_names_it() -> None:
             facade.tensorflow(version='1.1').contrib.rnn.GRUCell(3, name='cell')
         with pytest.raises(TypeError, match=r'of TensorFlow 1\.2 to 1\.4.*0\.12 to 1\.1 had'):
             facade.tensorflow(version='1.2').contrib.rnn.GRUCell(3, input_size=3)
+
+
+def test_parameters_in_the_order_of_the_version() -> None:
+    """Of all functions of `orders.tsv`, which `orders.py` reads off the versions themselves."""
+    rows = (resources.files(eras) / 'orders.tsv').read_text('utf-8').splitlines()[1:]
+    for name, spans, words, *_ in (row.split('\t') for row in rows):
+        for version in eras._spans(spans):
+            found = facade.tensorflow(version=version)
+            for part in name.split('.')[1:]:
+                found = getattr(found, part)
+            wanted = [each.partition('=')[0] for each in words.split()]
+            assert list(inspect.signature(found).parameters) == wanted, (name, version)
+
+
+def test_an_initial_value_of_0_12_is_uniform_by_the_size_of_the_inputs() -> None:
+    tf = facade.tensorflow(version='0.12')
+    with tf1_graph() as graph, Runtime() as runtime:
+        eras.get('0.12').begin(runtime)
+        weights = tf.get_variable('w', [300, 200])
+        with tf.Session(graph=graph) as session:
+            session.run(tf.global_variables_initializer())
+            values = session.run(weights)
+    bound = (3.0 / 300) ** 0.5
+    assert 0.999 * bound < np.abs(values).max() <= bound
+    assert abs(values.mean()) < 0.02 * bound
+    assert abs(values.std() / bound - 1 / 3**0.5) < 0.01
+
+
+def test_the_shape_of_sparse_values_of_0_12() -> None:
+    tf = facade.tensorflow(version='0.12')
+    with tf1_graph() as graph:
+        sparse = tf.sparse_placeholder(tf.float32)
+        value = tf.SparseTensorValue(indices=[[0, 1]], values=[2.0], shape=[2, 3])
+        with tf.Session(graph=graph) as session:
+            dense = session.run(tf.sparse_tensor_to_dense(sparse), {sparse: value})
+    assert value.shape == [2, 3] and dense.tolist() == [[0, 2, 0], [0, 0, 0]]
 
 
 def test_a_cell_of_1_1_refuses_a_second_scope() -> None:

@@ -109,7 +109,7 @@ class _OlderVersion:
         today = _today(path)
         if today is None or isinstance(today, types.ModuleType):
             return None
-        then = self._era.adapted(today)
+        then = self._era.adapted(today, path)
         return None if then is today else then
 
     @functools.cached_property

@@ -208,6 +208,28 @@ def advice(versions: tuple[str, ...], chosen: str, *, said: bool = False) -> str
     )
 
 
+class _Order(NamedTuple):
+    """Other parameters of a function than it has in 1.15, a line of `orders.tsv`."""
+
+    name: str
+    versions: str
+    parameters: str
+    renamed: str = ''
+
+    def of(self, today: Any) -> Any:
+        """The function with these parameters."""
+        pairs = (each.split(':') for each in self.renamed.split())
+        return with_parameters(today, self.parameters, **dict(pairs))
+
+
+@functools.cache
+def _orders(version: str) -> Mapping[str, _Order]:
+    file = resources.files(__package__) / 'orders.tsv'
+    lines = file.read_text(encoding='utf-8').splitlines()[1:]
+    rows = (_Order(*line.split('\t')) for line in lines)
+    return {row.name: row for row in rows if version in _spans(row.versions)}
+
+
 # What a version has
 # ----------------------------------------------------------------------------------------
 
@@ -455,6 +477,7 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
 
     def __init__(self, version: str) -> None:
         self.version = version
+        self._by_order: dict[str, Any] = {}
 
     @functools.cached_property
     def _chain(self) -> list[Notes]:
@@ -466,7 +489,19 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         changes: dict[int, tuple[Any, Any]] = {}
         for notes in reversed(self._chain):
             changes |= {id(today): (today, then) for today, then in notes.changes}
+        for name in _orders(self.version):
+            # By whatever name a program knows it; what other libraries have is not loaded for this.
+            if name.rpartition('.')[0] in ('tensorflow', 'tensorflow.nn', 'tensorflow.image'):
+                today = _of_tensorflow(name)
+                changes.setdefault(id(today), (today, self._ordered(name, today)))
         return changes
+
+    def _ordered(self, name: str, today: Any) -> Any:
+        """A function with the order of parameters that it had."""
+        if name not in self._by_order:
+            then = _refusing_arguments(_orders(self.version)[name].of(today), self.version)
+            self._by_order[name] = then
+        return self._by_order[name]
 
     @functools.cached_property
     def _names(self) -> dict[str, Any]:
@@ -497,6 +532,8 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
 
     def written(self, then: Any) -> Written | None:
         """How a call of what the version had is written for today's; None where it cannot be."""
+        if any(then is each for each in self._by_order.values()):
+            return Written()
         return self._written.get(id(then))
 
     def refusal(self, name: str, until: str = '') -> str:
@@ -527,14 +564,26 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         """What `has` found."""
         return self._names[name]
 
-    def adapted(self, today: Any) -> Any:
-        """What the version has in place of something that we have today."""
+    def adapted(self, today: Any, name: str = '') -> Any:
+        """What the version has in place of something that we have today.
+
+        Args:
+          today: what we have.
+          name: the full name by which the program knows it.
+        """
         if self.version == LATEST:
             return today
         for each in (today, getattr(today, '__wrapped__', None)):
             if id(each) in self._changes and each is not None:
                 return self._changes[id(each)][1]
-        return today
+        name = name.replace('.contrib.slim.', '.contrib.layers.')
+        return self._ordered(name, today) if name in _orders(self.version) else today
+
+
+def _of_tensorflow(name: str) -> Any:
+    import tensorflow as tf
+
+    return functools.reduce(getattr, name.split('.')[1:], tf.compat.v1)
 
 
 @functools.cache

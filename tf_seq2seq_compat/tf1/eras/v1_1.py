@@ -27,7 +27,7 @@ from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.layers.linear import linear as _linear_today
 from tf_seq2seq_compat.seq2seq import attention_mechanism, attention_wrapper
 from tf_seq2seq_compat.tf1 import symbols
-from tf_seq2seq_compat.tf1.eras import Notes, Written, v1_4, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, v1_2, v1_4, with_parameters
 from tf_seq2seq_compat.tf1.eras.scoped_cells import ScopedCell, scoped, with_old_names
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, TensorLike
@@ -126,6 +126,7 @@ for _name, (_scope, _names, _parameters) in CELLS.items():
         )
     )
 
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(v1_2.LSTMBlockCell, 'lstm_cell', WEIGHTS))
 NOTES.parameters(
     rnn.DropoutWrapper,
     'cell input_keep_prob=1.0 output_keep_prob=1.0 state_keep_prob=1.0 variational_recurrent=False '

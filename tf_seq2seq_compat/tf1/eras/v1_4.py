@@ -5,7 +5,8 @@
 * The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty. Its lengths did
   not count the end token. `dynamic_decode` kept the place of a beam finished, also when another
   beam moved there, and what followed the length of each beam in `gather_tree` was -1.
-* Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`.
+* Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`. Block cells had
+  the variables of the scope in which they were called, `GRUBlockCell` in one of that name.
 * Adadelta's step was another, see `optimizers`; `clip_by_norm` made slices a tensor.
 * `sequence_loss` had `softmax_loss_function` in front of what came later.
 """
@@ -28,6 +29,7 @@ from tf_seq2seq_compat.seq2seq import (
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
 from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, with_parameters
+from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, TensorLike
 
 NOTES = Notes('1.4')
@@ -43,15 +45,21 @@ _CELLS = {
     'LSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None num_proj=None '
     'proj_clip=None num_unit_shards=None num_proj_shards=None forget_bias=1.0 state_is_tuple=True '
     'activation=None reuse=None',
-    'GRUBlockCell': 'num_units=None cell_size=None',
-    'GRUBlockCellV2': 'num_units=None cell_size=None',
-    'LSTMBlockCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None',
     'LSTMBlockFusedCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False',
     'TimeFreqLSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None '
     'num_unit_shards=1 forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
 }
 for _name, _parameters in _CELLS.items():
     NOTES.parameters(getattr(rnn, _name), _parameters)
+# These were no layers yet: each had the variables of the scope of a call.
+UNLAYERED = Written(once=True, names=True)
+for _name in ('GRUBlockCell', 'GRUBlockCellV2'):
+    _then = with_parameters(getattr(rnn, _name), 'num_units=None cell_size=None')
+    NOTES.instead_of(getattr(rnn, _name), written=UNLAYERED)(scoped(_then, None, ()))
+_parameters = 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None'
+NOTES.instead_of(rnn.LSTMBlockCell, written=UNLAYERED)(
+    scoped(with_parameters(rnn.LSTMBlockCell, _parameters), 'lstm_cell', ())
+)
 NOTES.parameters(
     rnn.NASCell, 'num_units num_proj=None use_biases=False reuse=None', use_biases='use_bias'
 )
