@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.eras.programs.run import CHECKPOINTS, checkpoint_of
 from tests.paths import tf1_graph
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.tf1 import eras, facade, symbols
@@ -213,6 +214,52 @@ def test_requirements_in_comments_decide_between_versions(tmp_path: Path) -> Non
     text = f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}'
     found = evidence.of_text(text, 'program.py')
     assert evidence.decision(found, evidence.required([tmp_path]))[0] == '1.3'
+
+
+SAYINGS = [
+    ('Needs TensorFlow 1.1.', ('1.1',)),
+    ('* tensorflow>=1.3', ('1.3', '1.4', '1.15')),
+    ('TensorFlow (1.2+)', ('1.2', '1.3', '1.4', '1.15')),
+    ('`tensorflow-gpu`==1.0.1', ('1.0',)),
+    ('Tested with TensorFlow v1.0 and with tensorflow 1.2', ('1.0', '1.2')),
+    ('![](https://img.shields.io/badge/TensorFlow-1.4-blue.svg)', ('1.4',)),
+    ('tensorflow version 0.12.0', ('0.12',)),
+]
+
+
+@pytest.mark.parametrize(('words', 'versions'), SAYINGS)
+def test_words_of_a_readme(tmp_path: Path, words: str, versions: tuple[str, ...]) -> None:
+    (tmp_path / 'README.md').write_text(f'# Program\n\n{words}\n')
+    [one] = evidence.said([tmp_path])
+    assert (one.versions, one.line) == (versions, 3)
+
+
+def test_a_readme_may_say_nothing(tmp_path: Path) -> None:
+    (tmp_path / 'README').write_text('TensorFlow is 12.1 times faster. tensorflow 2.1, 1.17')
+    assert not list(evidence.said([tmp_path]))
+
+
+@pytest.mark.parametrize('version', CHECKPOINTS)
+def test_names_of_a_checkpoint(version: str) -> None:
+    [one] = evidence.restored([Path(checkpoint_of(version)).parent])
+    assert version in one.versions
+    assert ('1.15' in one.versions) == (version == '1.2')
+
+
+def test_what_lies_beside_decides_between_versions_and_a_contradiction_is_said(
+    tmp_path: Path,
+) -> None:
+    text = 'tf.contrib.rnn.GRUCell(3, input_size=3)\ntf.contrib.legacy_seq2seq.sequence_loss'
+    found = evidence.of_text(HEAD + text, 'program.py')
+    assert evidence.fitting(found) == ('1.0', '1.1')
+    (tmp_path / 'README.md').write_text('TensorFlow 1.0')
+    assert evidence.decision(found, evidence.beside([tmp_path]))[0] == '1.0'
+    assert evidence.decision([], evidence.beside([tmp_path])) == ('1.15', '')
+    (tmp_path / 'model').mkdir()
+    (tmp_path / 'model' / 'a.index').write_bytes(b'\0decoder/dynamic_attention_wrapper/x')
+    version, words = evidence.decision(found, evidence.beside([tmp_path]))
+    assert version == '1.1'
+    assert words.endswith("against README.md:1: the words 'TensorFlow 1.0' (TensorFlow 1.0)")
 
 
 def test_a_contradiction_is_said() -> None:

@@ -321,7 +321,7 @@ def migrate(paths: Iterable[Path], version: str | None = None) -> Iterator[FileR
 def _version_of(files: list[Path]) -> str:
     """The version that the files fit."""
     folders = dict.fromkeys(file.parent for file in files)
-    version, words = versions.decision(versions.of_files(files), versions.required(folders))
+    version, words = versions.decision(versions.of_files(files), versions.beside(folders))
     if words:
         words = words.replace('run as', 'rewritten as')
         print(f'tf-seq2seq-compat: {words}. Another: --from VERSION', file=sys.stderr)

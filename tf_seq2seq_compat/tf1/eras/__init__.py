@@ -97,7 +97,7 @@ def chosen(target: str, *, module: bool = False) -> str:
     code = evidence.text_of(file) if file.suffix == '.ipynb' else source
     files = python2.of_program(code, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
-    version, words = evidence.decision(found, evidence.required([folder]))
+    version, words = evidence.decision(found, evidence.beside([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
     return version
