@@ -4,6 +4,8 @@ import importlib
 import os
 import tempfile
 
+import numpy as np
+
 from ..golden.harness import integers, normal
 from .harness import case
 
@@ -511,6 +513,20 @@ _beam_search('beam_search_attention', attention=True)
 _beam_search('beam_search_ends', attention=True, width=3, end=5)
 _beam_search('beam_search_ends_early', attention=True, width=3, end=6, weight=0.7)
 _beam_search('beam_search_ends_late', width=3, end=3)
+
+
+@case('1.2-1.4', gradients=False, logits=normal(2, 3, 5), scores=normal(2, 3))
+def beam_search_step(tf, logits, scores):
+    module = _module(tf, 'tensorflow.contrib.seq2seq.python.ops.beam_search_decoder')
+    lengths = [[2, 2, 1], [2, 2, 2]]
+    state = tf.contrib.seq2seq.BeamSearchDecoderState(
+        cell_state=tf.constant(np.arange(12.0).reshape(2, 3, 2), tf.float32),
+        log_probs=scores,
+        finished=tf.constant([[False, False, True], [False, False, False]]),
+        lengths=tf.constant(lengths, tf.int64 if _version(tf) > (1, 3) else tf.int32),
+    )
+    two, end = tf.constant(2), tf.constant(4)
+    return module._beam_search_step(two, logits, state.cell_state, state, two, 3, end, 0.6)
 
 
 @case('1.2-1.4', gradients=False, ids=integers(9, 5, 2, 3), parents=integers(3, 5, 2, 3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 import subprocess
 import sys
 from importlib import resources
@@ -97,6 +98,35 @@ def test_an_argument_of_another_version_is_an_error_that_names_it() -> None:
             facade.tensorflow(version='1.1').contrib.rnn.GRUCell(3, name='cell')
         with pytest.raises(TypeError, match=r'of TensorFlow 1\.2 to 1\.4.*0\.12 to 1\.1 had'):
             facade.tensorflow(version='1.2').contrib.rnn.GRUCell(3, input_size=3)
+
+
+@pytest.mark.parametrize(
+    ('words', 'flag'),
+    [
+        (
+            "AttentionWrapperState.__new__() missing 1 argument: 'attention_state'",
+            '1.2 to 1.4.*1.4',
+        ),
+        ("GRUCell: keyword argument not understood: 'input_size'", '0.12 to 1.1.*1.1'),
+        ("AttentionWrapperState.__new__() missing 1 argument: 'time'", ''),
+        ("own() missing 1 argument: 'attention_state'", ''),
+    ],
+)
+def test_an_error_about_arguments_names_the_versions_that_took_them(words: str, flag: str) -> None:
+    said = eras.advice_about(TypeError(words), eras.LATEST)
+    assert re.search(flag, said) if flag else not said
+    assert not eras.advice_about(ValueError(words), eras.LATEST)
+
+
+@pytest.mark.slow
+def test_the_run_says_it(tmp_path: Path) -> None:
+    file = tmp_path / 'program.py'
+    file.write_text(HEAD + 'tf.contrib.seq2seq.AttentionWrapperState(1, 2, 3, 4, 5)\n')
+    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "'attention_state'. AttentionWrapperState took such arguments" in done.stderr
+    assert done.stderr.rstrip().endswith('run --tf 1.4')
 
 
 def test_parameters_in_the_order_of_the_version() -> None:

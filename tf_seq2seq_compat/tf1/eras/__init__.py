@@ -436,6 +436,52 @@ def _about_argument(
     return TypeError(f'{words} {advice(having, version, said=True)}.' if having else words)
 
 
+_CALLED = re.compile(r'(\w+)(?:\.__(?:new|init)__)?(?:\(\)|: keyword)')
+
+
+def advice_about(error: BaseException, version: str) -> str:
+    """What to say of an error about the arguments of a call that other versions take.
+
+    Args:
+      error: the error.
+      version: the version that the program is run as.
+
+    Returns:
+      The versions and the flag; empty for all other errors.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> words = "AttentionWrapperState.__new__() missing 1 required positional argument: 'time'"
+      >>> eras.advice_about(TypeError(words), '1.15')
+      ''
+    """
+    message = str(error)
+    called = _CALLED.match(message) if isinstance(error, TypeError) else None
+    if called is None:
+        return ''
+    named = set(re.findall(r"'(\w+)'", message))
+    is_missing = ' missing ' in message
+    having: set[str] = set()
+    for today in [each for each, _ in _every_change() if _name(each) == called[1]]:
+        now = _parameters(get(version).adapted(today))
+        for each in VERSIONS:
+            then = get(each).adapted(today)
+            own = _parameters(then)
+            if list(own) != list(now) and named.isdisjoint(own) == is_missing:
+                having.add(each)
+    spans = [spans for name, spans in names().items() if name.endswith(f'.{called[1]}')]
+    having &= set().union(*spans) if spans else having
+    if not having:
+        return ''
+    return f'{called[1]} took such arguments in others: ' + advice(
+        tuple(each for each in VERSIONS if each in having), version
+    )
+
+
+def _name(what: Any) -> str:
+    return getattr(what, '__name__', '')
+
+
 def _parameters(what: Any) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(what).parameters
 

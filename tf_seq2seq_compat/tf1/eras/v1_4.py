@@ -25,6 +25,7 @@ from tf_seq2seq_compat.core import beam_search
 from tf_seq2seq_compat.seq2seq import (
     attention_mechanism,
     attention_wrapper,
+    beam_search_decoder,
     monotonic_attention,
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
@@ -269,6 +270,41 @@ class BeamSearchDecoderState(NamedTuple):
     lengths: tf.Tensor
 
 
+def _four(before: Any, output: Any, after: Any) -> BeamSearchDecoderState:
+    """The state after a step, whose lengths count the steps after which a beam goes on."""
+    lengths = beam_search.gather_beams(before.lengths, output.parent_ids)
+    lengths += tf.cast(~after.finished, lengths.dtype)
+    return BeamSearchDecoderState(after.cell_state, after.log_probs, after.finished, lengths)
+
+
+@NOTES.instead_of(beam_search_decoder._beam_search_step)
+def _beam_search_step(
+    time: IntLike,
+    logits: TensorLike,
+    next_cell_state: Nest,
+    beam_state: Any,
+    batch_size: IntLike,
+    beam_width: IntLike,
+    end_token: IntLike,
+    length_penalty_weight: Any,
+) -> tuple[Any, BeamSearchDecoderState]:
+    """Chooses the next beams, without a coverage penalty."""
+    output, after = beam_search_decoder._beam_search_step(
+        time,
+        logits,
+        next_cell_state,
+        beam_search_decoder.BeamSearchDecoderState(
+            beam_state.cell_state, beam_state.log_probs, beam_state.finished, beam_state.lengths, ()
+        ),
+        batch_size,
+        beam_width,
+        end_token,
+        length_penalty_weight,
+        0.0,
+    )
+    return output, _four(beam_state, output, after)
+
+
 @NOTES.instead_of(seq2seq.BeamSearchDecoder)
 class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
     """As today's, with a state of four fields."""
@@ -308,9 +344,7 @@ class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
     def step(self, time: IntLike, inputs: Nest, state: Any, name: str | None = None) -> Any:
         """Takes one step."""
         output, after, inputs, finished = super().step(time, inputs, state, name)
-        lengths = beam_search.gather_beams(state.lengths, output.parent_ids)
-        lengths += tf.cast(~after.finished, lengths.dtype)
-        return output, BeamSearchDecoderState(*after[:3], lengths), inputs, finished
+        return output, _four(state, output, after), inputs, finished
 
     def finalize(self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike) -> Any:
         """Follows the beams back from the lengths that `dynamic_decode` found."""
