@@ -122,7 +122,7 @@ def test_an_error_about_arguments_names_the_versions_that_took_them(words: str, 
 def test_the_run_says_it(tmp_path: Path) -> None:
     file = tmp_path / 'program.py'
     file.write_text(HEAD + 'tf.contrib.seq2seq.AttentionWrapperState(1, 2, 3, 4, 5)\n')
-    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', str(file)]
+    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', '--tf', '1.15', str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert "'attention_state'. AttentionWrapperState took such arguments" in done.stderr
