@@ -52,6 +52,7 @@ setup(
             'tf1/symbols.tsv',
             'tf1/old_libraries/removed.tsv',
             'tf1/eras/names.tsv',
+            'tf1/eras/orders.tsv',
         ]
     },
     install_requires=[

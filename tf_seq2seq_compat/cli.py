@@ -209,6 +209,13 @@ def _add_migrate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     migrate.add_argument(
         '--backup', action='store_true', help='with --write: keep each file as FILE.orig'
     )
+    migrate.add_argument(
+        '--from',
+        dest='version',
+        metavar='VERSION',
+        help='the TensorFlow 1 that it was written for, 0.12 to 1.15; by default the newest that '
+        'its files fit',
+    )
     migrate.add_argument('--report', metavar='FILE', help='write the report as JSON, too')
     migrate.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
@@ -320,13 +327,19 @@ def _scan(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
 
 
 def _migrate(parser: argparse.ArgumentParser, options: argparse.Namespace) -> int:
+    from tf_seq2seq_compat.tf1 import eras
+
     if options.backup and not options.write:
         parser.error('--backup is for --write')
+    try:
+        version = None if options.version is None else eras.parse(options.version)
+    except ValueError as error:
+        parser.error(f'--from: {error}')
     paths = _load_tensorflow(parser, options)
     from tf_seq2seq_compat.migrate import codemod, report
 
     done = report.MigrationReport()
-    results = list(codemod.migrate(paths))
+    results = list(codemod.migrate(paths, version))
     for result in results:
         if options.write:
             codemod.write(result, backup=options.backup)

@@ -4,6 +4,8 @@ import importlib
 import os
 import tempfile
 
+import numpy as np
+
 from ..golden.harness import integers, normal
 from .harness import case
 
@@ -513,6 +515,20 @@ _beam_search('beam_search_ends_early', attention=True, width=3, end=6, weight=0.
 _beam_search('beam_search_ends_late', width=3, end=3)
 
 
+@case('1.2-1.4', gradients=False, logits=normal(2, 3, 5), scores=normal(2, 3))
+def beam_search_step(tf, logits, scores):
+    module = _module(tf, 'tensorflow.contrib.seq2seq.python.ops.beam_search_decoder')
+    lengths = [[2, 2, 1], [2, 2, 2]]
+    state = tf.contrib.seq2seq.BeamSearchDecoderState(
+        cell_state=tf.constant(np.arange(12.0).reshape(2, 3, 2), tf.float32),
+        log_probs=scores,
+        finished=tf.constant([[False, False, True], [False, False, False]]),
+        lengths=tf.constant(lengths, tf.int64 if _version(tf) > (1, 3) else tf.int32),
+    )
+    two, end = tf.constant(2), tf.constant(4)
+    return module._beam_search_step(two, logits, state.cell_state, state, two, 3, end, 0.6)
+
+
 @case('1.2-1.4', gradients=False, ids=integers(9, 5, 2, 3), parents=integers(3, 5, 2, 3))
 def gather_tree(tf, ids, parents):
     lengths = [[5, 0, 2], [3, 4, 1]]
@@ -584,6 +600,80 @@ def linear(tf, a):
     else:
         function = _module(tf, 'tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl')._linear
     return function([a, a], 4, True)
+
+
+# Orders of arguments
+
+
+@case('0.12-1.4', gradients=False, x=normal(2, 3))
+def conditions(tf, x):
+    two, minus = (lambda: 2.0 * x), (lambda: -x)
+    name = ['name'] if _version(tf) < (1, 2) else []
+    return [
+        tf.cond(tf.reduce_sum(x) > 0, two, minus, *name),
+        tf.cond(tf.reduce_sum(x) < 0, fn1=two, fn2=minus),
+        tf.case([(tf.reduce_sum(x) > 9, two)], minus, False, *name),
+    ]
+
+
+@case('1.0-1.4', x=normal(2, 3), images=normal(2, 3, 3, 2))
+def layers_by_position(tf, x, images):
+    # One that is trained, of that name, not reused; then what the positions said until 1.3.
+    last = [True, 'named'] if _version(tf) < (1, 4) else [None, None, True, 'named']
+    dense = [None, True, None, tf.zeros_initializer(), None, None, None, *last]
+    conv = [(1, 1), 'valid', 'channels_last', (1, 1), *dense]
+    return [
+        tf.layers.dense(x, 4, *dense),
+        tf.layers.conv2d(images, 2, 2, *(conv[:-1] + ['convolved'])),
+    ]
+
+
+@case('1.0-1.4', gradients=False, images=normal(2, 3, 3, 2))
+def moving_averages(tf, images):
+    outputs = tf.layers.batch_normalization(images, momentum=0.5, training=True)
+    updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+    with tf.control_dependencies([outputs] + updates):
+        return {each.op.name: tf.identity(each.read_value()) for each in tf.global_variables()}
+
+
+@case('0.12', gradients=False, a=normal(3, 4), b=normal(3, 4))
+def arguments_of_0_12(tf, a, b):
+    losses, ids, other = tf.contrib.losses, [0, 1, 1, 2], [1, 1, 0, 2]
+    return [
+        losses.mean_squared_error(a, b, weight=2.0),
+        losses.absolute_difference(a, targets=b, weight=[[1.0], [2.0], [3.0]]),
+        losses.softmax_cross_entropy(a, tf.nn.softmax(b), weight=0.5),
+        losses.compute_weighted_loss(a, weight=0.5),
+        tf.contrib.metrics.confusion_matrix(ids, other),
+        tf.select(a > b, t=a, e=b),
+        tf.reverse_v2(a, [1]),
+    ]
+
+
+# Cells of contrib
+
+
+@case('0.12-1.4', inputs=normal(3, 4), state=normal(3, 18))
+def time_frequency(tf, inputs, state):
+    cell = tf.contrib.rnn.TimeFreqLSTMCell(3, True, feature_size=2, frequency_skip=1)
+    return cell(inputs, state)
+
+
+@_cells('0.12-1.4')
+def grid(tf, cells):
+    return tf.contrib.rnn.GridLSTMCell(
+        3, True, feature_size=2, frequency_skip=1, num_frequency_blocks=[3]
+    )
+
+
+@case('0.12-1.4', gradients=False, inputs=normal(3, 4), state=normal(3, 3))
+def block_cells(tf, inputs, state):
+    cells = tf.contrib.rnn
+    with tf.variable_scope('lstm'):
+        first = cells.LSTMBlockCell(3, use_peephole=True)(inputs, (state, state))
+    with tf.variable_scope('gru'):
+        second = cells.GRUBlockCell(3)(inputs, state)
+    return first, second
 
 
 # Optimizers and clipping

@@ -4,6 +4,7 @@ usage: make.py --out DIR | --check DIR
 """
 
 import argparse
+import json
 import os
 import sys
 
@@ -14,6 +15,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 sys.path.insert(0, ROOT)
 
 from tests.eras import cases, harness  # noqa: E402, F401
+from tests.eras.programs import run as programs  # noqa: E402
 
 
 def arrays(version):
@@ -32,10 +34,15 @@ def main():
     how.add_argument('--check')
     options = parser.parse_args()
     version = '.'.join(tf.__version__.split('.')[:2])
-    found = arrays(version)
+    found, of_programs = arrays(version), programs.values_of(programs.of_version(version))
     file = os.path.join(options.out or options.check, version + '.npz')
     if options.out:
         np.savez_compressed(file, **found)
+        if of_programs:
+            with open(os.path.join(programs.FOLDER, version + '.json'), 'w') as out:
+                out.write(json.dumps(of_programs, separators=(',', ':')) + '\n')
+        if version in programs.CHECKPOINTS:
+            programs.write_checkpoint(version)
         print(f'{file}: {len(harness.of_version(version))} cases')
         return
     with np.load(file) as kept:
@@ -45,6 +52,18 @@ def main():
                 np.testing.assert_allclose(found[key], kept[key], 1e-5, 1e-6, err_msg=key)
             else:
                 np.testing.assert_array_equal(found[key], kept[key], key)
+    if of_programs:
+        with open(os.path.join(programs.FOLDER, version + '.json')) as kept_programs:
+            kept = json.load(kept_programs)
+        assert sorted(kept) == sorted(of_programs), version
+        for name in kept:
+            assert len(kept[name]) == len(of_programs[name]), name
+            for step, again in zip(kept[name], of_programs[name]):  # noqa: B905 (Python 3.6)
+                assert len(step) == len(again), name
+                for value, other in zip(step, again):  # noqa: B905
+                    np.testing.assert_allclose(other, value, 1e-5, 1e-6, err_msg=name)
+    if version in programs.CHECKPOINTS:
+        programs.check_checkpoint(version)
     print(f'{file}: the same again')
 
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import os
+import re
 import subprocess
 import sys
+from importlib import resources
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from tests.eras.programs.run import CHECKPOINTS, checkpoint_of
 from tests.paths import tf1_graph
 from tf_seq2seq_compat.migrate import scan
 from tf_seq2seq_compat.tf1 import eras, facade, symbols
 from tf_seq2seq_compat.tf1.eras import evidence
+from tf_seq2seq_compat.tf1.runtime import Runtime
 
 HEAD = 'import tensorflow as tf\n'
 
@@ -92,6 +98,71 @@ def test_an_argument_of_another_version_is_an_error_that_names_it() -> None:
             facade.tensorflow(version='1.1').contrib.rnn.GRUCell(3, name='cell')
         with pytest.raises(TypeError, match=r'of TensorFlow 1\.2 to 1\.4.*0\.12 to 1\.1 had'):
             facade.tensorflow(version='1.2').contrib.rnn.GRUCell(3, input_size=3)
+
+
+@pytest.mark.parametrize(
+    ('words', 'flag'),
+    [
+        (
+            "AttentionWrapperState.__new__() missing 1 argument: 'attention_state'",
+            '1.2 to 1.4.*1.4',
+        ),
+        ("GRUCell: keyword argument not understood: 'input_size'", '0.12 to 1.1.*1.1'),
+        ("AttentionWrapperState.__new__() missing 1 argument: 'time'", ''),
+        ("own() missing 1 argument: 'attention_state'", ''),
+    ],
+)
+def test_an_error_about_arguments_names_the_versions_that_took_them(words: str, flag: str) -> None:
+    said = eras.advice_about(TypeError(words), eras.LATEST)
+    assert re.search(flag, said) if flag else not said
+    assert not eras.advice_about(ValueError(words), eras.LATEST)
+
+
+@pytest.mark.slow
+def test_the_run_says_it(tmp_path: Path) -> None:
+    file = tmp_path / 'program.py'
+    file.write_text(HEAD + 'tf.contrib.seq2seq.AttentionWrapperState(1, 2, 3, 4, 5)\n')
+    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', '--tf', '1.15', str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert "'attention_state'. AttentionWrapperState took such arguments" in done.stderr
+    assert done.stderr.rstrip().endswith('run --tf 1.4')
+
+
+def test_parameters_in_the_order_of_the_version() -> None:
+    """Of all functions of `orders.tsv`, which `orders.py` reads off the versions themselves."""
+    rows = (resources.files(eras) / 'orders.tsv').read_text('utf-8').splitlines()[1:]
+    for name, spans, words, *_ in (row.split('\t') for row in rows):
+        for version in eras._spans(spans):
+            found = facade.tensorflow(version=version)
+            for part in name.split('.')[1:]:
+                found = getattr(found, part)
+            wanted = [each.partition('=')[0] for each in words.split()]
+            assert list(inspect.signature(found).parameters) == wanted, (name, version)
+
+
+def test_an_initial_value_of_0_12_is_uniform_by_the_size_of_the_inputs() -> None:
+    tf = facade.tensorflow(version='0.12')
+    with tf1_graph() as graph, Runtime() as runtime:
+        eras.get('0.12').begin(runtime)
+        weights = tf.get_variable('w', [300, 200])
+        with tf.Session(graph=graph) as session:
+            session.run(tf.global_variables_initializer())
+            values = session.run(weights)
+    bound = (3.0 / 300) ** 0.5
+    assert 0.999 * bound < np.abs(values).max() <= bound
+    assert abs(values.mean()) < 0.02 * bound
+    assert abs(values.std() / bound - 1 / 3**0.5) < 0.01
+
+
+def test_the_shape_of_sparse_values_of_0_12() -> None:
+    tf = facade.tensorflow(version='0.12')
+    with tf1_graph() as graph:
+        sparse = tf.sparse_placeholder(tf.float32)
+        value = tf.SparseTensorValue(indices=[[0, 1]], values=[2.0], shape=[2, 3])
+        with tf.Session(graph=graph) as session:
+            dense = session.run(tf.sparse_tensor_to_dense(sparse), {sparse: value})
+    assert value.shape == [2, 3] and dense.tolist() == [[0, 2, 0], [0, 0, 0]]
 
 
 def test_a_cell_of_1_1_refuses_a_second_scope() -> None:
@@ -173,6 +244,52 @@ def test_requirements_in_comments_decide_between_versions(tmp_path: Path) -> Non
     text = f'from tensorflow.contrib.seq2seq import {FIVE_FIELDS}'
     found = evidence.of_text(text, 'program.py')
     assert evidence.decision(found, evidence.required([tmp_path]))[0] == '1.3'
+
+
+SAYINGS = [
+    ('Needs TensorFlow 1.1.', ('1.1',)),
+    ('* tensorflow>=1.3', ('1.3', '1.4', '1.15')),
+    ('TensorFlow (1.2+)', ('1.2', '1.3', '1.4', '1.15')),
+    ('`tensorflow-gpu`==1.0.1', ('1.0',)),
+    ('Tested with TensorFlow v1.0 and with tensorflow 1.2', ('1.0', '1.2')),
+    ('![](https://img.shields.io/badge/TensorFlow-1.4-blue.svg)', ('1.4',)),
+    ('tensorflow version 0.12.0', ('0.12',)),
+]
+
+
+@pytest.mark.parametrize(('words', 'versions'), SAYINGS)
+def test_words_of_a_readme(tmp_path: Path, words: str, versions: tuple[str, ...]) -> None:
+    (tmp_path / 'README.md').write_text(f'# Program\n\n{words}\n')
+    [one] = evidence.said([tmp_path])
+    assert (one.versions, one.line) == (versions, 3)
+
+
+def test_a_readme_may_say_nothing(tmp_path: Path) -> None:
+    (tmp_path / 'README').write_text('TensorFlow is 12.1 times faster. tensorflow 2.1, 1.17')
+    assert not list(evidence.said([tmp_path]))
+
+
+@pytest.mark.parametrize('version', CHECKPOINTS)
+def test_names_of_a_checkpoint(version: str) -> None:
+    [one] = evidence.restored([Path(checkpoint_of(version)).parent])
+    assert version in one.versions
+    assert ('1.15' in one.versions) == (version == '1.2')
+
+
+def test_what_lies_beside_decides_between_versions_and_a_contradiction_is_said(
+    tmp_path: Path,
+) -> None:
+    text = 'tf.contrib.rnn.GRUCell(3, input_size=3)\ntf.contrib.legacy_seq2seq.sequence_loss'
+    found = evidence.of_text(HEAD + text, 'program.py')
+    assert evidence.fitting(found) == ('1.0', '1.1')
+    (tmp_path / 'README.md').write_text('TensorFlow 1.0')
+    assert evidence.decision(found, evidence.beside([tmp_path]))[0] == '1.0'
+    assert evidence.decision([], evidence.beside([tmp_path])) == ('1.15', '')
+    (tmp_path / 'model').mkdir()
+    (tmp_path / 'model' / 'a.index').write_bytes(b'\0decoder/dynamic_attention_wrapper/x')
+    version, words = evidence.decision(found, evidence.beside([tmp_path]))
+    assert version == '1.1'
+    assert words.endswith("against README.md:1: the words 'TensorFlow 1.0' (TensorFlow 1.0)")
 
 
 def test_a_contradiction_is_said() -> None:

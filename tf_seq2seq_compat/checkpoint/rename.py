@@ -135,7 +135,8 @@ _PARTS_OF_CELLS = (
 _CLASSES = (
     'MultiRNNCell|BasicRNNCell|BasicLSTMCell|LSTMCell|GRUCell|AttentionCellWrapper|'
     'OutputProjectionWrapper|InputProjectionWrapper|EmbeddingWrapper|LayerNormBasicLSTMCell|'
-    'CoupledInputForgetGateLSTMCell'
+    'CoupledInputForgetGateLSTMCell|LSTMBlockCell|GridLSTMCell|BidirectionalGridLSTMCell|'
+    'TimeFreqLSTMCell'
 )
 _LINEAR = {'Linear/Matrix': 'kernel', 'Linear/Bias': 'bias'}
 
@@ -180,6 +181,16 @@ HISTORIC: tuple[History, ...] = (
             Rule('regex', r'(^|/)LSTMCell/W_F_diag(?=/|$)', r'\1lstm_cell/w_f_diag'),
             Rule('regex', r'(^|/)LSTMCell/W_I_diag(?=/|$)', r'\1lstm_cell/w_i_diag'),
             Rule('regex', r'(^|/)LSTMCell/W_O_diag(?=/|$)', r'\1lstm_cell/w_o_diag'),
+            *_of_class(
+                'LSTMBlockCell',
+                'lstm_cell',
+                {'W': 'kernel', 'b': 'bias', 'wc([ifo])': r'w_\2_diag'},
+            ),
+            Rule('regex', r'(^|/)TimeFreqLSTMCell(?=/)', r'\1time_freq_lstm_cell'),
+            Rule('regex', r'(^|/)GridLSTMCell(?=/)', r'\1grid_lstm_cell'),
+            Rule(
+                'regex', r'(^|/)BidirectionalGridLSTMCell(?=/)', r'\1bidirectional_grid_lstm_cell'
+            ),
             *_of_class('AttentionCellWrapper', 'attention_cell_wrapper', _LINEAR),
             *_of_class(
                 'AttentionCellWrapper/Attention',

@@ -7,6 +7,7 @@ alone.
 
 from __future__ import annotations
 
+import sys
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -17,9 +18,11 @@ import libcst as cst
 from tf_seq2seq_compat.files import write_atomically
 from tf_seq2seq_compat.migrate import edits, sources
 from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
-from tf_seq2seq_compat.migrate.fixers import FIXERS, FOR_TENSORFLOW_2
+from tf_seq2seq_compat.migrate.fixers import FIXERS, FOR_TENSORFLOW_2, older_versions
 from tf_seq2seq_compat.migrate.project import Project
 from tf_seq2seq_compat.migrate.source_module import Finding, Module
+from tf_seq2seq_compat.tf1 import eras
+from tf_seq2seq_compat.tf1.eras import evidence as versions
 from tf_seq2seq_compat.tf1.python2 import evidence, written
 
 REWRITTEN, LOOK, UNKNOWN = 'rewritten', 'needs a look', 'unknown'
@@ -72,6 +75,7 @@ def migrate_source(
     is_program: bool | None = None,
     notebook: bool = False,
     python_2: str | None = None,
+    version: str = eras.LATEST,
 ) -> Result:
     """Rewrites the text of a Python file or a notebook.
 
@@ -82,6 +86,7 @@ def migrate_source(
       is_program: it is run, not imported; by default as the project has it.
       notebook: `text` is that of an .ipynb file.
       python_2: what shows that `text` is Python 2; looked for in it by default.
+      version: the version of TensorFlow that it was written for, one of `eras.VERSIONS`.
 
     Returns:
       The new text, which parses, and what was done and left.
@@ -110,14 +115,14 @@ def migrate_source(
     document = edits.document(text, notebook=notebook)
     refused: set[tuple[str, str]] = set()
     for _ in range(_ROUNDS):
-        changes, findings = _round(document, path, project, is_program, refused)
+        changes, findings = _round(document, path, project, is_program, refused, version)
         while not _parses(document.edited(changes), document):
             refused |= _unparsable(document, changes)
-            changes, findings = _round(document, path, project, is_program, refused)
+            changes, findings = _round(document, path, project, is_program, refused, version)
         notes += _notes(document, findings, rewritten=True)
         if not changes:
             break
-        document = document.edited(changes)
+        document, version = document.edited(changes), eras.LATEST
     notes += _notes(document, findings, rewritten=False)
     ordered = sorted(notes, key=lambda note: (note.place.cell or 0, note.place.line))
     return Result(document.text, tuple(dict.fromkeys(ordered)), document.problems)
@@ -161,16 +166,26 @@ def _round(
     project: Project,
     is_program: bool,
     refused: set[tuple[str, str]],
+    version: str,
 ) -> tuple[list[Edit], list[Finding]]:
     """The changes of one round, but those of `refused`, and what the fixers say."""
     if not document.code.strip():
         return [], []
-    module = Module(document.code, path, project, is_program=is_program, breaks=document.breaks)
+    module = Module(
+        document.code,
+        path,
+        project,
+        is_program=is_program,
+        breaks=document.breaks,
+        version=version,
+    )
+    older = [] if version == eras.LATEST else [older_versions.fixer(module)]
     changes: list[Edit] = []
     findings: list[Finding] = []
     left: dict[int, Finding] = {}
     lines = edits.Lines(module.code)
-    for fix in FOR_TENSORFLOW_2 if project.uses_addons(document.code) else FIXERS:
+    fixers = FOR_TENSORFLOW_2 if project.uses_addons(document.code) else (*older, *FIXERS)
+    for fix in fixers:
         for each in fix(module):
             if isinstance(each, Finding):
                 findings.append(each)
@@ -210,7 +225,7 @@ def _notes(
     document: Script | Notebook, findings: Iterable[Finding], *, rewritten: bool
 ) -> Iterator[Note]:
     for each in findings:
-        if (each.kind == REWRITTEN) == rewritten:
+        if (each.kind == REWRITTEN or each.before) == rewritten:
             yield Note(each.kind, document.place(each.node_line), each.name, each.advice)
 
 
@@ -279,11 +294,13 @@ def _free(path: Path) -> Path:
     return candidate
 
 
-def migrate(paths: Iterable[Path]) -> Iterator[FileResult]:
+def migrate(paths: Iterable[Path], version: str | None = None) -> Iterator[FileResult]:
     """Rewrites files and folders; writes nothing.
 
     Args:
       paths: Python files, notebooks, and folders of them.
+      version: the version of TensorFlow that they were written for, one of `eras.VERSIONS`; by
+        default what they fit, which is said where it is not 1.15.
 
     Yields:
       One result a file, in the order of the paths and of their names.
@@ -296,11 +313,22 @@ def migrate(paths: Iterable[Path]) -> Iterator[FileResult]:
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
         python_2 = evidence.of_files(files)
+        version = version or _version_of(files)
         for file in files:
-            yield _migrate_file(file, project, python_2.get(file, ''))
+            yield _migrate_file(file, project, python_2.get(file, ''), version)
 
 
-def _migrate_file(file: Path, project: Project, python_2: str) -> FileResult:
+def _version_of(files: list[Path]) -> str:
+    """The version that the files fit."""
+    folders = dict.fromkeys(file.parent for file in files)
+    version, words = versions.decision(versions.of_files(files), versions.beside(folders))
+    if words:
+        words = words.replace('run as', 'rewritten as')
+        print(f'tf-seq2seq-compat: {words}. Another: --from VERSION', file=sys.stderr)
+    return version
+
+
+def _migrate_file(file: Path, project: Project, python_2: str, version: str) -> FileResult:
     one = FileResult(file)
     is_notebook = file.suffix == '.ipynb'
     try:
@@ -310,7 +338,12 @@ def _migrate_file(file: Path, project: Project, python_2: str) -> FileResult:
         else:
             one.before, one.encoding = sources.decoded(content)
         one.result = migrate_source(
-            one.before, path=file, project=project, notebook=is_notebook, python_2=python_2
+            one.before,
+            path=file,
+            project=project,
+            notebook=is_notebook,
+            python_2=python_2,
+            version=version,
         )
         one.problems += one.result.problems
     except OSError as error:

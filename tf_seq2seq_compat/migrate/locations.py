@@ -16,7 +16,7 @@ from typing import Any
 
 import tf_seq2seq_compat
 from tf_seq2seq_compat.migrate import scan
-from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1 import eras, symbols
 from tf_seq2seq_compat.tf1.old_libraries import rows as removed
 from tf_seq2seq_compat.tf1.old_libraries import tables
 
@@ -119,6 +119,17 @@ def place_of(name: str) -> Place | None:
     if name.partition('.')[0] in _ROOTS:
         return _of_table(scan.canonical(name))
     return _of_old_libraries(name)
+
+
+def older_place(name: str, version: str) -> Place:
+    """Where a program asks for a name as an older version of TensorFlow had it.
+
+    Example:
+      >>> from tf_seq2seq_compat.migrate.locations import older_place
+      >>> older_place('tensorflow.nn.seq2seq', '0.12').dotted
+      'tf_seq2seq_compat.tf1.eras.tf_0_12.nn.seq2seq'
+    """
+    return Place(eras.__name__, (eras.of_version(version), *name.split('.')[1:]))
 
 
 # The symbol table

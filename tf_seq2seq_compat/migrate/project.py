@@ -7,6 +7,7 @@ A file is looked at only as far as its import statements and plain assignments s
 from __future__ import annotations
 
 import ast
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator
@@ -169,6 +170,14 @@ class Project:
     def note(self, file: Path, code: str) -> None:
         """Takes the outline of a file from its code, not from the disk."""
         self._outlines[file.resolve()] = outline(code)
+
+    def mentions(self, expression: str, code: str) -> bool:
+        """Whether an expression is found in a text or in one of the files."""
+        texts = (each.read_text(encoding='utf-8', errors='replace') for each in self._present())
+        return any(re.search(expression, text) for text in (code, *texts))
+
+    def _present(self) -> list[Path]:
+        return [each for each in self._files if each.is_file()]
 
     # Modules ------------------------------------------------------------------------------
 

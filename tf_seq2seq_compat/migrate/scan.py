@@ -382,13 +382,13 @@ class ScanReport:
       files: those that use something, and those that could not be read.
       read: how many files were looked at.
       evidence: what some versions of TensorFlow 1 lack.
-      requirements: the versions that files of requirements name.
+      others: the versions that files of requirements, checkpoints and README files name.
     """
 
     files: list[FileReport] = field(default_factory=list)
     read: int = 0
     evidence: list[versions.Evidence] = field(default_factory=list)
-    requirements: list[versions.Evidence] = field(default_factory=list)
+    others: list[versions.Evidence] = field(default_factory=list)
 
     @property
     def exit_code(self) -> int:
@@ -438,7 +438,7 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> ScanReport:
                 report.files.append(one)
         report.evidence += versions.of_files(files)
         folders = dict.fromkeys(path if path.is_dir() else path.parent for path in map(Path, paths))
-        report.requirements += versions.required(folders)
+        report.others += versions.beside(folders)
     return report
 
 
@@ -492,20 +492,20 @@ def _write_summary(report: ScanReport, out: TextIO) -> None:
     for status in STATUSES:
         count = counts[status]
         print(f'  {status:15}  {count["names"]} names, {count["uses"]} uses', file=out)
-    if report.evidence or report.requirements:
+    if report.evidence or report.others:
         _write_version(report, out)
 
 
 def _write_version(report: ScanReport, out: TextIO) -> None:
     """Writes which versions of TensorFlow 1 the project fits, and what shows it."""
     fits = versions.fitting(report.evidence)
-    version, words = versions.decision(report.evidence, report.requirements)
+    version, words = versions.decision(report.evidence, report.others)
     said = eras.span_words(fits) if fits else 'none'
     print(f'TensorFlow 1 that it fits: {said}; run takes {version}', file=out)
     strongest: dict[str, versions.Evidence] = {}
     for each in sorted(report.evidence, key=lambda each: len(each.versions)):
         strongest.setdefault(each.what, each)
-    shown = [*list(strongest.values())[:5], *report.requirements]
+    shown = [*list(strongest.values())[:5], *report.others]
     for each in shown:
         print(f'  {each}', file=out)
     if words and not fits:
@@ -538,8 +538,8 @@ def write_json(report: ScanReport, out: TextIO) -> None:
             'summary': report.summary(),
             'tensorflow': {
                 'fits': versions.fitting(report.evidence),
-                'run_as': versions.decision(report.evidence, report.requirements)[0],
-                'evidence': [str(each) for each in (*report.evidence, *report.requirements)],
+                'run_as': versions.decision(report.evidence, report.others)[0],
+                'evidence': [str(each) for each in (*report.evidence, *report.others)],
             },
             'exit_code': report.exit_code,
         },

@@ -9,7 +9,7 @@ import keyword
 import sys
 import warnings
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from tf_seq2seq_compat.migrate.edits import Edit, Lines
 from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.name_resolution import Names, Use, module_name
 from tf_seq2seq_compat.migrate.project import Project
-from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1 import eras, symbols
 from tf_seq2seq_compat.tf1.old_libraries import tables
 from tf_seq2seq_compat.tf1.python2.meaning import bindings
 
@@ -57,12 +57,14 @@ class Finding:
       node_line: the line of the code.
       name: the name it is about.
       advice: what to do, or what was done.
+      before: it is of the code as it was, also where nothing was rewritten.
     """
 
     kind: Literal['rewritten', 'needs a look', 'unknown']
     node_line: int
     name: str
     advice: str = ''
+    before: bool = False
 
 
 Fix = Edit | Finding
@@ -109,6 +111,10 @@ class Module:
       project: the files beside it.
       is_program: it is run, not imported.
       breaks: lines on which a cell of a notebook begins.
+      version: the version of TensorFlow that it is for.
+
+    Attributes:
+      older_place: where a name lives that an older version of TensorFlow had otherwise.
     """
 
     def __init__(
@@ -119,6 +125,7 @@ class Module:
         *,
         is_program: bool = True,
         breaks: Iterable[int] = (),
+        version: str = eras.LATEST,
     ) -> None:
         self.code = code
         self.is_program = is_program
@@ -132,6 +139,8 @@ class Module:
         self._lines = Lines(code)
         self.names = Names(self.wrapper, self._exports)
         self.newline = self.wrapper.module.default_newline
+        self.older_place: Callable[[str], Place | None] = lambda name: None
+        self.version = version
         self._needed: dict[str, str] = {}
         self.used: set[str] = set()
         self._by_kind: dict[type, list[cst.CSTNode]] = {}
@@ -295,7 +304,7 @@ class Module:
 
     def place_of(self, name: str) -> Place | None:
         """Where a full name lives now, if something is there."""
-        place = locations.place_of(name)
+        place = self.older_place(name) or locations.place_of(name)
         if place is None and name.partition('.')[0] in _LIBRARIES:
             place = as_it_is(name)
         if place is None or locations.found(place) is locations.Missing:

@@ -259,7 +259,7 @@ class Facade:
         if self.era.has(path):
             value = self.era.value(path)
         else:
-            value = self.era.adapted(self._todays(module, path, name, row))
+            value = self.era.adapted(self._todays(module, path, name, row), path)
         # A name from before 1.15 stays out of `dir`, also once it was read.
         if row is not None and row.kind == 'symbol' and row.target and not row.until:
             _own_names(module)[name] = value

@@ -93,7 +93,7 @@ def run(
     except (SystemExit, CannotRun):
         raise
     except BaseException as error:
-        _fail(error, runtime)
+        _fail(error, runtime, options.version or eras.LATEST)
     finally:
         python2_builtins.end_line()
         report()
@@ -266,8 +266,11 @@ def _put_first(folder: str) -> None:
     sys.path[0] = folder
 
 
-def _fail(error: BaseException, runtime: Runtime) -> NoReturn:
+def _fail(error: BaseException, runtime: Runtime, version: str) -> NoReturn:
     """Prints the error as Python does and raises it again, for the exit code."""
+    advice = eras.advice_about(error, version)
+    if advice:
+        error.args = (f'{error}. {advice}',)
     _strip(error, set())
     sys.excepthook(type(error), error, error.__traceback__)
     runtime.set(sys, 'excepthook', lambda *_: None)

@@ -14,7 +14,7 @@ import libcst as cst
 from tf_seq2seq_compat.migrate import locations, scan
 from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Module, Read, has_parts_of_its_own
-from tf_seq2seq_compat.tf1 import symbols
+from tf_seq2seq_compat.tf1 import eras, symbols
 
 FACADE = 'tf_seq2seq_compat.tf1.facade'
 
@@ -79,6 +79,8 @@ def _is_plain_question(module: Module, read: Read) -> bool:
 
 def stand_in(module: Module, name: str) -> str:
     """The replacement of a legacy module whose names now live in several modules."""
+    if module.version != eras.LATEST:
+        return module.say(locations.older_place(name, module.version))
     return f'{module.say(Place(FACADE, ("module",)))}({name!r})'
 
 

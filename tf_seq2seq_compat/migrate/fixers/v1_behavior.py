@@ -17,6 +17,7 @@ from tf_seq2seq_compat.migrate.locations import Place
 from tf_seq2seq_compat.migrate.name_resolution import module_name
 from tf_seq2seq_compat.migrate.project import ROOTS, below
 from tf_seq2seq_compat.migrate.source_module import Finding, Fix, Import, Module
+from tf_seq2seq_compat.tf1 import eras
 
 CALL = 'disable_v2_behavior'
 _KNOWN = (CALL, 'disable_eager_execution', 'enable_v2_behavior', 'enable_eager_execution')
@@ -34,15 +35,24 @@ def fix(module: Module) -> Iterator[Fix]:
     if _is_own(module, first):
         start = module.line_span(first)[0]
         name = module.alias(locations.V1) if locations.V1 in module.bound_modules else 'tf'
-        lines = (f'import {locations.V1} as {name}', f'{name}.{CALL}()', '')
+        lines = (f'import {locations.V1} as {name}', *_calls(module, name), '')
         yield Edit(start, start, ''.join(each + module.newline for each in lines))
     else:
         last = _last_before_own(module, statements, first)
         end = module.line_end(last)
-        line = module.say(Place(locations.V1, (CALL,)))
-        text = f'{module.newline}{module.newline}{line}()' + _space(module, end)
+        name = module.alias(locations.V1)
+        calls = module.newline.join(['', '', *_calls(module, name)])
+        text = calls + _space(module, end)
         yield Edit(end, end, text, rank=2)
     yield Finding('rewritten', module.line(first), CALL, 'TF1 behaviour is turned on here')
+
+
+def _calls(module: Module, name: str) -> list[str]:
+    """The lines; a program for an older version also begins as that did."""
+    calls = [f'{name}.{CALL}()']
+    if eras.get(module.version).changes_numbers_of_the_process:
+        calls.append(f'{module.say(Place(eras.__name__, ("begin",)))}({module.version!r})')
+    return calls
 
 
 def _inside(module: Module) -> Iterator[Fix]:
@@ -58,7 +68,8 @@ def _inside(module: Module) -> Iterator[Fix]:
             continue
         name = alias.evaluated_alias or alias.evaluated_name
         end = module.line_end(statement)
-        yield Edit(end, end, f'{module.newline}{margin}{name}.{CALL}()', rank=2)
+        text = ''.join(f'{module.newline}{margin}{call}' for call in _calls(module, name))
+        yield Edit(end, end, text, rank=2)
         yield Finding('rewritten', module.line(statement), CALL, 'TF1 behaviour is turned on here')
         return
 

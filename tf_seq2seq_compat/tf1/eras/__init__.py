@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -97,7 +97,7 @@ def chosen(target: str, *, module: bool = False) -> str:
     code = evidence.text_of(file) if file.suffix == '.ipynb' else source
     files = python2.of_program(code, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
-    version, words = evidence.decision(found, evidence.required([folder]))
+    version, words = evidence.decision(found, evidence.beside([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
     return version
@@ -208,8 +208,48 @@ def advice(versions: tuple[str, ...], chosen: str, *, said: bool = False) -> str
     )
 
 
+class _Order(NamedTuple):
+    """Other parameters of a function than it has in 1.15, a line of `orders.tsv`."""
+
+    name: str
+    versions: str
+    parameters: str
+    renamed: str = ''
+
+    def of(self, today: Any) -> Any:
+        """The function with these parameters."""
+        pairs = (each.split(':') for each in self.renamed.split())
+        return with_parameters(today, self.parameters, **dict(pairs))
+
+
+@functools.cache
+def _orders(version: str) -> Mapping[str, _Order]:
+    file = resources.files(__package__) / 'orders.tsv'
+    lines = file.read_text(encoding='utf-8').splitlines()[1:]
+    rows = (_Order(*line.split('\t')) for line in lines)
+    return {row.name: row for row in rows if version in _spans(row.versions)}
+
+
 # What a version has
 # ----------------------------------------------------------------------------------------
+
+
+class Written(NamedTuple):
+    """How a call of what a version had is written for today's: with its arguments by today's names.
+
+    Attributes:
+      without: parameters; where a call gives one of them, today's has no equal.
+      after: what is written behind the call.
+      once: today's is equal for an object that is called in one variable scope only.
+      files: an expression; where a file of the program has it, today's has no equal.
+      names: variables have other names today. In a module all such names are today's, or none.
+    """
+
+    without: tuple[str, ...] = ()
+    after: str = ''
+    once: bool = False
+    files: str = ''
+    names: bool = False
 
 
 class Notes:
@@ -223,29 +263,53 @@ class Notes:
         self.version = version
         self.names: dict[str, Any] = {}
         self.changes: list[tuple[Any, Any]] = []
+        self.written: list[tuple[Any, Written]] = []
         self.beginnings: list[Callable[[Runtime], None]] = []
+        self.changes_numbers_of_the_process = False
 
-    def had(self, *names: str) -> Any:
-        """Says by what names it had something that is gone from the next version on."""
+    def had(self, *names: str, written: Written | None = None) -> Any:
+        """Says by what names it had something that is gone from the next version on.
+
+        Args:
+          *names: the names.
+          written: how a call is written for today's, where it can be.
+        """
 
         def note(then: Any) -> Any:
-            self.names.update(dict.fromkeys(names, _refusing_arguments(then, self.version)))
+            noted = self._noted(then, written)
+            self.names.update(dict.fromkeys(names, noted))
             return then
 
         return note
 
-    def instead_of(self, *today: Any) -> Any:
-        """Says of what we have today what it was in that version, under the same names."""
+    def instead_of(self, *today: Any, written: Written | None = None) -> Any:
+        """Says of what we have today what it was in that version, under the same names.
+
+        Args:
+          *today: what we have today.
+          written: how a call is written for today's, where it can be.
+        """
 
         def note(then: Any) -> Any:
-            then = _refusing_arguments(then, self.version)
+            then = self._noted(then, written)
             self.changes += [(each, then) for each in today]
             return then
 
         return note
 
+    def _noted(self, then: Any, written: Written | None) -> Any:
+        then = _refusing_arguments(then, self.version)
+        if written is not None:
+            self.written.append((then, written))
+        return then
+
     def begins_with(self, change: Callable[[Runtime], None]) -> None:
         """Says what is changed in the process of a program of that version."""
+        self.beginnings.append(change)
+        self.changes_numbers_of_the_process = True
+
+    def names_begin_with(self, change: Callable[[Runtime], None]) -> None:
+        """As `begins_with`, of a change that is one of names of variables only."""
         self.beginnings.append(change)
 
     def parameters(self, today: Any, words: str, **renamed: str) -> Any:
@@ -261,7 +325,8 @@ class Notes:
         Returns:
           The function or class of that version.
         """
-        return self.instead_of(today)(with_parameters(today, words, **renamed))
+        then = with_parameters(today, words, **renamed)
+        return self.instead_of(today, written=Written())(then)
 
 
 def _signature(words: str) -> inspect.Signature:
@@ -314,6 +379,7 @@ def with_parameters(today: Any, words: str, **renamed: str) -> Any:
             return today(**arguments(args, kwargs))
 
         function.__signature__ = signature  # type: ignore[attr-defined]
+        function.renamed_since = renamed  # type: ignore[attr-defined]
         return function
 
     def __init__(self: Any, *args: Any, **kwargs: Any) -> None:
@@ -322,7 +388,7 @@ def with_parameters(today: Any, words: str, **renamed: str) -> Any:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     with_self = [inspect.Parameter('self', kind), *signature.parameters.values()]
     __init__.__signature__ = inspect.Signature(with_self)  # type: ignore[attr-defined]
-    body = {'__init__': __init__, '__doc__': today.__doc__}
+    body = {'__init__': __init__, '__doc__': today.__doc__, 'renamed_since': renamed}
     then_class = type(today.__name__, (today,), body)
     return then_class
 
@@ -370,6 +436,52 @@ def _about_argument(
     return TypeError(f'{words} {advice(having, version, said=True)}.' if having else words)
 
 
+_CALLED = re.compile(r'(\w+)(?:\.__(?:new|init)__)?(?:\(\)|: keyword)')
+
+
+def advice_about(error: BaseException, version: str) -> str:
+    """What to say of an error about the arguments of a call that other versions take.
+
+    Args:
+      error: the error.
+      version: the version that the program is run as.
+
+    Returns:
+      The versions and the flag; empty for all other errors.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> words = "AttentionWrapperState.__new__() missing 1 required positional argument: 'time'"
+      >>> eras.advice_about(TypeError(words), '1.15')
+      ''
+    """
+    message = str(error)
+    called = _CALLED.match(message) if isinstance(error, TypeError) else None
+    if called is None:
+        return ''
+    named = set(re.findall(r"'(\w+)'", message))
+    is_missing = ' missing ' in message
+    having: set[str] = set()
+    for today in [each for each, _ in _every_change() if _name(each) == called[1]]:
+        now = _parameters(get(version).adapted(today))
+        for each in VERSIONS:
+            then = get(each).adapted(today)
+            own = _parameters(then)
+            if list(own) != list(now) and named.isdisjoint(own) == is_missing:
+                having.add(each)
+    spans = [spans for name, spans in names().items() if name.endswith(f'.{called[1]}')]
+    having &= set().union(*spans) if spans else having
+    if not having:
+        return ''
+    return f'{called[1]} took such arguments in others: ' + advice(
+        tuple(each for each in VERSIONS if each in having), version
+    )
+
+
+def _name(what: Any) -> str:
+    return getattr(what, '__name__', '')
+
+
 def _parameters(what: Any) -> Mapping[str, inspect.Parameter]:
     return inspect.signature(what).parameters
 
@@ -411,6 +523,7 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
 
     def __init__(self, version: str) -> None:
         self.version = version
+        self._by_order: dict[str, Any] = {}
 
     @functools.cached_property
     def _chain(self) -> list[Notes]:
@@ -422,7 +535,19 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         changes: dict[int, tuple[Any, Any]] = {}
         for notes in reversed(self._chain):
             changes |= {id(today): (today, then) for today, then in notes.changes}
+        for name in _orders(self.version):
+            # By whatever name a program knows it; what other libraries have is not loaded for this.
+            if name.rpartition('.')[0] in ('tensorflow', 'tensorflow.nn', 'tensorflow.image'):
+                today = _of_tensorflow(name)
+                changes.setdefault(id(today), (today, self._ordered(name, today)))
         return changes
+
+    def _ordered(self, name: str, today: Any) -> Any:
+        """A function with the order of parameters that it had."""
+        if name not in self._by_order:
+            then = _refusing_arguments(_orders(self.version)[name].of(today), self.version)
+            self._by_order[name] = then
+        return self._by_order[name]
 
     @functools.cached_property
     def _names(self) -> dict[str, Any]:
@@ -438,6 +563,24 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
             for notes in reversed(self._chain):
                 for change in notes.beginnings:
                     change(runtime)
+
+    @functools.cached_property
+    def changes_numbers_of_the_process(self) -> bool:
+        """Whether a program of the version needs `begin` for the numbers that it had."""
+        return self.version != LATEST and any(
+            notes.changes_numbers_of_the_process for notes in self._chain
+        )
+
+    @functools.cached_property
+    def _written(self) -> dict[int, Written]:
+        noted = [each for notes in self._chain for each in notes.written]
+        return {id(then): written for then, written in noted}
+
+    def written(self, then: Any) -> Written | None:
+        """How a call of what the version had is written for today's; None where it cannot be."""
+        if any(then is each for each in self._by_order.values()):
+            return Written()
+        return self._written.get(id(then))
 
     def refusal(self, name: str, until: str = '') -> str:
         """Why the version has no such name, and which have it; empty if it may have it."""
@@ -467,17 +610,62 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         """What `has` found."""
         return self._names[name]
 
-    def adapted(self, today: Any) -> Any:
-        """What the version has in place of something that we have today."""
+    def adapted(self, today: Any, name: str = '') -> Any:
+        """What the version has in place of something that we have today.
+
+        Args:
+          today: what we have.
+          name: the full name by which the program knows it.
+        """
         if self.version == LATEST:
             return today
         for each in (today, getattr(today, '__wrapped__', None)):
             if id(each) in self._changes and each is not None:
                 return self._changes[id(each)][1]
-        return today
+        name = name.replace('.contrib.slim.', '.contrib.layers.')
+        return self._ordered(name, today) if name in _orders(self.version) else today
+
+
+def _of_tensorflow(name: str) -> Any:
+    import tensorflow as tf
+
+    return functools.reduce(getattr, name.split('.')[1:], tf.compat.v1)
 
 
 @functools.cache
 def get(version: str) -> Era:
     """The one `Era` for a version."""
     return Era(version)
+
+
+def begin(version: str) -> None:
+    """Changes the process to what a version did, to its end: initial values, optimizers.
+
+    A program that `migrate --from` rewrote begins with it, where its numbers need it.
+
+    Args:
+      version: the version, such as '0.12'.
+
+    Example:
+      >>> from tf_seq2seq_compat.tf1 import eras
+      >>> eras.begin('1.15')
+    """
+    get(parse(version)).begin(Runtime())
+
+
+_OF_VERSION = re.compile(r'tf_(\d+)_(\d+)')
+
+
+def of_version(version: str) -> str:
+    """The name in this module of the TensorFlow of a version: `tf_1_0`."""
+    return f'tf_{version.replace(".", "_")}'
+
+
+def __getattr__(name: str) -> Any:
+    """`eras.tf_1_0`: what a program for TensorFlow 1.0 knows as `tensorflow`."""
+    found = _OF_VERSION.fullmatch(name)
+    if found is None or f'{found[1]}.{found[2]}' not in VERSIONS:
+        raise AttributeError(f'module {__name__!r} has no attribute {name!r}')
+    from tf_seq2seq_compat.tf1 import facade
+
+    return facade.tensorflow(version=f'{found[1]}.{found[2]}')

@@ -23,7 +23,7 @@ class Evidence(NamedTuple):
 
     Attributes:
       file: the file.
-      line: the line.
+      line: the line; none of a checkpoint.
       what: the name, the argument, or what it is.
       versions: those that have it.
     """
@@ -35,7 +35,8 @@ class Evidence(NamedTuple):
 
     def __str__(self) -> str:
         words = eras.span_words(self.versions)
-        return f'{os.path.basename(self.file)}:{self.line}: {self.what} (TensorFlow {words})'
+        place = ':'.join(filter(None, (os.path.basename(self.file), str(self.line or ''))))
+        return f'{place}: {self.what} (TensorFlow {words})'
 
 
 def of_text(text: str, file: str) -> list[Evidence]:
@@ -256,28 +257,95 @@ def required(folders: Iterable[Path]) -> list[Evidence]:
     return found
 
 
-def decision(
-    evidence: Sequence[Evidence], requirements: Sequence[Evidence] = ()
-) -> tuple[str, str]:
+# Names of variables as an index file has them, which leaves out what a name begins with as the one
+# before did. TensorFlow, which reads such files, is not loaded before the program loads it.
+_VARIABLES = (
+    (rb'Linear/(?:Matrix|Bias)|LSTMCell/(?:W_0|B)\b', eras.VERSIONS[:1]),
+    (rb'dynamic_attention_wrapper/', ('1.1',)),
+    (rb'\w+_cell/(?:\w+/)?(?:weights|biases)', ('1.0', '1.1')),
+    (rb'\w+_cell/(?:\w+/)?(?:kernel|bias)(?!es)', _SINCE_1_2),
+)
+
+
+def restored(folders: Iterable[Path]) -> Iterator[Evidence]:
+    """The versions that wrote the checkpoints in some folders and those inside, by their names."""
+    for folder in folders:
+        for file in sorted([*folder.glob('*.index'), *folder.glob('*/*.index')]):
+            content = file.read_bytes()
+            for pattern, versions in _VARIABLES:
+                if found := re.search(pattern, content):
+                    name = found[0].decode('ascii', 'replace')
+                    yield Evidence(str(file), 0, f'a variable …{name}', versions)
+                    break
+
+
+_SAID = re.compile(
+    r"""(?ix) \b tensor[ ]?flow (?:[-_](?:gpu|cpu))? [`*\])]* [ ]*
+    (?P<how> [=~]= | >= | ≥ | [-_:/( ] | \bversion\b | \bv )* [ ]*
+    (?P<version> (?: 0\.\d\d? | 1\.1?\d (?!\d) ) )
+    (?P<on> (?:\.\d+)? (?: \+ | [ ](?:or|and)[ ](?:later|above|higher|newer|up) ) )?"""
+)
+
+
+def said(folders: Iterable[Path]) -> Iterator[Evidence]:
+    """The versions that the words of README files in some folders name, badges as well."""
+    for folder in folders:
+        for file in sorted(folder.glob('[Rr][Ee][Aa][Dd][Mm][Ee]*')):
+            if not file.is_file():
+                continue
+            text = file.read_text(encoding='utf-8', errors='replace')
+            mentions = list(_SAID.finditer(text))
+            if mentions:
+                first = mentions[0]
+                versions = set().union(*map(_meant, mentions))
+                ordered = tuple(each for each in eras.VERSIONS if each in versions)
+                line = text.count('\n', 0, first.start()) + 1
+                if ordered:
+                    yield Evidence(str(file), line, f'the words {first[0]!r}', ordered)
+
+
+def _meant(mention: re.Match[str]) -> tuple[str, ...]:
+    try:
+        version = eras.parse(mention['version'])
+    except ValueError:
+        return ()
+    from_it_on = mention['on'] or (mention['how'] or '') in ('>=', '≥')
+    return eras.VERSIONS[eras.VERSIONS.index(version) :] if from_it_on else (version,)
+
+
+def beside(folders: Iterable[Path]) -> Iterator[Evidence]:
+    """What lies beside the code and says a version, what counts more first; read when asked for."""
+    folders = list(folders)
+    yield from required(folders)
+    yield from restored(folders)
+    yield from said(folders)
+
+
+def decision(evidence: Sequence[Evidence], others: Iterable[Evidence] = ()) -> tuple[str, str]:
     """The version that a program is run as, and the reason.
 
     Args:
       evidence: what its files use.
-      requirements: what files of requirements name, in comments as well (of these a user chose by
-        hand); it decides between versions of which 1.15 is none.
+      others: what lies `beside` them, what counts more first; each decides between the versions
+        that are left, if 1.15 is none of them.
 
     Returns:
-      1.15, with no words, where that fits; else the newest that does. Where none does, 1.15, and
-      what contradicts what.
+      1.15, with no words, where that fits; else the newest that does, and what contradicts it.
+      Where none does, 1.15, and what contradicts what.
     """
     fits = fitting(evidence)
     if eras.LATEST in fits:
         return eras.LATEST, ''
     strongest = sorted(evidence, key=lambda each: len(each.versions))
     if fits:
-        fits = fitting([*evidence, *requirements]) or fits
+        against = []
+        for each in others:
+            left = tuple(version for version in fits if version in each.versions)
+            against += [] if left else [str(each)]
+            fits = left or fits
         without = next(each for each in strongest if eras.LATEST not in each.versions)
-        return fits[-1], f'run as a program for TensorFlow {fits[-1]}, by {without}'
+        words = f'run as a program for TensorFlow {fits[-1]}, by {without}'
+        return fits[-1], ', against '.join([words, *against])
     first, second = next(_contradictions(strongest), (strongest[0], strongest[-1]))
     return eras.LATEST, (
         f'the program fits no version of TensorFlow 1: {first}, but {second}. It is run as one for '

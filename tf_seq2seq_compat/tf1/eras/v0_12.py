@@ -21,8 +21,14 @@ from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat import legacy_seq2seq, rnn
 from tf_seq2seq_compat.layers.linear import linear as _linear
-from tf_seq2seq_compat.tf1.eras import Notes, optimizers, v1_0, v1_1, with_parameters
-from tf_seq2seq_compat.tf1.eras.scoped_cells import Rules, rename_below, scoped, with_old_names
+from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, v1_0, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras.scoped_cells import (
+    Rules,
+    ScopedCell,
+    rename_below,
+    scoped,
+    with_old_names,
+)
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Scope, TensorLike
 
@@ -32,33 +38,10 @@ tf1 = tf.compat.v1
 # Functions of tf and tf.nn
 # ----------------------------------------------------------------------------------------
 
-_LOSSES = {
-    'sigmoid_cross_entropy_with_logits': 'logits targets name=None',
-    'softmax_cross_entropy_with_logits': 'logits labels dim=-1 name=None',
-    'sparse_softmax_cross_entropy_with_logits': 'logits labels name=None',
-    'weighted_cross_entropy_with_logits': 'logits targets pos_weight name=None',
-    'log_poisson_loss': 'log_input targets compute_full_loss=False name=None',
-    'ctc_loss': 'inputs labels sequence_length preprocess_collapse_repeated=False '
-    'ctc_merge_repeated=True time_major=True',
-    'nce_loss': 'weights biases inputs labels num_sampled num_classes num_true=1 '
-    'sampled_values=None remove_accidental_hits=False partition_strategy="mod" name="nce_loss"',
-    'sampled_softmax_loss': 'weights biases inputs labels num_sampled num_classes num_true=1 '
-    'sampled_values=None remove_accidental_hits=True partition_strategy="mod" '
-    'name="sampled_softmax_loss"',
-}
-for _name, _words in _LOSSES.items():
-    _renamed = {'targets': 'labels'} if _name.startswith('sigmoid') else {}
-    NOTES.parameters(getattr(tf1.nn, _name), _words, **_renamed)
-
-NOTES.parameters(tf1.concat, 'concat_dim values name="concat"', concat_dim='axis')
-NOTES.parameters(
-    tf1.split,
-    'split_dim num_split value name="split"',
-    split_dim='axis',
-    num_split='num_or_size_splits',
+NOTES.had('tensorflow.concat_v2', written=Written())(
+    with_parameters(tf1.concat, 'values axis name="concat_v2"')
 )
-NOTES.had('tensorflow.concat_v2')(with_parameters(tf1.concat, 'values axis name="concat_v2"'))
-NOTES.had('tensorflow.split_v')(
+NOTES.had('tensorflow.split_v', written=Written())(
     with_parameters(
         tf1.split,
         'value size_splits split_dim=0 num=None name="split_v"',
@@ -66,7 +49,10 @@ NOTES.had('tensorflow.split_v')(
         split_dim='axis',
     )
 )
-NOTES.parameters(tf1.sparse_split, 'split_dim num_split sp_input name=None', split_dim='axis')
+NOTES.had('tensorflow.reverse_v2', written=Written())(tf1.reverse)
+NOTES.had('tensorflow.select', written=Written())(
+    with_parameters(tf1.where, 'condition t e name=None', t='x', e='y')
+)
 NOTES.parameters(
     tf1.reverse_sequence,
     'input seq_lengths seq_dim batch_dim=None name=None',
@@ -90,6 +76,19 @@ def zeros_initializer(
 ) -> tf.Tensor:
     """Zeros of a shape: the function itself is the initializer."""
     return tf.zeros(shape, dtype)
+
+
+@NOTES.instead_of(tf1.SparseTensorValue)
+class SparseTensorValue(tf1.SparseTensorValue):  # type: ignore[name-defined]
+    """The indices, values and shape of a `SparseTensor`."""
+
+    def __new__(cls, indices: Any, values: Any, shape: Any) -> Any:
+        return super().__new__(cls, indices, values, shape)
+
+    @property
+    def shape(self) -> Any:
+        """Its size in each dimension."""
+        return self.dense_shape
 
 
 @NOTES.begins_with
@@ -159,10 +158,38 @@ _NAMES: dict[str, Any] = {
     'InputProjectionWrapper': _BESIDE,
     'EmbeddingWrapper': ((r'embedding', 'embedding'), *_BESIDE),
     'MultiRNNCell': ((r'cell_(\d+)/(.*)', r'Cell\1/\2'),),
+    'TimeFreqLSTMCell': (),
+    'GridLSTMCell': (),
+    'BidirectionalGridLSTMCell': (),
 }
+_BLOCK: Rules = (
+    (r'kernel', 'W'),
+    (r'bias', 'b'),
+    *((f'w_{gate}_diag', f'wc{gate}') for gate in 'fio'),
+)
 for _name, _rules in _NAMES.items():
     _today = getattr(rnn, _name)
-    NOTES.instead_of(_today)(scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules))
+    NOTES.instead_of(_today, written=Written(once=True, names=True))(
+        scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules)
+    )
+
+
+@NOTES.instead_of(rnn.LSTMBlockCell)
+class LSTMBlockCell(ScopedCell, v1_0.LSTMBlockCell):
+    """With names of its own, or by choice those of an `LSTMCell`."""
+
+    def __init__(
+        self,
+        num_units: int,
+        forget_bias: float = 1.0,
+        use_peephole: bool = False,
+        use_compatible_names: bool = False,
+    ) -> None:
+        super().__init__(num_units, forget_bias, use_peephole)
+        if use_compatible_names:
+            self._scope_then, self._names_then = 'lstm_cell', v1_1.WEIGHTS
+        else:
+            self._names_then = _BLOCK
 
 
 def linear(
@@ -204,9 +231,11 @@ def _in_scope(function: Callable[..., Any], scope: str, rules: Rules) -> Callabl
 
 _DIRECTIONS: Rules = ((r'fw/(.*)', r'FW/\1'), (r'bw/(.*)', r'BW/\1'))
 for _name in ('dynamic_rnn', 'raw_rnn', 'static_rnn', 'static_state_saving_rnn'):
-    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'RNN', ()))
+    _then = _in_scope(getattr(rnn, _name), 'RNN', ())
+    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
 for _name in ('bidirectional_dynamic_rnn', 'static_bidirectional_rnn'):
-    NOTES.instead_of(getattr(rnn, _name))(_in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS))
+    _then = _in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS)
+    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
 
 # tf.nn.seq2seq
 # ----------------------------------------------------------------------------------------
@@ -237,7 +266,11 @@ def _with_names(function: Callable[..., Any]) -> Any:
 for _name in v1_1.MODELS:
     _today = getattr(legacy_seq2seq, _name)
     _then = _with_names(_today)
-    NOTES.instead_of(_today)(v1_0.of_one_cell(_then) if 'one2many' in _name else _then)
+    if 'one2many' in _name:
+        NOTES.instead_of(_today)(v1_0.of_one_cell(_then))
+    else:
+        NOTES.instead_of(_today, written=Written(names=True))(_then)
 for _name in v1_1.LOSSES:
     _today = getattr(legacy_seq2seq, _name)
-    NOTES.instead_of(_today)(v1_1.with_loss(_today, logits_first=True))
+    _then = v1_1.with_loss(_today, logits_first=True)
+    NOTES.instead_of(_today, written=v1_1.WITHOUT_LOSS)(_then)

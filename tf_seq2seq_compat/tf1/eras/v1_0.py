@@ -19,7 +19,7 @@ import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import legacy_seq2seq, rnn
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.layers.linear import linear as _linear_today
-from tf_seq2seq_compat.tf1.eras import Notes, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, v1_1, v1_2, with_parameters
 from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
 from tf_seq2seq_compat.types import Cell, IntLike, Nest, Scope, TensorLike
 
@@ -34,8 +34,25 @@ PARAMETERS = {
 }
 for _name, (_scope, _names, _) in v1_1.CELLS.items():
     _today = getattr(rnn, _name)
-    NOTES.instead_of(_today)(scoped(with_parameters(_today, PARAMETERS[_name]), _scope, _names))
+    NOTES.instead_of(_today, written=Written(once=True, names=True))(
+        scoped(with_parameters(_today, PARAMETERS[_name]), _scope, _names)
+    )
 
+
+class LSTMBlockCell(v1_2.LSTMBlockCell):
+    """With a state that is a plain pair."""
+
+    @property
+    def state_size(self) -> Any:
+        return tuple(super().state_size)
+
+    def call(self, inputs: tf.Tensor, state: Nest) -> Any:
+        """Takes one step."""
+        output, state = super().call(inputs, rnn.LSTMStateTuple(*state))
+        return output, tuple(state)
+
+
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, 'lstm_cell', v1_1.WEIGHTS))
 NOTES.parameters(rnn.DropoutWrapper, 'cell input_keep_prob=1.0 output_keep_prob=1.0 seed=None')
 
 # Decoder functions
@@ -273,7 +290,7 @@ def dynamic_rnn_decoder(
 # ----------------------------------------------------------------------------------------
 
 
-@NOTES.instead_of(seq2seq.sequence_loss)
+@NOTES.instead_of(seq2seq.sequence_loss, written=v1_1.WITHOUT_LOSS)
 def sequence_loss(
     logits: tf.Tensor,
     targets: tf.Tensor,

@@ -27,7 +27,7 @@ from tf_seq2seq_compat.layers.dense import Dense
 from tf_seq2seq_compat.layers.linear import linear as _linear_today
 from tf_seq2seq_compat.seq2seq import attention_mechanism, attention_wrapper
 from tf_seq2seq_compat.tf1 import symbols
-from tf_seq2seq_compat.tf1.eras import Notes, v1_4, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, v1_2, v1_4, with_parameters
 from tf_seq2seq_compat.tf1.eras.scoped_cells import ScopedCell, scoped, with_old_names
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, TensorLike
@@ -120,12 +120,13 @@ CELLS: dict[str, tuple[str, Any, str]] = {
 for _name, (_scope, _names, _parameters) in CELLS.items():
     _today = getattr(rnn, _name)
     _renamed = {'use_biases': 'use_bias'} if _name == 'NASCell' else {}
-    NOTES.instead_of(_today)(
+    NOTES.instead_of(_today, written=Written(files=r'\bDynamicAttentionWrapper\b', names=True))(
         scoped(
             with_parameters(_today, _parameters, **_renamed), _scope, _names, scope_is_fixed=True
         )
     )
 
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(v1_2.LSTMBlockCell, 'lstm_cell', WEIGHTS))
 NOTES.parameters(
     rnn.DropoutWrapper,
     'cell input_keep_prob=1.0 output_keep_prob=1.0 state_keep_prob=1.0 variational_recurrent=False '
@@ -137,7 +138,7 @@ NOTES.parameters(
 # ----------------------------------------------------------------------------------------
 
 
-@NOTES.begins_with
+@NOTES.names_begin_with
 def layers_have_the_scope_of_their_construction(runtime: Runtime) -> None:
     """Has a layer of `tf.layers` fix its scope when it is made."""
 
@@ -357,7 +358,7 @@ NOTES.parameters(
 )
 
 
-@NOTES.instead_of(seq2seq.dynamic_decode)
+@NOTES.instead_of(seq2seq.dynamic_decode, written=Written(after='[:2]'))
 def dynamic_decode(
     decoder: Any,
     output_time_major: bool = False,
@@ -408,11 +409,12 @@ def with_loss(function: Callable[..., Any], *, logits_first: bool = False) -> An
     return then
 
 
-NOTES.instead_of(seq2seq.sequence_loss)(with_loss(v1_4.sequence_loss))
+WITHOUT_LOSS = Written(without=('softmax_loss_function',))
+NOTES.instead_of(seq2seq.sequence_loss, written=WITHOUT_LOSS)(with_loss(v1_4.sequence_loss))
 LOSSES = ('sequence_loss', 'sequence_loss_by_example', 'model_with_buckets')
 for _name in LOSSES:
     _today = getattr(legacy_seq2seq, _name)
-    NOTES.instead_of(_today)(with_loss(_today))
+    NOTES.instead_of(_today, written=WITHOUT_LOSS)(with_loss(_today))
 
 MODELS = {
     name: with_old_names(getattr(legacy_seq2seq, name), LEGACY)
@@ -432,7 +434,7 @@ MODELS = {
 """The legacy models, with the names that their variables had."""
 
 for _name, _then in MODELS.items():
-    NOTES.instead_of(getattr(legacy_seq2seq, _name))(_then)
+    NOTES.instead_of(getattr(legacy_seq2seq, _name), written=Written(names=True))(_then)
 
 
 @NOTES.had('tensorflow.contrib.rnn.python.ops.core_rnn_cell_impl._linear')

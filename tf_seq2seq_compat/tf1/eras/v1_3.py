@@ -12,7 +12,8 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.tf1.eras import Notes, v1_4
+from tf_seq2seq_compat.tf1.eras import Notes, v1_4, with_parameters
+from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
 
 NOTES = Notes('1.3')
 
@@ -46,7 +47,9 @@ NOTES.parameters(
     'cells_fw cells_bw inputs initial_states_fw=None initial_states_bw=None dtype=None '
     'sequence_length=None parallel_iterations=None scope=None',
 )
-NOTES.parameters(rnn.GRUBlockCell, 'cell_size')
+NOTES.instead_of(rnn.GRUBlockCell, written=v1_4.UNLAYERED)(
+    scoped(with_parameters(rnn.GRUBlockCell, 'cell_size'), None, ())
+)
 NOTES.parameters(rnn.ResidualWrapper, 'cell')
 NOTES.parameters(
     rnn.DropoutWrapper,
@@ -55,7 +58,6 @@ NOTES.parameters(
 )
 
 
-@NOTES.instead_of(rnn.LSTMBlockCell)
 class LSTMBlockCell(rnn.LSTMBlockCell):
     """As today's."""
 
@@ -67,3 +69,6 @@ class LSTMBlockCell(rnn.LSTMBlockCell):
         use_peephole: bool = False,
     ) -> None:
         super().__init__(num_units, forget_bias, 3.0 if clip_cell else -1.0, use_peephole)
+
+
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, 'lstm_cell', ()))

@@ -5,7 +5,8 @@
 * The state of a `BeamSearchDecoder` had four fields: there was no coverage penalty. Its lengths did
   not count the end token. `dynamic_decode` kept the place of a beam finished, also when another
   beam moved there, and what followed the length of each beam in `gather_tree` was -1.
-* Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`.
+* Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`. Block cells had
+  the variables of the scope in which they were called, `GRUBlockCell` in one of that name.
 * Adadelta's step was another, see `optimizers`; `clip_by_norm` made slices a tensor.
 * `sequence_loss` had `softmax_loss_function` in front of what came later.
 """
@@ -24,10 +25,12 @@ from tf_seq2seq_compat.core import beam_search
 from tf_seq2seq_compat.seq2seq import (
     attention_mechanism,
     attention_wrapper,
+    beam_search_decoder,
     monotonic_attention,
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
-from tf_seq2seq_compat.tf1.eras import Notes, optimizers, with_parameters
+from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, with_parameters
+from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, TensorLike
 
 NOTES = Notes('1.4')
@@ -43,15 +46,21 @@ _CELLS = {
     'LSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None num_proj=None '
     'proj_clip=None num_unit_shards=None num_proj_shards=None forget_bias=1.0 state_is_tuple=True '
     'activation=None reuse=None',
-    'GRUBlockCell': 'num_units=None cell_size=None',
-    'GRUBlockCellV2': 'num_units=None cell_size=None',
-    'LSTMBlockCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None',
     'LSTMBlockFusedCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False',
     'TimeFreqLSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None '
     'num_unit_shards=1 forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
 }
 for _name, _parameters in _CELLS.items():
     NOTES.parameters(getattr(rnn, _name), _parameters)
+# These were no layers yet: each had the variables of the scope of a call.
+UNLAYERED = Written(once=True, names=True)
+for _name in ('GRUBlockCell', 'GRUBlockCellV2'):
+    _then = with_parameters(getattr(rnn, _name), 'num_units=None cell_size=None')
+    NOTES.instead_of(getattr(rnn, _name), written=UNLAYERED)(scoped(_then, None, ()))
+_parameters = 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None'
+NOTES.instead_of(rnn.LSTMBlockCell, written=UNLAYERED)(
+    scoped(with_parameters(rnn.LSTMBlockCell, _parameters), 'lstm_cell', ())
+)
 NOTES.parameters(
     rnn.NASCell, 'num_units num_proj=None use_biases=False reuse=None', use_biases='use_bias'
 )
@@ -63,6 +72,12 @@ NOTES.parameters(
 
 # Attention
 # ----------------------------------------------------------------------------------------
+
+# A program that only makes mechanisms and wrappers never sees the state of a mechanism.
+_UNSEEN = Written(
+    files=r'class\s+\w+\([^)]*Attention|_compute_attention|AttentionWrapperState\s*\(|'
+    r'previous_alignments|attention_mechanism\s*\(|_attention_mechanism\b'
+)
 
 
 @NOTES.instead_of(seq2seq.AttentionMechanism)
@@ -104,7 +119,7 @@ def _alignments_only(today: Any, parameters: str) -> Any:
     body = {'__init__': today.__init__, '__doc__': today.__doc__}
     then = type(today.__name__, (base, today), body)
     then = with_parameters(then, parameters)
-    return NOTES.instead_of(today)(then)
+    return NOTES.instead_of(today, written=_UNSEEN)(then)
 
 
 _MASK = 'num_units memory memory_sequence_length=None '
@@ -180,7 +195,7 @@ def _with_state(*args: Any) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     return attention, alignments, alignments
 
 
-@NOTES.instead_of(seq2seq.AttentionWrapper)
+@NOTES.instead_of(seq2seq.AttentionWrapper, written=_UNSEEN)
 class AttentionWrapper(seq2seq.AttentionWrapper):
     """As today's, with a state of five fields."""
 
@@ -255,6 +270,41 @@ class BeamSearchDecoderState(NamedTuple):
     lengths: tf.Tensor
 
 
+def _four(before: Any, output: Any, after: Any) -> BeamSearchDecoderState:
+    """The state after a step, whose lengths count the steps after which a beam goes on."""
+    lengths = beam_search.gather_beams(before.lengths, output.parent_ids)
+    lengths += tf.cast(~after.finished, lengths.dtype)
+    return BeamSearchDecoderState(after.cell_state, after.log_probs, after.finished, lengths)
+
+
+@NOTES.instead_of(beam_search_decoder._beam_search_step)
+def _beam_search_step(
+    time: IntLike,
+    logits: TensorLike,
+    next_cell_state: Nest,
+    beam_state: Any,
+    batch_size: IntLike,
+    beam_width: IntLike,
+    end_token: IntLike,
+    length_penalty_weight: Any,
+) -> tuple[Any, BeamSearchDecoderState]:
+    """Chooses the next beams, without a coverage penalty."""
+    output, after = beam_search_decoder._beam_search_step(
+        time,
+        logits,
+        next_cell_state,
+        beam_search_decoder.BeamSearchDecoderState(
+            beam_state.cell_state, beam_state.log_probs, beam_state.finished, beam_state.lengths, ()
+        ),
+        batch_size,
+        beam_width,
+        end_token,
+        length_penalty_weight,
+        0.0,
+    )
+    return output, _four(beam_state, output, after)
+
+
 @NOTES.instead_of(seq2seq.BeamSearchDecoder)
 class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
     """As today's, with a state of four fields."""
@@ -294,9 +344,7 @@ class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
     def step(self, time: IntLike, inputs: Nest, state: Any, name: str | None = None) -> Any:
         """Takes one step."""
         output, after, inputs, finished = super().step(time, inputs, state, name)
-        lengths = beam_search.gather_beams(state.lengths, output.parent_ids)
-        lengths += tf.cast(~after.finished, lengths.dtype)
-        return output, BeamSearchDecoderState(*after[:3], lengths), inputs, finished
+        return output, _four(state, output, after), inputs, finished
 
     def finalize(self, outputs: Nest, final_state: Nest, sequence_lengths: TensorLike) -> Any:
         """Follows the beams back from the lengths that `dynamic_decode` found."""
