@@ -14,9 +14,10 @@ from typing import Any
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.beam_search import gather_tree
 from tf_seq2seq_compat.core.loop_arrays import fixed_size, is_list, shortened
 from tf_seq2seq_compat.core.path import under_xla
-from tf_seq2seq_compat.export import lifting
+from tf_seq2seq_compat.export import graph_files, lifting, removed_operations
 from tf_seq2seq_compat.export.errors import ExportError
 from tf_seq2seq_compat.export.signatures import Signature
 from tf_seq2seq_compat.types import ShapeLike
@@ -94,14 +95,19 @@ def from_checkpoint(
       >>> export.from_checkpoint('model.ckpt-1000', {'x': 'x:0'}, {'y': 'y:0'})  # doctest: +SKIP
     """
     path = os.fspath(meta_graph or f'{os.fspath(checkpoint)}.meta')
+    message = graph_files.read(path).message
+    if not isinstance(message, tf1.MetaGraphDef):
+        raise ExportError(f'{path} is not what Saver writes (.meta).')
+    message.graph_def.CopyFrom(
+        removed_operations.with_missing_operations(message.graph_def, registered=True)
+    )
     with tf.Graph().as_default(), tf1.Session() as session:
         try:
-            saver = tf1.train.import_meta_graph(path, clear_devices=True)
+            saver = tf1.train.import_meta_graph(message, clear_devices=True)
             saver.restore(session, os.fspath(checkpoint))
-        except Exception as error:  # of protobuf, of TensorFlow's reader, of Python
+        except (ValueError, tf.errors.OpError) as error:
             raise ExportError(
-                f'{path} and {os.fspath(checkpoint)} cannot be read: '
-                f'{type(error).__name__}: {error}'
+                f'{path} and {os.fspath(checkpoint)} cannot be loaded: {error}'
             ) from error
         return from_session(session, inputs, outputs, shapes=shapes)
 
@@ -301,6 +307,8 @@ class Retraced:
             return [inputs[0], inputs[0]]
         if kind in _SAME:
             return inputs
+        if kind.endswith('GatherTree'):  # or a function that an upgraded graph has in its place
+            return [gather_tree(*inputs)]
         if kind == 'Placeholder':
             raise ExportError(
                 f'{operation.name} is fed by the program, but is not among the inputs: give it, or '
