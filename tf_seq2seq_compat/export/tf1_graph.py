@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import collections
 import os
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -56,10 +56,15 @@ def from_session(
     fed = {name: _tensor(graph, one) for name, one in inputs.items()}
     fetched = {name: _tensor(graph, one) for name, one in outputs.items()}
     names = sorted({one.op.name for one in fetched.values()})
+    definition = graph.as_graph_def()
     try:
-        frozen = tf1.graph_util.convert_variables_to_constants(session, graph.as_graph_def(), names)
+        frozen = tf1.graph_util.convert_variables_to_constants(session, definition, names)
     except (ValueError, tf.errors.OpError) as error:
         raise ExportError(f'The variables have no values to export: {error}') from error
+    kept = {one.signature.name for one in frozen.library.function}
+    frozen.library.function.extend(  # those that stand for operations
+        one for one in definition.library.function if one.signature.name not in kept
+    )
     return from_graph_def(
         frozen,
         {name: (one.name, (shapes or {}).get(name, one.shape)) for name, one in fed.items()},
@@ -146,15 +151,15 @@ def from_graph_def(
         if tf.executing_eagerly():
             return tf.function(named, autograph=False)(*values)
         given = {one.name: value for one, value in zip(fed.values(), values, strict=True)}
-        # Twice: the first time tells what shapes lists have, which have to be known beforehand.
-        with tf.Graph().as_default():
-            retraced.run(
-                {name: tf1.placeholder(one.dtype, one.shape) for name, one in given.items()},
-                fetched.values(),
-            )
-        return dict(zip(fetched, retraced.run(given, fetched.values()), strict=True))
+        return dict(zip(fetched, retraced.run(given, list(fetched.values())), strict=True))
 
     return Signature(named, specs)
+
+
+class _Growing(NamedTuple):
+    """The elements of an array that grows, in order: converters have no list that does."""
+
+    elements: tf.Tensor
 
 
 class _Loop:
@@ -190,9 +195,14 @@ class Retraced:
         self._find_loops(graph)
         self._find_conditionals(graph)
 
-    def run(self, given: Mapping[str, tf.Tensor], wanted: Any) -> list[Any]:
+    def run(self, given: Mapping[str, tf.Tensor], wanted: Sequence[tf.Tensor]) -> list[Any]:
         """The tensors of the graph that are wanted, from those that are given by name."""
-        return self._evaluate(collections.ChainMap(dict(given)), list(wanted))
+        # Twice: the first time tells what shapes lists have, which have to be known beforehand.
+        self._shapes.clear()
+        with tf.Graph().as_default():
+            fed = {name: tf1.placeholder(one.dtype, one.shape) for name, one in given.items()}
+            self._evaluate(collections.ChainMap(fed), wanted)
+        return self._evaluate(collections.ChainMap(dict(given)), wanted)
 
     # -- structure --------------------------------------------------------------------------------
 
@@ -274,7 +284,7 @@ class Retraced:
             ]
         if operation.type == 'Switch':
             return operation.inputs[:1]
-        return _of_arrays(operation) or operation.inputs
+        return _of_arrays(operation) or _divided(operation) or operation.inputs
 
     def _is_choice(self, operation: tf.Operation) -> bool:
         # What a list holds can be stacked also if it is nothing, where its sizes are known; and
@@ -282,7 +292,8 @@ class Retraced:
         return operation.name in self._conditionals and not _of_arrays(operation)
 
     def _do(self, operation: tf.Operation, values: Any) -> None:
-        inputs = [values.get(one.name) for one in _of_arrays(operation) or operation.inputs]
+        used = _of_arrays(operation) or _divided(operation) or operation.inputs
+        inputs = [values.get(one.name) for one in used]
         if operation.type == 'Exit':
             self._run_loop(self._loop_of[operation.name], values)
         elif self._is_choice(operation):
@@ -307,24 +318,41 @@ class Retraced:
             return [inputs[0], inputs[0]]
         if kind in _SAME:
             return inputs
-        if kind.endswith('GatherTree'):  # or a function that an upgraded graph has in its place
+        if _divided(operation):
+            quotient = tf.math.floordiv(*(tf.cast(one, tf.int32) for one in inputs))
+            return [tf.cast(quotient, operation.outputs[0].dtype)]
+        if kind == 'OneHot' and fixed_size() and operation.outputs[0].dtype.is_integer:
+            indices, depth, on, off = inputs  # ONNX has it of floats
+            values = (tf.cast(on, tf.float32), tf.cast(off, tf.float32))
+            made = tf.one_hot(indices, depth, *values, operation.get_attr('axis'))
+            return [tf.cast(made, operation.outputs[0].dtype)]
+        if 'GatherTree' in kind:  # or a function that an upgraded graph has in its place
             return [gather_tree(*inputs)]
         if kind == 'Placeholder':
             raise ExportError(
                 f'{operation.name} is fed by the program, but is not among the inputs: give it, or '
                 'fetch something that does not need it.'
             )
-        if any(isinstance(one, tf.TensorArray) for one in inputs):
+        if any(isinstance(one, _ARRAYS) for one in inputs):
             raise ExportError(f'{operation.name} does something with an array that only loops do.')
         return lifting.copy_operation(operation, inputs)
 
-    def _array(self, operation: tf.Operation, size: tf.Tensor) -> tf.TensorArray:
+    def _array(self, operation: tf.Operation, size: tf.Tensor) -> Any:
         shape = tf.TensorShape(operation.get_attr('element_shape'))
         known = self._shapes.get(operation.name, tf.TensorShape(None))
+        dtype, grows = operation.get_attr('dtype'), operation.get_attr('dynamic_size')
+        if grows and under_xla():
+            raise ExportError(
+                f'{operation.name} grows with the steps of its loop, which no array of XLA does. '
+                'In this package it does not grow if dynamic_decode is given maximum_iterations, '
+                'without an alignment_history.'
+            )
+        if grows and fixed_size() and known.rank is not None:
+            return _Growing(tf.zeros([0, *(size or 0 for size in known.as_list())], dtype))
         return tf.TensorArray(
-            operation.get_attr('dtype'),
+            dtype,
             size=size,
-            dynamic_size=operation.get_attr('dynamic_size'),
+            dynamic_size=grows,
             clear_after_read=False,
             element_shape=known if known.is_compatible_with(shape) else shape,
         )
@@ -390,7 +418,7 @@ class Retraced:
                 of_first = self._predicates[merge.name][1]
                 wanted.append(merge.inputs[0 if of_first == taken else 1])
             return [
-                one if isinstance(one, tf.TensorArray) else tf.identity(one)
+                one if isinstance(one, _ARRAYS) else tf.identity(one)
                 for one in self._evaluate(inner, wanted)
             ]
 
@@ -400,8 +428,29 @@ class Retraced:
             values[merge.outputs[1].name] = tf.cast(values[predicate.name], tf.int32)
 
 
-def _gathered(operation: tf.Operation, indices: tf.Tensor, array: tf.TensorArray) -> tf.Tensor:
+_ARRAYS = (tf.TensorArray, _Growing)
+
+
+def _write(_: tf.Operation, index: tf.Tensor, value: tf.Tensor, array: Any) -> Any:
+    if isinstance(array, _Growing):
+        # The first element tells the sizes.
+        before = tf.reshape(array.elements[:index], tf.concat([[index], tf.shape(value)], 0))
+        return _Growing(tf.concat([before, value[None]], 0))
+    return array.write(index, value)
+
+
+def _read(_: tf.Operation, index: tf.Tensor, array: Any) -> tf.Tensor:
+    return array.elements[index] if isinstance(array, _Growing) else array.read(index)
+
+
+def _size(_: tf.Operation, array: Any) -> tf.Tensor:
+    return tf.shape(array.elements)[0] if isinstance(array, _Growing) else array.size()
+
+
+def _gather(operation: tf.Operation, indices: tf.Tensor, array: Any) -> tf.Tensor:
     """The elements: of a list all, or the first ones, are stacked, which converters know."""
+    if isinstance(array, _Growing):
+        return tf.gather(array.elements, indices)
     source = operation.inputs[1].op
     counted = source.type == 'Range' and tf.get_static_value(source.inputs[0]) == 0
     if not counted or not is_list(array):
@@ -411,25 +460,28 @@ def _gathered(operation: tf.Operation, indices: tf.Tensor, array: tf.TensorArray
     return shortened(array, tf.shape(indices)[0]).stack()
 
 
-def _scattered(
-    operation: tf.Operation, indices: tf.Tensor, value: tf.Tensor, array: tf.TensorArray
-) -> tf.TensorArray:
+def _scatter(operation: tf.Operation, indices: tf.Tensor, value: tf.Tensor, array: Any) -> Any:
+    if isinstance(array, _Growing):
+        return _Growing(value)
     is_all = operation.inputs[1].op.type == 'Range'
     return array.unstack(value) if is_all else array.scatter(indices, value)
 
 
 _SAME = ('Identity', 'Enter', 'StopGradient', 'PreventGradient', 'PlaceholderWithDefault')
 # From the operation and its inputs behind the handle.
-_ARRAY_OPERATIONS: dict[str, Any] = {
-    'TensorArrayWriteV3': lambda _, index, value, array: array.write(index, value),
-    'TensorArrayReadV3': lambda _, index, array: array.read(index),
-    'TensorArrayGatherV3': _gathered,
-    'TensorArrayScatterV3': _scattered,
-    'TensorArraySizeV3': lambda _, array: array.size(),
+_ARRAY_OPERATIONS: dict[str, Callable[..., Any]] = {
+    'TensorArrayWriteV3': _write,
+    'TensorArrayReadV3': _read,
+    'TensorArrayGatherV3': _gather,
+    'TensorArrayScatterV3': _scatter,
+    'TensorArraySizeV3': _size,
 }
 
 
-def _invariant(value: Any, open_sizes: bool) -> tf.TensorShape:
+def _invariant(value: Any, open_sizes: bool) -> Any:
+    if isinstance(value, _Growing):
+        sizes = [size or None for size in value.elements.shape.as_list()]
+        return _Growing(tf.TensorShape(sizes))
     if isinstance(value, tf.TensorArray):
         return tf.TensorShape(None)
     return tf.TensorShape([None] * value.shape.rank) if open_sizes else value.shape
@@ -448,6 +500,16 @@ def _of_arrays(merge: tf.Operation) -> list[tf.Tensor]:
     if merge.type != 'Merge' or not fixed_size() or under_xla():
         return []
     return [one for one in merge.inputs if one.op.type == 'TensorArrayGatherV3'][:1]
+
+
+def _divided(cast: tf.Operation) -> list[tf.Tensor]:
+    """Integers whose quotient is rounded down; TF1's beam search does it in float64."""
+    quotient = cast.inputs[0].op if cast.type == 'Cast' else cast
+    if quotient.type != 'RealDiv' or not fixed_size() or not cast.outputs[0].dtype.is_integer:
+        return []
+    parts = [one.op.inputs[0] if one.op.type == 'Cast' else one for one in quotient.inputs]
+    is_double = quotient.inputs[0].dtype == tf.float64
+    return parts if is_double and all(one.dtype.is_integer for one in parts) else []
 
 
 def _source(tensor: tf.Tensor) -> tf.Tensor:
