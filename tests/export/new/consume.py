@@ -55,19 +55,25 @@ def stablehlo(path, signature, given):
     import json
 
     import tensorflow as tf
+    from tensorflow.compiler.tf2xla.ops import gen_xla_ops
 
     with open(path, 'rb') as file:
         module = file.read()
     with open(path + '.json') as file:
         results = json.load(file)
-    values = tf.raw_ops.XlaCallModule(
-        args=[tf.constant(given[name]) for name in sorted(given)],
-        version=5,
-        module=module,
-        Tout=[dtype for _, dtype, _ in results],
-        Sout=[shape for _, _, shape in results],
-        platforms=['CPU'],
-    )
+
+    @tf.function(jit_compile=True)
+    def run(*args):
+        return gen_xla_ops.xla_call_module(
+            args=list(args),
+            version=9,
+            module=module,
+            Tout=[dtype for _, dtype, _ in results],
+            Sout=[shape for _, _, shape in results],
+            platforms=['CPU'],
+        )
+
+    values = run(*(tf.constant(given[name]) for name in sorted(given)))
     return {name: value.numpy() for (name, _, _), value in zip(results, values, strict=True)}
 
 

@@ -119,17 +119,12 @@ def control_flow():
 @pytest.mark.parametrize('jit_compile', [False, True])
 def test_control_flow(jit_compile):
     session, inputs, outputs = session_of(control_flow)
+    if jit_compile:  # XLA can compile neither
+        del outputs['growing'], outputs['some']
     signature = export.from_session(session, inputs, outputs)
     function = tf.function(signature.function, jit_compile=jit_compile, autograph=False)
     for x in ([0.25, 3.0, 1.0], [-3.0, 0.5], [9.0, 1.0]):
         wanted = session.run(outputs, {inputs['x']: x})
-        if jit_compile:
-            wanted.pop('growing')
-            function = tf.function(
-                lambda x: {k: v for k, v in signature.function(x).items() if k != 'growing'},
-                jit_compile=True,
-                autograph=False,
-            )
         found = function(tf.constant(x))
         assert set(found) == set(wanted)
         for name, value in wanted.items():
