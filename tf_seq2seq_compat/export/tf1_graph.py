@@ -451,6 +451,13 @@ def _gather(operation: tf.Operation, indices: tf.Tensor, array: Any) -> tf.Tenso
     """The elements: of a list all, or the first ones, are stacked, which converters know."""
     if isinstance(array, _Growing):
         return tf.gather(array.elements, indices)
+    if under_xla():
+        if not indices.shape.is_fully_defined():
+            raise ExportError(
+                f'{operation.name} gives as many elements as steps are taken; XLA needs a size '
+                'that is known: export a tf.function, whose loops have one.'
+            )
+        return tf.gather(array.stack(), indices)
     source = operation.inputs[1].op
     counted = source.type == 'Range' and tf.get_static_value(source.inputs[0]) == 0
     if not counted or not is_list(array):
