@@ -14,12 +14,13 @@ under its name as a whole or not at all.
 from __future__ import annotations
 
 import contextlib
+import functools
 import logging
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,18 @@ from tf_seq2seq_compat.files import write_atomically
 QUANTIZATIONS = ('dynamic_range', 'float16')
 
 
+def _eagerly(function: Callable[..., Path]) -> Callable[..., Path]:
+    """Also in a program with TF1 behaviour, which has no eager mode."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Path:
+        with tf.__internal__.eager_context.eager_mode():
+            return function(*args, **kwargs)
+
+    return call
+
+
+@_eagerly
 def to_saved_model(
     path: str | os.PathLike[str],
     functions: Functions,
@@ -83,6 +96,7 @@ def to_saved_model(
     return path
 
 
+@_eagerly
 def to_tflite(
     path: str | os.PathLike[str],
     functions: Functions,
@@ -142,6 +156,7 @@ def converted(converter: Any, quantize: str | None = None) -> bytes:
         raise ExportError(_why_not_tflite(str(error))) from error
 
 
+@_eagerly
 def to_onnx(
     path: str | os.PathLike[str],
     function: Any,
@@ -204,6 +219,7 @@ def to_onnx(
     return Path(path)
 
 
+@_eagerly
 def to_stablehlo(
     path: str | os.PathLike[str],
     function: Any,
