@@ -21,6 +21,7 @@ def version() -> str:
 # TensorFlow Addons has no release for TensorFlow 2.16 or later, for Python 3.12 or for ARM Linux.
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
 PLOTTING = ['matplotlib>=3.5']
+ONNX = ['tf2onnx>=1.16', 'onnx>=1.14']
 DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
 PYTHON_2 = ['fissix>=24.4.24', 'random2>=1.0.2']
 MIGRATION = ['libcst>=1.1', *PYTHON_2]
@@ -65,6 +66,7 @@ setup(
     ],
     extras_require={
         'plotting': PLOTTING,
+        'onnx': ONNX,
         'migration': MIGRATION,
         'notebook': NOTEBOOK,
         'python2': PYTHON_2,
@@ -76,6 +78,8 @@ setup(
         ],
         'test': [
             *PLOTTING,
+            *ONNX,
+            'onnxruntime>=1.16',
             *MIGRATION,
             *NOTEBOOK,
             *DOCS,

@@ -15,8 +15,9 @@ import tensorflow as tf
 
 from benchmarks import workloads
 from benchmarks.peers.ours import Program
-from benchmarks.stablehlo import bundle, description, execute, export, floor, lifting
+from benchmarks.stablehlo import bundle, description, execute, export, floor
 from benchmarks.workers import ROOT, Peer
+from tf_seq2seq_compat.export import lifting
 
 OLD = tuple(map(int, tf.__version__.split('.')[:2])) < (2, 16)
 TINY = workloads.Workload('tiny', 'training', 2, 3, 7, source=4, target=3)

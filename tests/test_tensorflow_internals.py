@@ -41,6 +41,7 @@ ELSEWHERE = {
         'tensorflow.python.eager.context.eager_mode',
     },
     'graph_files.py': {'tensorflow.core.protobuf.saved_model_pb2'},
+    'lifting.py': {'tensorflow.python.framework.function_def_to_graph'},
     'graph_operations.py': {
         'tensorflow.python.framework.importer',
         'tensorflow.python.saved_model.function_deserialization',

@@ -24,9 +24,9 @@ import tensorflow as tf  # noqa: E402
 
 from benchmarks import report, workloads  # noqa: E402
 from benchmarks.peers import ours, serving  # noqa: E402
-from benchmarks.stablehlo import lifting  # noqa: E402
 from benchmarks.stablehlo.description import Description  # noqa: E402
 from tf_seq2seq_compat.core import cpu_forms  # noqa: E402
+from tf_seq2seq_compat.export import lifting  # noqa: E402
 
 
 def exported(

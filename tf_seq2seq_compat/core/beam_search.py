@@ -160,7 +160,7 @@ def paths(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
     inside = (time + 1)[:, None] < tf.minimum(max_lengths, steps)[None, :]
     own = tf.range(tf.shape(parents)[2])
     # Where the beams that stand `distance` steps later, or at the end, come from.
-    origin = tf.where(inside[:, :, None], tf.gather(parents, after), own)
+    origin = tf.where(tf.expand_dims(inside, 2), tf.gather(parents, after), own)
 
     def double(distance: tf.Tensor, origin: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         later = tf.gather(origin, tf.minimum(time + distance, steps - 1))
@@ -216,7 +216,7 @@ def followed_parents(parents: tf.Tensor, max_lengths: tf.Tensor) -> tf.Tensor:
     path = paths(tf.where(valid, parents, 0), max_lengths)
     time = tf.range(axis_size(parents, 0))[:, None]
     leaves = tf.logical_and(time > 0, time < max_lengths[None, :])
-    return tf.where(leaves[:, :, None], tf.gather(parents, path, batch_dims=2), 0)
+    return tf.where(tf.expand_dims(leaves, 2), tf.gather(parents, path, batch_dims=2), 0)
 
 
 def reorder(history: tf.Tensor, parents: tf.Tensor, lengths: tf.Tensor) -> tf.Tensor:

@@ -37,12 +37,16 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core import xla_loop
 from tf_seq2seq_compat.core.loop_arrays import (
+    OpenEndedArray,
     Unrolled,
     as_before,
     as_tensors,
     buffer,
+    fixed_size,
     for_steps,
+    is_list,
     recording,
+    shortened,
 )
 from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.types import IntLike, Nest
@@ -91,12 +95,13 @@ def unroll(
       TypeError: If `parallel_iterations` is not a positive int.
     """
     is_compiled, in_xla = xla_loop.is_compiled(jit_compile), under_xla()
-    if capacity is None and (is_compiled or in_xla):
+    if capacity is None and (is_compiled or fixed_size()):
         capacity = known_capacity
-    if capacity is None and in_xla:
+    if capacity is None and fixed_size():
+        what = 'compiled with XLA' if in_xla else 'exported'
         raise ValueError(
-            'The number of steps must be bounded to be compiled with XLA, but it is not known '
-            'here: give maximum_iterations.'
+            f'The number of steps must be bounded to be {what}, but it is not known here: give '
+            'maximum_iterations.'
         )
     if not isinstance(parallel_iterations, int) or parallel_iterations < 1:
         raise TypeError(
@@ -132,7 +137,9 @@ def while_unroll(
     limit = capacity if limit is None else limit
     zeros = tf.nest.flatten(emits)
     known = [zero.shape for zero in zeros] if shapes is None else list(shapes)
-    arrays = [buffer(zero.dtype, shape, capacity) for zero, shape in zip(zeros, known, strict=True)]
+    arrays = [
+        buffer(zero.dtype, shape, capacity, zero) for zero, shape in zip(zeros, known, strict=True)
+    ]
     flat_state = tf.nest.flatten(for_steps(state, capacity))
 
     def cond(time: tf.Tensor, flat: list[tf.Tensor], _: object) -> tf.Tensor:
@@ -166,6 +173,11 @@ def while_unroll(
         return_same_structure=True,
         **options,
     )
+    if fixed_size() and not under_xla():
+        flat_state = [
+            shortened(after, steps) if isinstance(before, OpenEndedArray) else after
+            for before, after in zip(tf.nest.flatten(state), flat_state, strict=True)
+        ]
     return Unrolled(
         tf.nest.pack_sequence_as(emits, arrays),
         tf.nest.pack_sequence_as(state, flat_state),
@@ -195,7 +207,7 @@ def stacked(run: Unrolled, emits: Nest, *, length: IntLike | None = None) -> Nes
         if is_stacked:
             result = array[: run.steps if length is None else length]
         else:
-            result = _gathered(array, run.steps, zero, element_shape)
+            result = _read(array, run.steps, zero, element_shape)
             if length is not None:
                 sizes = tf.concat([[length - run.steps], _sizes(element_shape, zero)], 0)
                 result = tf.concat([result, tf.zeros(sizes, zero.dtype)], 0)
@@ -209,10 +221,14 @@ def stacked(run: Unrolled, emits: Nest, *, length: IntLike | None = None) -> Nes
     return tf.nest.pack_sequence_as(emits, [stack(*part) for part in parts])
 
 
-def _gathered(
+def _read(
     array: tf.TensorArray, steps: tf.Tensor, zero: tf.Tensor, element_shape: tf.TensorShape
 ) -> tf.Tensor:
+    """The elements of the steps that were taken, `[steps, ...]`."""
+
     def written() -> tf.Tensor:
+        if is_list(array):  # from which converters to other formats cannot gather
+            return shortened(array, steps, element_shape).stack()
         return array.gather(tf.range(steps))
 
     def nothing() -> tf.Tensor:
@@ -220,7 +236,8 @@ def _gathered(
 
     # Without a step there is no element to tell a shape that is not known beforehand.
     known_shape = element_shape.is_fully_defined() and not tf.executing_eagerly()
-    return written() if known_shape else tf.cond(steps > 0, written, nothing)
+    is_known = known_shape or (fixed_size() and is_list(array))
+    return written() if is_known else tf.cond(steps > 0, written, nothing)
 
 
 def _sizes(shape: tf.TensorShape, zero: tf.Tensor) -> Any:

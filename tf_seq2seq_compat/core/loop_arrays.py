@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+import contextvars
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import tensorflow as tf
@@ -10,6 +12,26 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.path import traced_step, under_xla
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, ShapeLike
+
+_sized: contextvars.ContextVar[bool] = contextvars.ContextVar('_sized', default=False)
+
+
+@contextlib.contextmanager
+def sized_lists() -> Iterator[None]:
+    """Makes the lists of loops as converters need them: of a fixed size, and of sized elements.
+
+    What the steps emit must then have the sizes that were declared for it, and a loop a capacity.
+    """
+    token = _sized.set(True)
+    try:
+        yield
+    finally:
+        _sized.reset(token)
+
+
+def fixed_size() -> bool:
+    """Whether the arrays of loops cannot grow here."""
+    return under_xla() or _sized.get()
 
 
 class OpenEndedArray(tf.TensorArray):
@@ -22,9 +44,12 @@ class OpenEndedArray(tf.TensorArray):
     Args:
       dtype: Type of the elements.
       element_shape: Shape of one element, possibly partly known.
+      like: A tensor that has the sizes of an element, for `sized_lists`.
     """
 
-    def __init__(self, dtype: DTypeLike, element_shape: ShapeLike) -> None:
+    def __init__(
+        self, dtype: DTypeLike, element_shape: ShapeLike, like: tf.Tensor | None = None
+    ) -> None:
         super().__init__(
             dtype,
             size=0,
@@ -32,6 +57,7 @@ class OpenEndedArray(tf.TensorArray):
             clear_after_read=False,
             element_shape=element_shape,
         )
+        self.like = like
 
     def write(self, index: IntLike, value: tf.Tensor, name: str | None = None) -> tf.TensorArray:
         """As `tf.TensorArray.write`.
@@ -65,14 +91,17 @@ class Recorder(OpenEndedArray):
         """Returns a recorder of the value."""
         del index, name
         if self.element is not None:
-            raise ValueError('Under XLA a step must write one element to each array of its state.')
+            raise ValueError(
+                'Under XLA, and to be exported, a step must write one element to each array of its '
+                'state.'
+            )
         written = Recorder(self)
         written.element = tf.convert_to_tensor(value)
         return written
 
 
 def recording(state: Nest, step: Callable[[Nest], Nest], time: IntLike) -> Callable[[Nest], Nest]:
-    """A step for the arrays of `for_steps`: under XLA their size does not tell what is written.
+    """A step for the arrays of `for_steps`: a fixed size does not tell what is written.
 
     Args:
       state: The state before `for_steps`.
@@ -80,10 +109,10 @@ def recording(state: Nest, step: Callable[[Nest], Nest], time: IntLike) -> Calla
       time: int or int32 scalar, the number of the step in this loop.
 
     Returns:
-      The step: under XLA each `OpenEndedArray` is extended by the element that it writes.
+      The step: each `OpenEndedArray` that cannot grow is extended by the element that it writes.
     """
     flat = tf.nest.flatten(state)
-    if not under_xla() or not any(isinstance(part, OpenEndedArray) for part in flat):
+    if not fixed_size() or not any(isinstance(part, OpenEndedArray) for part in flat):
         return step
 
     def recorder(before: Nest, now: Nest) -> Nest:
@@ -137,23 +166,56 @@ def for_steps(state: Nest, capacity: IntLike) -> Nest:
     Returns:
       The nest.
     """
-    capacity = capacity if under_xla() else None
+    capacity = capacity if fixed_size() else None
 
     def fresh(value: Nest) -> Nest:
         if not isinstance(value, OpenEndedArray):
             return value
-        array = buffer(value.dtype, value.element_shape, capacity)
+        array = buffer(value.dtype, value.element_shape, capacity, value.like)
         continued = tf.executing_eagerly() and int(value.size())
         return array.unstack(value.stack()) if continued else array
 
     return tf.nest.map_structure(fresh, state)
 
 
-def buffer(dtype: DTypeLike, element_shape: ShapeLike, capacity: IntLike) -> tf.TensorArray:
-    """An array of fixed size, or where no capacity is known one that grows."""
+def buffer(
+    dtype: DTypeLike, element_shape: ShapeLike, capacity: IntLike, like: tf.Tensor | None
+) -> tf.TensorArray:
+    """An array of fixed size, or where no capacity is known one that grows.
+
+    Args:
+      dtype: Type of the elements.
+      element_shape: Their static shape.
+      capacity: int or scalar tensor, None if not known.
+      like: A tensor that has the sizes of an element, where there is one.
+    """
+    if _sized.get() and like is not None and not under_xla():
+        reserved = tf.raw_ops.TensorListReserve(
+            element_shape=tf.shape(like), num_elements=capacity, element_dtype=dtype
+        )
+        return _of_list(reserved, dtype, element_shape)
     if capacity is None:
-        return OpenEndedArray(dtype, element_shape)
+        return OpenEndedArray(dtype, element_shape, like)
     return tf.TensorArray(dtype, size=capacity, clear_after_read=False, element_shape=element_shape)
+
+
+def shortened(
+    array: tf.TensorArray, steps: tf.Tensor, element_shape: ShapeLike = None
+) -> tf.TensorArray:
+    """A list without what follows the last step."""
+    resized = tf.raw_ops.TensorListResize(input_handle=array.flow, size=steps)
+    known = array.element_shape.merge_with(element_shape)
+    return _of_list(resized, array.dtype, known)
+
+
+def _of_list(handle: tf.Tensor, dtype: DTypeLike, element_shape: ShapeLike) -> tf.TensorArray:
+    spec = tf.TensorArraySpec(element_shape, dtype)
+    return tf.nest.pack_sequence_as(spec, [handle], expand_composites=True)
+
+
+def is_list(array: tf.TensorArray) -> bool:
+    """Whether it is a list of tensors: not in eager mode, nor in graphs with TF1's loops."""
+    return array.flow.dtype == tf.variant
 
 
 class InputArray:

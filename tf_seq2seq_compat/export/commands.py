@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import importlib
+import inspect
+import os
 import sys
 from collections.abc import Callable
+from typing import Any
 
 Subparsers = argparse._SubParsersAction
 
@@ -15,6 +19,8 @@ examples:
   tf-seq2seq-compat export show old_model/
   tf-seq2seq-compat export upgrade old_model/ new_model/
   tf-seq2seq-compat export upgrade model.ckpt-1000.meta upgraded.meta
+  tf-seq2seq-compat export tflite translate.py:exported translate.tflite --quantize float16
+  tf-seq2seq-compat export onnx model.ckpt-1000 greedy.onnx --input x=source:0 --output ids=ids:0
 
 `tf-seq2seq-compat export COMMAND -h` explains a command.
 """
@@ -30,6 +36,21 @@ graph (.pb, .pbtxt). Nodes whose operation TensorFlow no longer has, GatherTree 
 above all, then call a function within the model, so that plain TensorFlow 2 loads it; TensorFlow
 1.15 still does. Names, signatures, variables and assets stay. The input is only read; the output
 appears as a whole or not at all. The checkpoint beside a .meta is used as it is.
+
+exit code: 0 done, 2 an error.
+"""
+
+FORMAT_EPILOG = """\
+examples:
+  tf-seq2seq-compat export FORMAT translate.py:exported OUTPUT
+  tf-seq2seq-compat export FORMAT model.ckpt-1000 OUTPUT --input letters=letters:0 \\
+      --output ids=decoder/ids:0 --shape letters=1,?
+
+SOURCE is
+  FILE.py:NAME or MODULE:NAME   a tf.function with an input_signature, a functional Keras model, a
+                                pair of a function and the list of its tf.TensorSpecs, a dict of
+                                such things by name, or a function that returns one of these
+  a checkpoint of TF1           with its graph in the .meta beside it, and --input and --output
 
 exit code: 0 done, 2 an error.
 """
@@ -102,9 +123,125 @@ def _show(options: argparse.Namespace) -> int:
     return 0
 
 
+def _add_format(
+    name: str, what: str, option: str = '', **arguments: Any
+) -> Callable[[Subparsers[argparse.ArgumentParser]], None]:
+    def add(commands: Subparsers[argparse.ArgumentParser]) -> None:
+        parser = commands.add_parser(
+            name,
+            help=f'write a model as {what}',
+            description=f'Writes a model as {what}.',
+            epilog=FORMAT_EPILOG.replace('FORMAT', name),
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        parser.add_argument('source', metavar='SOURCE', help='FILE.py:NAME or the checkpoint')
+        parser.add_argument('output', metavar='OUTPUT', help='what to write')
+        for direction in ('input', 'output'):
+            parser.add_argument(
+                f'--{direction}',
+                dest=f'{direction}s',
+                metavar='NAME=TENSOR',
+                action='append',
+                type=_pair,
+                default=[],
+                help=f'for a checkpoint: an {direction}, such as ids=decoder/ids:0',
+            )
+        parser.add_argument(
+            '--shape',
+            dest='shapes',
+            metavar='NAME=SIZES',
+            action='append',
+            type=_pair,
+            default=[],
+            help='for a checkpoint: the sizes of an input, such as letters=1,?',
+        )
+        parser.add_argument('--meta', metavar='FILE', help='its graph (default: SOURCE.meta)')
+        if option:
+            parser.add_argument(option, **arguments)
+        # The function's name; its keyword is the option's.
+        parser.set_defaults(
+            export=_write, writer=f'to_{name.replace("-", "_")}', keyword=option.lstrip('-')
+        )
+
+    return add
+
+
+def _pair(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition('=')
+    if not (name and equals and value):
+        raise argparse.ArgumentTypeError(f'{text!r} is not NAME=VALUE')
+    return name, value
+
+
+def _write(options: argparse.Namespace) -> int:
+    from tf_seq2seq_compat import export
+    from tf_seq2seq_compat.export.errors import ExportError
+
+    file, colon, name = options.source.rpartition(':')
+    if colon and not (options.inputs or options.outputs):
+        functions = _attribute(file, name)
+    elif options.inputs and options.outputs:
+        try:
+            shapes = {
+                one: [None if size.strip() == '?' else int(size) for size in sizes.split(',')]
+                for one, sizes in options.shapes
+            }
+        except ValueError as error:
+            raise ExportError(
+                f'--shape: sizes are numbers or ?, separated by commas: {error}'
+            ) from error
+        functions = export.from_checkpoint(
+            options.source,
+            dict(options.inputs),
+            dict(options.outputs),
+            meta_graph=options.meta,
+            shapes=shapes,
+        )
+    else:
+        raise ExportError(
+            f'{options.source}: give FILE.py:NAME, or a checkpoint with --input and --output.'
+        )
+    keywords = {}
+    if options.keyword and getattr(options, options.keyword) is not None:
+        keywords[options.keyword] = getattr(options, options.keyword)
+    print(f'wrote {getattr(export, options.writer)(options.output, functions, **keywords)}')
+    return 0
+
+
+def _attribute(file: str, name: str) -> Any:
+    """What a file or a module calls so; a function without arguments is called for it."""
+    from tf_seq2seq_compat.export.errors import ExportError
+
+    sys.path.insert(0, os.path.dirname(os.path.abspath(file)) if file.endswith('.py') else '.')
+    try:
+        module = importlib.import_module(os.path.basename(file).removesuffix('.py'))
+        found = getattr(module, name)
+    except (ImportError, AttributeError) as error:
+        raise ExportError(f'There is no {name} in {file}: {error}') from error
+    return (
+        found() if inspect.isfunction(found) and not inspect.signature(found).parameters else found
+    )
+
+
 # Each adds the parser of a command, whose default `export` is the function that runs it, from the
 # options to the exit code. TensorFlow is loaded by that function, never before.
 COMMANDS: tuple[Callable[[Subparsers[argparse.ArgumentParser]], None], ...] = (
     _add_upgrade,
     _add_show,
+    _add_format('saved-model', 'a SavedModel'),
+    _add_format(
+        'tflite',
+        'TFLite with built-in operations only',
+        '--quantize',
+        choices=('dynamic_range', 'float16'),
+        help='weights in 8 bits, or in 16',
+    ),
+    _add_format('onnx', 'ONNX, by tf2onnx', '--opset', type=int, help="of ONNX's operations"),
+    _add_format(
+        'stablehlo',
+        'StableHLO, for XLA; all sizes must be fixed',
+        '--platform',
+        choices=('CPU', 'GPU', 'TPU'),
+        help='what it is to run on (default: CPU)',
+    ),
 )

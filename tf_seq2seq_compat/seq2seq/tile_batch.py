@@ -58,7 +58,8 @@ def _checked_multiplier(multiplier: IntLike) -> IntLike:
 
 def _tile_batch(t: TensorLike, multiplier: IntLike) -> tf.Tensor:
     if isinstance(t, OpenEndedArray):
-        return OpenEndedArray(t.dtype, _tiled_shape(t.element_shape, multiplier))
+        like = None if t.like is None else tf.repeat(t.like, multiplier, axis=0)
+        return OpenEndedArray(t.dtype, _tiled_shape(t.element_shape, multiplier), like)
     if isinstance(t, tf.TensorArray):
         elements = t.stack()
         tiled = tf.repeat(elements, multiplier, axis=1)

@@ -354,7 +354,7 @@ class AttentionWrapper(_RNNCell):
                     m.initial_state(batch_size, dtype) for m in mechanisms
                 ),
                 alignment_history=self._item_or_tuple(
-                    OpenEndedArray(dtype, a.shape) if self._alignment_history else ()
+                    OpenEndedArray(dtype, a.shape, a) if self._alignment_history else ()
                     for a in alignments
                 ),
             )

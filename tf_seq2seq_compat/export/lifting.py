@@ -67,7 +67,12 @@ def lift(function: Any, *args: Any) -> Lifted:
       NotImplementedError: If it does something else with a variable than reading it, assigning to
         it or adding to it, all of it or rows, and gradient descent.
     """
-    graph = function.get_concrete_function(*args).graph
+    return lift_concrete(function.get_concrete_function(*args))
+
+
+def lift_concrete(concrete: Any) -> Lifted:
+    """As `lift`, of a concrete function."""
+    graph = concrete.graph
     variables = {id(variable.handle): variable for variable in graph.variables}
     captured = [variables.get(id(outside), outside) for outside, _ in graph.captures]
     own = graph.inputs[: len(graph.inputs) - len(captured)]
@@ -95,6 +100,19 @@ def lift(function: Any, *args: Any) -> Lifted:
     )
     lifted.get_concrete_function()
     return Lifted(lifted, captured, updated)
+
+
+def with_constants(lifted: Lifted) -> Lifted:
+    """The same with the values of variables in the function: its arguments alone are left."""
+    count = len(lifted.function.input_signature) - len(lifted.captured)
+    values = [tf.convert_to_tensor(one).numpy() for one in lifted.captured]
+    function = tf.function(
+        lambda *own: lifted.function.python_function(*own, *map(tf.constant, values)),
+        input_signature=lifted.function.input_signature[:count],
+        jit_compile=True,
+        autograph=False,
+    )
+    return Lifted(function, [], [])
 
 
 class _Tracer:
@@ -140,7 +158,7 @@ class _Tracer:
         if kind in ('While', 'StatelessWhile'):
             return self._loop(operation.get_attr('cond'), operation.get_attr('body'), inputs)
         if not any(isinstance(one, int) for one in inputs):
-            return _copy(operation, inputs)
+            return copy_operation(operation, inputs)
         variable, *others = inputs
         if kind == 'Identity':
             return [variable]
@@ -217,7 +235,7 @@ def _in_order(graph: tf.Graph) -> list[tf.Operation]:
     return list(found.values())
 
 
-def _copy(operation: tf.Operation, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
+def copy_operation(operation: tf.Operation, inputs: list[tf.Tensor]) -> list[tf.Tensor]:
     """The same operation in the default graph."""
     attributes = operation.node_def.attr
     copied = tf1.get_default_graph().create_op(
