@@ -62,7 +62,8 @@ def test_every_package_and_the_type_marker_are_installed(declared):
     assert set(declared['packages']) == {'.'.join(folder.parts) for folder in folders}
     modules = {path.parent.relative_to(ROOT) for path in PACKAGE.rglob('*.py')}
     assert modules == folders, 'a folder with modules lacks __init__.py'
-    files = ['py.typed', 'tf1/symbols.tsv', 'tf1/old_libraries/removed.tsv', 'tf1/eras/names.tsv']
+    tables = ['symbols', 'old_libraries/removed', 'eras/names', 'eras/orders']
+    files = ['py.typed', *(f'tf1/{name}.tsv' for name in tables)]
     assert declared['package_data'] == {'tf_seq2seq_compat': files}
     assert all((PACKAGE / file).is_file() for file in files)
 

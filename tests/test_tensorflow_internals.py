@@ -36,10 +36,7 @@ ELSEWHERE = {
     'eras/v0_12.py': {'tensorflow.python.ops.variable_scope'},
     'estimator/library.py': {'tensorflow.python.util.tf_export'},
     'graph.py': {'tensorflow.python.eager.context.context'},
-    'session.py': {
-        'tensorflow.python.client.session.SessionInterface',
-        'tensorflow.python.eager.context.eager_mode',
-    },
+    'session.py': {'tensorflow.python.client.session.SessionInterface'},
     'graph_files.py': {'tensorflow.core.protobuf.saved_model_pb2'},
     'lifting.py': {'tensorflow.python.framework.function_def_to_graph'},
     'graph_operations.py': {

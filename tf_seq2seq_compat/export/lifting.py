@@ -256,7 +256,9 @@ _READS: dict[str, Callable[..., tf.Tensor]] = {
     'ResourceGather': lambda operation, value, ids: tf.gather(
         value, ids, batch_dims=operation.get_attr('batch_dims')
     ),
-    'VariableShape': lambda operation, value: tf.shape(value, operation.get_attr('out_type')),
+    'VariableShape': lambda operation, value: tf.shape(
+        value, out_type=operation.get_attr('out_type')
+    ),
 }
 # What changes a variable: the new value, from the old one and the other inputs.
 _CHANGES: dict[str, Callable[..., tf.Tensor]] = {

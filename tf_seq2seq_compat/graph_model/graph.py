@@ -79,7 +79,7 @@ class ModelGraph:
 
     def __init__(self, build: Callable[[], Nest]) -> None:
         self.graph = tf.Graph()
-        with _tf1_behavior(), self.graph.as_default(), tf.variable_creator_scope(_as_resource):
+        with _tf1_behavior(), self.graph.as_default(), tf1.variable_creator_scope(_as_resource):
             self.built = build()
         self._saver_def: Any = None
         for function in self.graph.as_graph_def().library.function:

@@ -8,10 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
-
-# These have no public names.
-from tensorflow.python.client.session import SessionInterface
-from tensorflow.python.eager.context import eager_mode
+from tensorflow.python.client.session import SessionInterface  # it has no public name
 
 from tf_seq2seq_compat.graph_model.graph import Element
 from tf_seq2seq_compat.types import Nest
@@ -76,7 +73,9 @@ class GraphSession(SessionInterface):
         if key not in self._functions:
             self._functions[key] = self._model.function(flat_feeds, flat_elements)
         given = [part for value in feed_dict.values() for part in _components(value)]
-        with eager_mode():  # The program may have made the graph the default.
+        with (
+            tf.__internal__.eager_context.eager_mode()
+        ):  # The program may have made the graph the default.
             values = [
                 tf.convert_to_tensor(value, one.dtype)
                 for value, one in zip(given, flat_feeds, strict=True)
