@@ -172,7 +172,8 @@ def parameters() -> list[Any]:
 
 def marked(name: str, path: str) -> Any:
     takes_steps = name in harness.CASES and not harness.CASES[name].one_step
-    slow = (takes_steps and path in ('function', 'xla')) or name.startswith('partitioned_')
+    is_long = takes_steps or name in ('ntm', 'normalizing_lstms')
+    slow = (is_long and path in ('function', 'xla')) or name.startswith('partitioned_')
     return pytest.param(name, path, marks=[pytest.mark.slow] * slow)
 
 
