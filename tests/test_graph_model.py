@@ -24,9 +24,12 @@ from tf_seq2seq_compat.tf1 import facade
 tf1 = tf.compat.v1
 DATA = pathlib.Path(__file__).parent / 'checkpoints' / 'data'
 FAST = 'gru', 'partitioned_embedding'
-every_model = pytest.mark.parametrize(
-    'name', [pytest.param(n, marks=[pytest.mark.slow] * (n not in FAST)) for n in sorted(MODELS)]
-)
+KINDS = 'bahdanau', 'bidirectional', 'gru', 'luong_monotonic', 'multi_rnn', 'partitioned_embedding'
+
+
+def models(names):
+    marked = [pytest.param(n, marks=[pytest.mark.slow] * (n not in FAST)) for n in names]
+    return pytest.mark.parametrize('name', marked)
 
 
 class Built:
@@ -60,7 +63,7 @@ def dense(value):
 # -- against TensorFlow 1.15.5 --------------------------------------------------------------------
 
 
-@every_model
+@models(sorted(MODELS))
 def test_a_checkpoint_of_tf1_is_restored_computes_and_learns(name, tmp_path):
     """Variables bit for bit, outputs, the losses of further steps; and it is written back."""
     want = make.expected_in(DATA, name)
@@ -100,7 +103,7 @@ def variables_in(path):
         yield key, dtypes[key], shape
 
 
-@every_model
+@models(KINDS)
 def test_a_tape_gives_the_gradients_of_the_graph_and_trains_as_its_train_op(name):
     model = seq2seq.GraphModel(lambda: Built(name))
     built = model.built
