@@ -132,6 +132,8 @@ def one_program(world):
     import tensorflow as tf
 
     if world == 'tf1':
+        # A name that only TensorFlow 1 has: the runner takes this file for a program for it.
+        assert tf.get_default_session() is None
         with tf.Graph().as_default():
             yield
     else:
