@@ -98,7 +98,9 @@ class Worker:
             cwd=root,
             env={
                 **os.environ,
-                'PYTHONPATH': str(root),
+                'PYTHONPATH': os.pathsep.join(
+                    filter(None, [str(root), os.environ.get('PYTHONPATH')])
+                ),
                 **{f'{name}_THREADS': str(threads) for name in limits},
                 **({} if peer.gpu else {'CUDA_VISIBLE_DEVICES': '-1'}),
                 'TF_CPP_MIN_LOG_LEVEL': '3',

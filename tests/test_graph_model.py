@@ -434,3 +434,29 @@ def test_it_is_for_tensorflow_2(tmp_path):
     )
     done = python('main.py', cwd=tmp_path)
     assert 'RuntimeError: GraphModel is for TensorFlow 2' in done.stderr
+
+
+def test_what_has_a_gradient_of_its_own_is_trained_by_the_gradients_of_the_graph():
+    def build():
+        x = tf1.placeholder(tf.float32, [2, 5, 3])
+        outputs, _ = seq2seq.dynamic_rnn(
+            seq2seq.GRUCell(4), x, dtype=tf.float32, jit_compile=compiled
+        )
+        loss = tf.reduce_sum(outputs)
+        return x, loss, tf.gradients(loss, tf1.trainable_variables())
+
+    compiled = False
+    plain = seq2seq.GraphModel(build)
+    compiled = True
+    model = seq2seq.GraphModel(build, share=plain)
+    x, given = tf.constant(np.random.RandomState(0).randn(2, 5, 3), tf.float32), model.built
+    for one in (plain, model):
+        assert len(one.variables) == 4
+    wanted = plain.function([plain.built[0]], plain.built[1:])(x)
+    found = model.function([given[0]], given[1:])(x)
+    for mine, other in zip(tf.nest.flatten(found), tf.nest.flatten(wanted), strict=True):
+        np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-6)
+    with tf.GradientTape() as tape:
+        loss = model.function([given[0]], given[1])(x)
+    with pytest.raises(TypeError, match='out of scope'):
+        tape.gradient(loss, model.variables)

@@ -26,6 +26,7 @@ class GraphModel(tf.Module):
     The model is built once, in a graph of its own, with placeholders, `get_variable`, collections,
     lookup tables and iterators as in TF1. Its variables become `tf.Variable`s with TF1's names and
     initial values; `function` gives what lies between some tensors and others as a `tf.function`.
+    A variable whose initializer needs a feed is zero until an operation of the program sets it.
 
     Args:
       build: Builds the model and returns whatever the program needs to name its tensors by: an
@@ -135,11 +136,14 @@ class GraphModel(tf.Module):
             anything else is its one argument.
           fetches: What the function returns: a nest of tensors, variables, operations or names. An
             operation is run, and gives None.
-          jit_compile: As for `tf.function`.
+          jit_compile: As for `tf.function`. Graphs with dynamic loops cannot be compiled: how many
+            steps they take is not known while XLA compiles.
 
         Returns:
           A `tf.function`, from a nest as `feeds` to one as `fetches`, which can be differentiated
-          with respect to its arguments and the model's variables.
+          with respect to its arguments and the model's variables. An operation with a custom
+          gradient that reads other tensors (a loop with `jit_compile=True`, say) cannot be, from
+          outside: fetch what `tf.gradients` gives in the graph.
 
         Raises:
           ValueError: If the graph has no such element, a placeholder is neither fed nor has a
@@ -237,6 +241,8 @@ class GraphModel(tf.Module):
 
     def save(self, path: PathLike) -> str:
         """Writes all variables as a TF1 checkpoint, which `tf.train.Saver` of TF1 restores.
+
+        One of this name is replaced, as by `tf.train.Saver`.
 
         Args:
           path: Its prefix, such as `model.ckpt`.
