@@ -26,6 +26,7 @@ PAGES = {
     'cudnn_rnn': ('rnn/cudnn', 'The names of `tf.contrib.cudnn_rnn`.'),
     'legacy_seq2seq': ('legacy_seq2seq/__init__', 'The names of `tf.contrib.legacy_seq2seq`.'),
     'checkpoint': ('checkpoint/__init__', "TF1's checkpoints, without a graph."),
+    'export': ('export/__init__', 'Old graph files upgraded; models written for other programs.'),
     'bucketing': ('bucketing', 'Few shapes for what XLA compiles.'),
     'plotting': ('plotting', 'Alignments as pictures.'),
 }
