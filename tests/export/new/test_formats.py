@@ -37,16 +37,20 @@ TOLERANCES = {'float16': 2e-2}
 CALLS = [models.GIVEN, models.MORE]
 
 
-def consumed(
-    folder: Path, calls: list[dict], exported: list[str], python: str = sys.executable
-) -> list[list[dict]]:
+def consumed(folder: Path, calls: list[dict], exported: list[str]) -> list[list[dict]]:
     """What other programs get from the models: for each call and each of them a dict of arrays."""
     given = {f'{i}/{name}': one for i, call in enumerate(calls) for name, one in call.items()}
     np.savez(folder / 'given.npz', **given)
     environment = {**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3'}
     environment.pop('PYTHONPATH', None)
     subprocess.run(
-        [python, str(CONSUME), str(folder / 'given.npz'), str(folder / 'found.npz'), *exported],
+        [
+            sys.executable,
+            str(CONSUME),
+            str(folder / 'given.npz'),
+            str(folder / 'found.npz'),
+            *exported,
+        ],
         check=True,
         cwd=folder,
         env=environment,
@@ -142,9 +146,8 @@ def check_all(
     calls: list[dict],
     folder: Path,
     tolerance: float = 1e-4,
-    python: str = sys.executable,
 ) -> None:
-    for given, results in zip(calls, consumed(folder, calls, exported, python), strict=True):
+    for given, results in zip(calls, consumed(folder, calls, exported), strict=True):
         for name, what, found in zip(names, exported, results, strict=True):
             check(found, expected(getattr(model, name), given), what, tolerance)
 
@@ -173,9 +176,6 @@ def test_every_function(kind, cell, layers, tmp_path):
     calls = CALLS[:1] if fixed else CALLS
     tolerance = TOLERANCES.get(kind, 1e-4)
     check_all(model, FUNCTIONS, exported, calls, tmp_path, tolerance)
-    other = os.environ.get('OTHER_TENSORFLOW', '')
-    if kind == 'saved_model' and other:
-        check_all(model, FUNCTIONS, exported, calls, tmp_path, tolerance, other)
 
 
 @pytest.mark.parametrize(
