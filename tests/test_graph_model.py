@@ -316,6 +316,8 @@ def test_a_checkpoint_that_does_not_fit_changes_nothing(model, tmp_path):
     with pytest.raises(CheckpointError, match='no checkpoint that can be read'):
         other.restore(tmp_path / 'other.ckpt')
     np.testing.assert_array_equal(model.variables[0], before)
+    with pytest.raises(CheckpointError, match='no folder .*missing: make it first'):
+        model.save(tmp_path / 'missing' / 'm.ckpt')
 
 
 def test_tensorflow_2_saves_it(tmp_path):

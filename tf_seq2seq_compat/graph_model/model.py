@@ -249,8 +249,14 @@ class GraphModel(tf.Module):
 
         Returns:
           `path` as a string.
+
+        Raises:
+          CheckpointError: If there is no folder for it.
         """
         saver, path = self._source.saver(), os.fspath(path)
+        folder = os.path.dirname(path) or '.'
+        if not tf.io.gfile.isdir(folder):
+            raise CheckpointError(f'there is no folder {folder}: make it first.')
         self.function([saver.filename_tensor_name], saver.save_tensor_name)(tf.constant(path))
         return path
 
