@@ -56,11 +56,7 @@ def test_a_checkpoint_of_tf1_as_a_function(recorded, name):
 @pytest.mark.parametrize('kind', ['saved_model', 'tflite', 'onnx'])
 def test_a_checkpoint_of_tf1_in_each_format(recorded, kind, tmp_path):
     available(kind)
-    # TFLite needs the sizes of lists, which a graph of TF1 does not tell before a batch is fixed.
-    shapes = {'ids': [2, None], 'lengths': [2]} if kind == 'tflite' else None
-    # In ONNX the length of a beam that ends at once is 1 in the second call, not TF1's 0: open.
-    calls = CALLS if kind == 'saved_model' else CALLS[:1]
-    signatures = {name: of_checkpoint(recorded, name, shapes) for name in RESULTS}
+    signatures = {name: of_checkpoint(recorded, name) for name in RESULTS}
     path = tmp_path / kind
     exported = [f'{kind}:{path}:{name}' for name in RESULTS]
     if kind == 'onnx':
@@ -70,7 +66,7 @@ def test_a_checkpoint_of_tf1_in_each_format(recorded, kind, tmp_path):
     else:
         write = export.to_saved_model if kind == 'saved_model' else export.to_tflite
         write(path, signatures)
-    for call, results in enumerate(consumed(tmp_path, calls, exported)):
+    for call, results in enumerate(consumed(tmp_path, CALLS, exported)):
         for name, found in zip(RESULTS, results, strict=True):
             same_as_tf1(found, name, call)
 
