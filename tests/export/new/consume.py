@@ -3,7 +3,8 @@
     python consume.py INPUTS.npz OUTPUTS.npz KIND:PATH[:SIGNATURE] ...
 
 INPUTS has arguments by `<number of the call>/<name>`; results are written by
-`<number of the call>/<number of the model>/<name>`.
+`<number of the call>/<number of the model>/<name>`. A result `next_x` is given to the call after it
+as `x`, so a model may be one step with its state.
 """
 
 import sys
@@ -65,6 +66,26 @@ def tflite(path, signature):
     return lambda given: run(**{name: given[name] for name in run.get_input_details()})
 
 
+def tflite_tensors(path, signature):
+    """A model without signatures, as the converter of TensorFlow 1 makes them."""
+    import tensorflow as tf
+
+    interpreter = tf.lite.Interpreter(path)
+    inputs = {one['name']: one['index'] for one in interpreter.get_input_details()}
+    outputs = {one['name']: one['index'] for one in interpreter.get_output_details()}
+
+    def run(given):
+        for name, index in inputs.items():
+            interpreter.resize_tensor_input(index, given[name].shape)
+        interpreter.allocate_tensors()
+        for name, index in inputs.items():
+            interpreter.set_tensor(index, given[name])
+        interpreter.invoke()
+        return {name: interpreter.get_tensor(index) for name, index in outputs.items()}
+
+    return run
+
+
 def onnx(path, signature):
     import onnxruntime
 
@@ -110,14 +131,16 @@ def main():
     calls = {}
     with np.load(sys.argv[1]) as arrays:
         for key, value in arrays.items():
-            call, name = key.split('/')
+            call, name = key.split('/', 1)
             calls.setdefault(call, {})[name] = value
     found = {}
     for number, what in enumerate(sys.argv[3:]):
         kind, path, signature = (what + ':serving_default').split(':')[:3]
         run = globals()[kind](path, signature)  # one session for all calls
+        state = {}
         for call, given in calls.items():
-            results = run(given)
+            results = run(dict(given, **state))
+            state = {one[5:]: results[one] for one in results if one.startswith('next_')}
             found.update({f'{call}/{number}/{one}': results[one] for one in results})
     assert 'tf_seq2seq_compat' not in sys.modules
     np.savez(sys.argv[2], **found)

@@ -13,6 +13,8 @@ import sys
 import numpy as np
 import tensorflow as tf
 
+from tf_seq2seq_compat import export
+
 s2s = tf.contrib.seq2seq
 UNITS, WORDS = 6, 7
 FOLDER = sys.argv[1]
@@ -108,6 +110,15 @@ def convert(session, name, fed, fetched):
         {one.op.name: one for one in fed},
         {one.op.name: one for one in fetched},
     )
+    if name == 'greedy':  # by this package's own function too
+        export.to_tflite(
+            path(name + '.export'),
+            export.from_session(
+                session,
+                {one.op.name: one for one in fed},
+                {one.op.name: one for one in fetched},
+            ),
+        )
     return names
 
 
@@ -124,7 +135,7 @@ def main():
             session.run(tf.global_variables_initializer())
             for variable in tf.trainable_variables():  # large, so that words and beams differ
                 session.run(variable.assign(3 * variable))
-            fed = [one for one in (x, n) if 'n' not in one.op.name or build in (encoder, greedy, beam)]
+            fed = [x, n] if build in (encoder, greedy, beam) else [x]
             for i, one in enumerate(calls()):
                 values = session.run(fetched, {x: one['x'], n: one['n']})
                 for tensor, value in zip(fetched, values):
