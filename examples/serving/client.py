@@ -20,10 +20,11 @@ from pathlib import Path
 from typing import Any
 
 LETTERS = ' abcdefghijklmnopqrstuvwxyz'
-PHONEMES = (
-    '<pad> <s> </s> AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH '
-    'T TH UH UW V W Y Z ZH'
-).split()
+ARPABET = (
+    'AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH '
+    'UH UW V W Y Z ZH'
+)
+PHONEMES = ['<pad>', '<s>', '</s>', *ARPABET.split()]
 MODELS = ('greedy-onnx', 'greedy-saved-model', 'beam-onnx', 'beam-saved-model')
 TEST_WORDS = Path(__file__).resolve().parent.parent / 'data' / 'cmudict_test.txt'
 
@@ -71,36 +72,68 @@ def until_end(phonemes: list[str]) -> list[str]:
     return phonemes[: phonemes.index('</s>')] if '</s>' in phonemes else phonemes
 
 
+class Load:
+    """Clients that ask one model as fast as they can.
+
+    Args:
+      address: The server's.
+      model: The model.
+      words: What is asked for, from the front.
+      size: Words in a request.
+      clients: How many clients.
+      seconds: For how long.
+
+    Attributes:
+      latencies: Seconds of each request, sorted.
+      rate: Words a second, of all clients together.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        model: str,
+        words: Sequence[str],
+        size: int,
+        clients: int,
+        seconds: float,
+    ) -> None:
+        self.latencies: list[float] = []
+        self._words, self._size = words, size
+        Client(address, model).phonemes(words[:size])  # what is made at the first call
+        started = time.perf_counter()
+        self._end = started + seconds
+        threads = [
+            threading.Thread(target=self._ask, args=[Client(address, model), number * size])
+            for number in range(clients)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.rate = len(self.latencies) * size / (time.perf_counter() - started)
+        self.latencies.sort()
+
+    def _ask(self, client: Client, place: int) -> None:
+        while time.perf_counter() < self._end:
+            place = (place + self._size) % (len(self._words) - self._size)
+            begin = time.perf_counter()
+            client.phonemes(self._words[place : place + self._size])
+            self.latencies.append(time.perf_counter() - begin)
+
+
 def measure(address: str, seconds: float) -> None:
-    """Prints a table: one client, then four at once; batches of different sizes."""
+    """Prints a table: one client, then four at once; requests of different sizes."""
     words = [line.split()[0] for line in TEST_WORDS.read_text().splitlines()]
     print('| model | words in a request | clients | median | 95% | words a second |')
     print('|---|---|---|---|---|---|')
     for model in MODELS:
         for size, clients in ((1, 1), (16, 1), (64, 1), (1, 4), (16, 4)):
-            Client(address, model).phonemes(words[:size])  # what is made at the first call
-            latencies: list[float] = []
-            end = time.perf_counter() + seconds
-
-            def ask(number: int) -> None:
-                client, place = Client(address, model), number * size
-                while time.perf_counter() < end:
-                    place = (place + size) % (len(words) - size)
-                    begin = time.perf_counter()
-                    client.phonemes(words[place : place + size])
-                    latencies.append(time.perf_counter() - begin)
-
-            threads = [threading.Thread(target=ask, args=[i]) for i in range(clients)]
-            started = time.perf_counter()
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-            rate = len(latencies) * size / (time.perf_counter() - started)
-            latencies.sort()
+            load = Load(address, model, words, size, clients, seconds)
+            middle = 1000 * statistics.median(load.latencies)
+            late = 1000 * load.latencies[int(0.95 * len(load.latencies))]
             print(
-                f'| {model} | {size} | {clients} | {1000 * statistics.median(latencies):.1f} ms '
-                f'| {1000 * latencies[int(0.95 * len(latencies))]:.1f} ms | {rate:,.0f} |',
+                f'| {model} | {size} | {clients} | {middle:.1f} ms | {late:.1f} ms '
+                f'| {load.rate:,.0f} |',
                 flush=True,
             )
 

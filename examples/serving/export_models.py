@@ -4,14 +4,15 @@
     python export_models.py --checkpoint=/tmp/g2p/model.ckpt-4000 --models=/tmp/g2p_models
     python export_models.py --checkpoint=/tmp/g2p/model.ckpt-4000 --error_rates
 
-Each of greedy decoding and beam search becomes a folder with an ONNX model, and one with a SavedModel,
-each with the `model-settings.json` that MLServer reads.
+Of greedy decoding and beam search there is a folder with an ONNX model and one with a SavedModel,
+each with the settings and the code that MLServer reads: `mlserver start FOLDER` needs no more.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +25,8 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import checkpoint, export
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / 'tf2'))
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / 'tf2'))
 import g2p  # noqa: E402
 
 BEAMS = 5
@@ -89,11 +91,14 @@ def functions(path: str) -> dict[str, tuple[Callable[..., Any], list[tf.TensorSp
 
 
 def write(path: str, folder: Path) -> None:
-    """Writes a folder for each function and format."""
+    """Writes a folder for each function and format, and the settings of the server."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(HERE / 'settings.json', folder)
     for name, function in functions(path).items():
         for format_, runtime in RUNTIMES.items():
             served = folder / f'{name}-{format_.replace("_", "-")}'
-            served.mkdir(parents=True)
+            served.mkdir()
+            shutil.copy(HERE / 'runtimes.py', served)
             getattr(export, f'to_{format_}')(served / 'model', function)
             settings = {
                 'name': served.name,
@@ -119,9 +124,7 @@ def interpreter(file: Path) -> Callable[..., Any]:
 def decoded(run: Callable[..., Any], words: Sequence[g2p.Word]) -> Iterator[list[int]]:
     for start in range(0, len(words), 100):
         letters, lengths = g2p.pad([word.letters for word in words[start : start + 100]])
-        yield from map(
-            g2p.until_eos, run(letters=letters, lengths=lengths)['phonemes'].tolist()
-        )
+        yield from map(g2p.until_eos, run(letters=letters, lengths=lengths)['phonemes'].tolist())
 
 
 def error_rates(path: str, words: Sequence[g2p.Word]) -> None:
@@ -153,9 +156,7 @@ def main() -> None:
     if options.models:
         write(options.checkpoint, options.models)
     if options.error_rates:
-        data = argparse.Namespace(
-            test_file=g2p.training.DATA / 'cmudict_test.txt', eval_words=500
-        )
+        data = argparse.Namespace(test_file=g2p.training.DATA / 'cmudict_test.txt', eval_words=500)
         error_rates(options.checkpoint, g2p.read_test_words(data))
 
 

@@ -5,6 +5,7 @@ Each function takes the graph that is converted and a node of TensorFlow in it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,8 @@ class _Builder:
         graph.make_node(operation, list(inputs), outputs=[output], shapes=[shape], dtypes=[dtype])
 
 
-HANDLERS = {
+# By the operation of TensorFlow, as tf2onnx asks for them.
+HANDLERS: dict[str, tuple[Callable[..., None], list[Any]]] = {
     'FloorDiv': (_floor_div, []),
     'FloorMod': (_floor_mod, []),
     'OneHot': (_one_hot, []),

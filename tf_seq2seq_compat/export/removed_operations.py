@@ -85,7 +85,10 @@ def leave_out_additions(graph_def: GraphDef) -> None:
     """
     for _, node in nodes(graph_def):
         attributes = node.attr
-        if node.op == 'BatchMatMulV3' and len({attributes[n].type for n in ('Ta', 'Tb', 'Tout')}) == 1:
+        if (
+            node.op == 'BatchMatMulV3'
+            and len({attributes[n].type for n in ('Ta', 'Tb', 'Tout')}) == 1
+        ):
             node.op = 'BatchMatMulV2'
             attributes['T'].CopyFrom(attributes['Ta'])
             for name in ('Ta', 'Tb', 'Tout', 'grad_x', 'grad_y'):

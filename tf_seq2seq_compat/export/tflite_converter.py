@@ -9,9 +9,10 @@ import tensorflow as tf
 from tf_seq2seq_compat.export import signatures, tf1_graph
 
 tf1 = tf.compat.v1
+_Converter: Any = tf1.lite.TFLiteConverter
 
 
-class TFLiteConverter(tf1.lite.TFLiteConverter):
+class TFLiteConverter(_Converter):
     """Converts what TensorFlow 1 computes to TFLite: `dynamic_rnn`, `dynamic_decode`, beam search.
 
     TensorFlow's own converter knows the loops of TensorFlow 2 alone. Those of a graph of TensorFlow

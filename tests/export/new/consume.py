@@ -51,15 +51,19 @@ def frozen(path, names):
     return lambda given: session.run(fetches, {name + ':0': given[name] for name in inputs})
 
 
-def tflite(path, signature):
+def interpreter_of(path):
+    """LiteRT's, the successor of TensorFlow's, where it is installed."""
     try:
         from ai_edge_litert.interpreter import Interpreter
     except ImportError:
         import tensorflow as tf
 
         Interpreter = tf.lite.Interpreter
+    return Interpreter(path)
 
-    interpreter = Interpreter(path)
+
+def tflite(path, signature):
+    interpreter = interpreter_of(path)
     run = interpreter.get_signature_runner(signature)
     operations = {one['op_name'] for one in interpreter._get_ops_details()}
     assert not any(name.startswith(('Flex', 'CUSTOM')) for name in operations), operations
@@ -68,9 +72,7 @@ def tflite(path, signature):
 
 def tflite_tensors(path, signature):
     """A model without signatures, as the converter of TensorFlow 1 makes them."""
-    import tensorflow as tf
-
-    interpreter = tf.lite.Interpreter(path)
+    interpreter = interpreter_of(path)
     inputs = {one['name']: one['index'] for one in interpreter.get_input_details()}
     outputs = {one['name']: one['index'] for one in interpreter.get_output_details()}
 
@@ -92,9 +94,12 @@ def onnx(path, signature):
     session = onnxruntime.InferenceSession(path)
     outputs = [one.name for one in session.get_outputs()]
     inputs = [one.name for one in session.get_inputs()]
-    return lambda given: dict(
-        zip(outputs, session.run(outputs, {name: given[name] for name in inputs}))
-    )
+
+    def run(given):
+        values = session.run(outputs, {name: given[name] for name in inputs})
+        return {name: values[place] for place, name in enumerate(outputs)}
+
+    return run
 
 
 def stablehlo(path, signature):
@@ -122,7 +127,7 @@ def stablehlo(path, signature):
 
     def named(given):
         values = run(*(tf.constant(given[name]) for name in sorted(given)))
-        return {name: value.numpy() for (name, _, _), value in zip(results, values)}
+        return {name: values[place].numpy() for place, (name, _, _) in enumerate(results)}
 
     return named
 

@@ -17,48 +17,47 @@ from tests.export.new import models, test_formats, test_tf1_program  # noqa: E40
 from tf_seq2seq_compat import export  # noqa: E402
 
 
-def tensorflow_of(python: str) -> str:
-    code = 'import importlib.metadata as m, sys; sys.stdout.write(m.version("tensorflow"))'
-    old = 'import pkg_resources, sys; sys.stdout.write(pkg_resources.require("tensorflow")[0].version)'
-    for one in (code, old):
-        found = subprocess.run([python, '-W', 'ignore', '-c', one], capture_output=True, text=True)
-        if found.returncode == 0:
-            return found.stdout
-    raise SystemExit(f'{python} has no TensorFlow: {found.stderr}')
+def version_of(python: str) -> str:
+    """Its TensorFlow's."""
+    code = 'import tensorflow as tf; print(tf.__version__)'
+    done = subprocess.run([python, '-c', code], capture_output=True, text=True, check=True)
+    return done.stdout.split()[-1]
+
+
+def of_program(folder: pathlib.Path, python: str, upgrade: bool) -> int:
+    """Checks what a program of TensorFlow 1 has saved."""
+    program = test_tf1_program.run(folder / 'program')
+    exported = []
+    for name, (inputs, outputs) in program.names.items():
+        saved, frozen = program.folder / name, program.folder / f'{name}.pb'
+        if upgrade:
+            old = saved, frozen
+            saved, frozen = (path.with_name(f'{name}.upgraded{path.suffix}') for path in old)
+            export.upgrade(old[0], saved, tensorflow_1=True)
+            export.upgrade(old[1], frozen, tensorflow_1=True)
+        names = f'{",".join(inputs)}={",".join(outputs)}'
+        exported += [f'saved_model:{saved}', f'frozen:{frozen}:{names}']
+    return test_tf1_program.check(program, exported, folder, python)
+
+
+def of_models(folder: pathlib.Path, python: str) -> int:
+    """Checks SavedModels of objects of TensorFlow 2."""
+    names, calls = test_formats.FUNCTIONS, test_formats.CALLS
+    for cell, layers in (('gru', 1), ('lstm', 2)):
+        model, below = models.Model(cell, layers), folder / cell
+        below.mkdir()
+        written = test_formats.written(model, 'saved_model', below, (None, None))
+        test_formats.check_all(model, names, written, calls, below, python=python)
+    return 2 * len(names) * len(calls)
 
 
 def main(python: str) -> int:
-    version = tensorflow_of(python)
+    version = version_of(python)
+    old = version.startswith('1.')
     with tempfile.TemporaryDirectory() as name:
-        folder = pathlib.Path(name)
-        program = test_tf1_program.run(folder / 'program')
-        saved = {one: program.folder / one for one in program.names}
-        if version.startswith('1.'):
-            for one, path in saved.items():
-                for end in ('', '.pb'):
-                    source = f'{path}{end}'
-                    export.upgrade(source, f'{source}.tensorflow-1{end}', tensorflow_1=True)
-        end = '.tensorflow-1' if version.startswith('1.') else ''
-        exported = [
-            what
-            for one, (inputs, outputs) in program.names.items()
-            for what in (
-                f'saved_model:{saved[one]}{end}',
-                f'frozen:{saved[one]}.pb{end}{end and ".pb"}:{",".join(inputs)}={",".join(outputs)}',
-            )
-        ]
-        count = test_tf1_program.check(program, exported, folder, python)
-        if not version.startswith('1.'):
-            for cell, layers in (('gru', 1), ('lstm', 2)):
-                model = models.Model(cell, layers)
-                below = folder / cell
-                below.mkdir()
-                written = test_formats.written(model, 'saved_model', below, (None, None))
-                names = test_formats.FUNCTIONS
-                test_formats.check_all(
-                    model, names, written, test_formats.CALLS, below, python=python
-                )
-                count += len(names) * len(test_formats.CALLS)
+        count = of_program(pathlib.Path(name), python, upgrade=old)
+        if not old:
+            count += of_models(pathlib.Path(name), python)
     print(f'TensorFlow {version} computes the same: {count} calls of exported models')
     return 0
 

@@ -27,9 +27,7 @@ OPERATIONS = {
     'cumsum_reverse': lambda i, x: tf.cumsum(i, 1, reverse=True),
     'cumprod': lambda i, x: tf.math.cumprod(x, 1, exclusive=True),
     'reverse_sequence': lambda i, x: tf.reverse_sequence(x, tf.abs(i[:, 1]), seq_axis=1),
-    'gather': lambda i, x: tf.gather(
-        x, tf.clip_by_value(i, 0, tf.shape(x)[1] - 1), batch_dims=1
-    ),
+    'gather': lambda i, x: tf.gather(x, tf.clip_by_value(i, 0, tf.shape(x)[1] - 1), batch_dims=1),
     'where': lambda i, x: tf.where(i > 0, x, -x),
     'where_rows': lambda i, x: tf.compat.v1.where(i[:, 0] > 0, x, -x),
     'where_of_bool': lambda i, x: tf.where(i[:, :1] > 0, i > 2, i < -2),

@@ -125,7 +125,7 @@ def convert(session, name, fed, fetched):
 def main():
     given, wanted, names = {}, {}, {}
     for i, one in enumerate(calls()):
-        given.update({'%d/%s' % (i, name): value for name, value in one.items()})
+        given.update({f'{i}/{name}': value for name, value in one.items()})
     for build in (dense, static_rnn, conditional, encoder, greedy, beam):
         name = build.__name__
         with tf.Graph().as_default(), tf.Session() as session:
@@ -138,8 +138,8 @@ def main():
             fed = [x, n] if build in (encoder, greedy, beam) else [x]
             for i, one in enumerate(calls()):
                 values = session.run(fetched, {x: one['x'], n: one['n']})
-                for tensor, value in zip(fetched, values):
-                    wanted['%d/%s/%s' % (i, name, tensor.op.name)] = value
+                for tensor, value in zip(fetched, values, strict=True):
+                    wanted[f'{i}/{name}/{tensor.op.name}'] = value
             names[name] = convert(session, name, fed, fetched)
     np.savez(path('given.npz'), **given)
     np.savez(path('wanted.npz'), **wanted)

@@ -70,6 +70,7 @@ class Predictor:
         feed = {self.feed_tensors[key]: value for key, value in input_dict.items()}
         return self.session.run(self.fetch_tensors, feed_dict=feed)
 
+
 class SavedModelPredictor(Predictor):
     """A SavedModel in a session of its own, called with a dict of arrays.
 
@@ -169,9 +170,7 @@ def from_estimator(
         outputs = spec.export_outputs or {}
         if key not in outputs:
             raise KeyError(f'output_key must be one of {list(outputs)}; got {key}')
-        creator = tf1.train.ChiefSessionCreator(
-            config=config, checkpoint_dir=estimator.model_dir
-        )
+        creator = tf1.train.ChiefSessionCreator(config=config, checkpoint_dir=estimator.model_dir)
         session = tf1.train.MonitoredSession(creator)
     return Predictor(
         session, graph, *_names(outputs[key].as_signature_def(receiver.receiver_tensors))
