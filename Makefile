@@ -124,8 +124,9 @@ test-slow: $(READY)
 test-all: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
 
-test-tf215: $(TF215)/.ready
+test-tf215: $(TF215)/.ready $(READY)
 	$(TF215)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
+	$(VENV)/bin/python tests/export/new/elsewhere.py $(TF215)/bin/python
 
 lint: $(READY)
 	$(VENV)/bin/python -m ruff check .
@@ -257,6 +258,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(VENV)/bin/python tests/checkpoints/check_written.py $(ORACLE)
 	$(ORACLE) tests/export/old/make.py --check tests/export/old/data
 	$(VENV)/bin/python tests/export/old/check_loaded.py $(ORACLE)
+	$(VENV)/bin/python tests/export/new/elsewhere.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
 	$(ORACLE) tests/random_programs/make.py --check
 	$(ORACLE) tests/golden_programs/make.py --check

@@ -413,6 +413,24 @@ def in_memory_evaluator(folder):
 
 
 @case
+def predictor_of_an_estimator(folder):
+    model = estimator(folder)
+    model.train(batches, steps=2)
+    predict = tf.contrib.predictor.from_estimator(model, receiver)
+    found = [predict({'ids': ids, 'lengths': [3]}) for ids in ([[1, 2, 3]], [[4, 0], [5, 5]])]
+    try:
+        tf.contrib.predictor.from_estimator(model, receiver, 'other')
+    except KeyError as error:
+        message = str(error)[-11:]
+    return {
+        'inputs': sorted(predict.feed_tensors),
+        'outputs': sorted(predict.fetch_tensors),
+        'values': [numbers(each) for each in found],
+        'error': message,
+    }
+
+
+@case
 def exported_model(folder):
     model = estimator(folder)
     model.train(batches, steps=2)

@@ -45,7 +45,7 @@ LACKING = {
     'deprecated_flipped_softmax_cross_entropy_with_logits '
     'deprecated_flipped_sparse_softmax_cross_entropy_with_logits rank_sampled_softmax_loss '
     'scaled_softplus',
-    'predictor': 'from_contrib_estimator from_estimator',
+    'predictor': 'from_contrib_estimator',
     'sparsemax': 'sparsemax_loss',
     'summary': 'create_db_writer',
     'tfprof': 'ProfileContext',

@@ -91,13 +91,20 @@ def _add_upgrade(commands: Subparsers[argparse.ArgumentParser]) -> None:
         default=[],
         help='leave an operation that TensorFlow lacks, for a program that loads it from a library',
     )
+    parser.add_argument(
+        '--tensorflow-1',
+        action='store_true',
+        help='let TensorFlow 1.15 load it too, if a TensorFlow 1 program made it',
+    )
     parser.set_defaults(export=_upgrade)
 
 
 def _upgrade(options: argparse.Namespace) -> int:
     from tf_seq2seq_compat import export
 
-    written, replaced = export.upgrade(options.path, options.output, keep=options.keep)
+    written, replaced = export.upgrade(
+        options.path, options.output, keep=options.keep, tensorflow_1=options.tensorflow_1
+    )
     for operation, count in sorted(replaced.items()):
         print(f'{operation}: {count} {"node" if count == 1 else "nodes"}, given as a function')
     if not replaced:

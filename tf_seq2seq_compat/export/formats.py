@@ -26,7 +26,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.export import lifting
+from tf_seq2seq_compat.export import lifting, onnx_operations
 from tf_seq2seq_compat.export.errors import ExportError
 from tf_seq2seq_compat.export.signatures import (
     Functions,
@@ -205,10 +205,10 @@ def to_onnx(
             _Traced(concrete),
             input_signature=[],
             opset=opset,
-            custom_op_handlers={'TensorListResize': (_without_resizing, [])},
+            custom_op_handlers=onnx_operations.HANDLERS,
         )
     try:
-        onnx.checker.check_model(made)
+        onnx.checker.check_model(made, full_check=True)
     except Exception as error:
         unknown = sorted({node.op_type for node in _nodes(made.graph)} - _onnx_operations(onnx))
         raise ExportError(
@@ -327,13 +327,6 @@ class _Traced:
 
     def get_concrete_function(self) -> Any:
         return self._concrete
-
-
-def _without_resizing(context: Any, node: Any, name: str, arguments: object) -> None:
-    """What an ONNX loop collects has as many elements as steps were taken."""
-    del name, arguments
-    context.replace_all_inputs(node.output[0], node.input[0])
-    context.remove_node(node.name)
 
 
 def _nodes(graph: Any) -> Iterator[Any]:

@@ -72,7 +72,11 @@ class Upgrade(NamedTuple):
 
 
 def upgrade(
-    path: str | os.PathLike[str], output: str | os.PathLike[str], *, keep: Collection[str] = ()
+    path: str | os.PathLike[str],
+    output: str | os.PathLike[str],
+    *,
+    keep: Collection[str] = (),
+    tensorflow_1: bool = False,
 ) -> Upgrade:
     """Writes an old model so that plain TensorFlow 2 loads and runs it.
 
@@ -87,6 +91,9 @@ def upgrade(
         written as text. The checkpoint of a `.meta` stays where it is.
       keep: Operations that TensorFlow lacks and the program that loads the model will have, from
         a library.
+      tensorflow_1: Also leaves out what TensorFlow has added to operations since 1.15, where a
+        graph does not use it, so that TensorFlow 1.15 loads what a program of TensorFlow 1 has
+        saved on TensorFlow 2.
 
     Returns:
       An `Upgrade`.
@@ -121,6 +128,8 @@ def upgrade(
             removed_operations.with_missing_operations(graph_def, registered=True, keep=keep)
         )
         after = [node.op for _, node in removed_operations.nodes(graph_def)]
+        if tensorflow_1:
+            removed_operations.leave_out_additions(graph_def)
         replaced.update(old for old, new in zip(before, after, strict=False) if old != new)
         for operation, names in removed_operations.unknown_operations(graph_def).items():
             unknown.setdefault(operation, []).extend(names)

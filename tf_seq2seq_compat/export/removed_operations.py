@@ -77,6 +77,28 @@ def with_missing_operations(
     return complete
 
 
+def leave_out_additions(graph_def: GraphDef) -> None:
+    """Changes a graph to what TensorFlow 1.15 reads: without attributes that have their default.
+
+    Args:
+      graph_def: A `GraphDef`.
+    """
+    for _, node in nodes(graph_def):
+        attributes = node.attr
+        if (
+            node.op == 'BatchMatMulV3'
+            and len({attributes[n].type for n in ('Ta', 'Tb', 'Tout')}) == 1
+        ):
+            node.op = 'BatchMatMulV2'
+            attributes['T'].CopyFrom(attributes['Ta'])
+            for name in ('Ta', 'Tb', 'Tout', 'grad_x', 'grad_y'):
+                attributes.pop(name, None)
+        definition = op_def_registry.get(node.op)
+        for one in definition.attr if definition else ():
+            if one.HasField('default_value') and attributes.get(one.name) == one.default_value:
+                del attributes[one.name]
+
+
 def unknown_operations(graph_def: GraphDef) -> dict[str, list[str]]:
     """The nodes whose operations are neither registered nor functions of the graph, by operation.
 

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.beam_search import gather_tree
-from tf_seq2seq_compat.core.loop_arrays import fixed_size, is_list, shortened
+from tf_seq2seq_compat.core.loop_arrays import buffer, fixed_size, is_list, shortened
 from tf_seq2seq_compat.core.path import under_xla
 from tf_seq2seq_compat.export import graph_files, lifting, removed_operations
 from tf_seq2seq_compat.export.errors import ExportError
@@ -191,7 +191,10 @@ class Retraced:
         self._conditionals: dict[str, list[tf.Operation]] = {}  # merges, by the name of each
         self._switches: dict[str, list[tf.Operation]] = collections.defaultdict(list)
         self._predicates: dict[str, tuple[tf.Tensor, int]] = {}
+        # Of arrays, by name: what shape elements have, the array and its size, the last element.
         self._shapes: dict[str, tf.TensorShape] = {}
+        self._made: dict[str, tuple[tf.TensorArray, tf.Tensor]] = {}
+        self._written: dict[str, tf.Tensor] = {}
         self._find_loops(graph)
         self._find_conditionals(graph)
 
@@ -311,6 +314,7 @@ class Retraced:
                 raise ExportError(f'{operation.name}: {kind} has no counterpart to be exported.')
             if kind == 'TensorArrayWriteV3':
                 self._learn(inputs[0], inputs[2].shape)
+                self._written[inputs[0]] = inputs[2]
             elif kind == 'TensorArrayScatterV3':
                 self._learn(inputs[0], inputs[2].shape[1:])
             return [_ARRAY_OPERATIONS[kind](operation, *inputs[1:])]
@@ -321,11 +325,6 @@ class Retraced:
         if _divided(operation):
             quotient = tf.math.floordiv(*(tf.cast(one, tf.int32) for one in inputs))
             return [tf.cast(quotient, operation.outputs[0].dtype)]
-        if kind == 'OneHot' and fixed_size() and operation.outputs[0].dtype.is_integer:
-            indices, depth, on, off = inputs  # ONNX has it of floats
-            values = (tf.cast(on, tf.float32), tf.cast(off, tf.float32))
-            made = tf.one_hot(indices, depth, *values, operation.get_attr('axis'))
-            return [tf.cast(made, operation.outputs[0].dtype)]
         if 'GatherTree' in kind:  # or a function that an upgraded graph has in its place
             return [gather_tree(*inputs)]
         if kind == 'Placeholder':
@@ -349,13 +348,15 @@ class Retraced:
             )
         if grows and fixed_size() and known.rank is not None:
             return _Growing(tf.zeros([0, *(size or 0 for size in known.as_list())], dtype))
-        return tf.TensorArray(
+        array = tf.TensorArray(
             dtype,
             size=size,
             dynamic_size=grows,
             clear_after_read=False,
             element_shape=known if known.is_compatible_with(shape) else shape,
         )
+        self._made[operation.name] = array, size
+        return array
 
     def _learn(self, array: Any, shape: tf.TensorShape) -> None:
         known = self._shapes.get(array)
@@ -388,6 +389,8 @@ class Retraced:
             return self._evaluate(inside(flat), after)
 
         begin = [state[place] for place in places]
+        if fixed_size() and any(_is_unsized(one) for one in begin):
+            begin = self._sized(begin, step)
 
         def run(open_sizes: bool) -> list[Any]:
             return tf.while_loop(
@@ -405,6 +408,22 @@ class Retraced:
         for place, merge in enumerate(loop.merges):
             if merge.name in loop.exits:
                 values[loop.exits[merge.name].outputs[0].name] = found.get(place, state[place])
+
+    def _sized(self, begin: list[Any], step: Callable[..., object]) -> list[Any]:
+        """The state of a loop with lists of what a step writes: converters ask for its sizes."""
+        self._written.clear()
+        step(*begin)  # what is not used of it is not in the exported graph
+        graph = tf1.get_default_graph()
+
+        def sized(array: Any) -> Any:
+            if _is_unsized(array):
+                for name, (made, size) in self._made.items():
+                    like = self._written.get(name)
+                    if made is array and like is not None and like.graph is graph:
+                        return buffer(array.dtype, array.element_shape, size, like)
+            return array
+
+        return [sized(one) for one in begin]
 
     def _choose(self, operation: tf.Operation, values: Any) -> None:
         merges = self._conditionals[operation.name]
@@ -483,6 +502,11 @@ _ARRAY_OPERATIONS: dict[str, Callable[..., Any]] = {
     'TensorArrayScatterV3': _scatter,
     'TensorArraySizeV3': _size,
 }
+
+
+def _is_unsized(value: Any) -> bool:
+    is_array = isinstance(value, tf.TensorArray) and is_list(value)
+    return is_array and not value.element_shape.is_fully_defined()
 
 
 def _invariant(value: Any, open_sizes: bool) -> Any:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import tensorflow as tf
@@ -12,6 +14,7 @@ from tensorflow.python.saved_model import (
     loader_impl,  # what reads the file of a SavedModel
 )
 
+from tf_seq2seq_compat.core import cell_equations
 from tf_seq2seq_compat.export.removed_operations import (
     GraphDef,
     advice,
@@ -58,9 +61,52 @@ def provide_missing_operations(runtime: Runtime) -> None:
         except (RuntimeError, tf.errors.NotFoundError) as error:
             _explain(error, tf.compat.v1.GraphDef(library=library))
 
+    _register_gradients()
     runtime.set(importer, '_import_graph_def_internal', import_graph_def)
     runtime.set(loader_impl, 'parse_saved_model', parse)
     runtime.set(function_deserialization, 'load_function_def_library', load)
+
+
+@functools.cache  # a gradient is registered once, and for good
+def _register_gradients() -> None:
+    """Gradients that tf.contrib registered, of operations that TensorFlow still has."""
+    for name, step in {'LSTMBlockCell': _lstm_step, 'GRUBlockCell': _gru_step}.items():
+        with contextlib.suppress(KeyError):  # a library has done it
+            tf.RegisterGradient(name)(functools.partial(_gradient, step))
+
+
+def _gradient(
+    step: Callable[..., dict[int, tf.Tensor]], operation: Any, *gradients: tf.Tensor
+) -> list[tf.Tensor | None]:
+    """The gradient of a step computed once more; `step` gives outputs by their number."""
+    with tf.GradientTape() as tape:
+        inputs = [tf.identity(one) for one in operation.inputs]
+        tape.watch(inputs)
+        outputs = step(operation, *inputs)
+    return tape.gradient([*outputs.values()], inputs, [gradients[place] for place in outputs])
+
+
+def _lstm_step(operation: Any, *inputs: tf.Tensor) -> dict[int, tf.Tensor]:
+    x, c, h, kernel, *peepholes, bias = inputs
+    clip = operation.get_attr('cell_clip')
+    c, h = cell_equations.lstm_step(
+        x,
+        c,
+        h,
+        kernel,
+        bias,
+        tf.tanh,
+        operation.get_attr('forget_bias'),
+        tuple(peepholes) if operation.get_attr('use_peephole') else None,
+        clip if clip > 0 else None,
+        gradient_through_clip=True,
+    )
+    return {1: c, 6: h}
+
+
+def _gru_step(operation: Any, *inputs: tf.Tensor) -> dict[int, tf.Tensor]:
+    x, h, gate_kernel, kernel, gate_bias, bias = inputs
+    return {3: cell_equations.gru_step(x, h, gate_kernel, gate_bias, kernel, bias, tf.tanh)}
 
 
 def _explain(error: Any, graph_def: GraphDef) -> NoReturn:

@@ -23,11 +23,11 @@ MORE = {
 
 
 class Model(tf.Module):
-    """A bidirectional encoder of one layer, a decoder of some, with attention and its history.
+    """A bidirectional encoder and a decoder with attention and its history.
 
     Args:
       cell: `'lstm'` or `'gru'`.
-      layers: Layers of the decoder.
+      layers: Layers of the encoder, in each direction, and of the decoder.
     """
 
     def __init__(self, cell: str, layers: int) -> None:
@@ -35,14 +35,17 @@ class Model(tf.Module):
         make = {'lstm': seq2seq.LSTMCell, 'gru': seq2seq.GRUCell}[cell]
         self.letters = tf.Variable(tf.zeros([LETTERS, 4]), name='letters')
         self.words = tf.Variable(tf.zeros([WORDS, 4]), name='words')
-        self.forward, self.backward = make(UNITS), make(UNITS)
+
+        def stack(units: int):
+            cells = [make(units) for _ in range(layers)]
+            return cells[0] if layers == 1 else seq2seq.MultiRNNCell(cells)
+
+        self.forward, self.backward = stack(UNITS), stack(UNITS)
         self.mechanism = seq2seq.LuongAttention(2 * UNITS, memory=None, scale=True)
         if cell == 'lstm':
             self.mechanism = seq2seq.BahdanauAttention(2 * UNITS, memory=None, normalize=True)
         self.attention = seq2seq.Dense(2 * UNITS, use_bias=False)
-        cells = [make(2 * UNITS) for _ in range(layers)]
-        self.cell = cells[0] if layers == 1 else seq2seq.MultiRNNCell(cells)
-        self.layers = layers
+        self.cell = stack(2 * UNITS)
         self.output = seq2seq.Dense(WORDS)
         self.beam_search(*(tf.constant(one) for one in GIVEN.values()), beam_width=2)
         random = np.random.RandomState(7)
@@ -66,8 +69,7 @@ class Model(tf.Module):
         cell = seq2seq.AttentionWrapper(
             self.cell, self.mechanism, attention_layer=self.attention, alignment_history=history
         )
-        first = state if self.layers == 1 else (state,) * self.layers
-        return cell, cell.zero_state(tf.shape(lengths)[0], tf.float32).clone(cell_state=first)
+        return cell, cell.zero_state(tf.shape(lengths)[0], tf.float32).clone(cell_state=state)
 
     def greedy(self, letters: tf.Tensor, lengths: tf.Tensor) -> dict[str, tf.Tensor]:
         encoded = self.encode(letters, lengths)

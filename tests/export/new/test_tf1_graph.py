@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -56,11 +53,7 @@ def test_a_checkpoint_of_tf1_as_a_function(recorded, name):
 @pytest.mark.parametrize('kind', ['saved_model', 'tflite', 'onnx'])
 def test_a_checkpoint_of_tf1_in_each_format(recorded, kind, tmp_path):
     available(kind)
-    # TFLite needs the sizes of lists, which a graph of TF1 does not tell before a batch is fixed.
-    shapes = {'ids': [2, None], 'lengths': [2]} if kind == 'tflite' else None
-    # In ONNX the length of a beam that ends at once is 1 in the second call, not TF1's 0: open.
-    calls = CALLS if kind == 'saved_model' else CALLS[:1]
-    signatures = {name: of_checkpoint(recorded, name, shapes) for name in RESULTS}
+    signatures = {name: of_checkpoint(recorded, name) for name in RESULTS}
     path = tmp_path / kind
     exported = [f'{kind}:{path}:{name}' for name in RESULTS]
     if kind == 'onnx':
@@ -70,7 +63,7 @@ def test_a_checkpoint_of_tf1_in_each_format(recorded, kind, tmp_path):
     else:
         write = export.to_saved_model if kind == 'saved_model' else export.to_tflite
         write(path, signatures)
-    for call, results in enumerate(consumed(tmp_path, calls, exported)):
+    for call, results in enumerate(consumed(tmp_path, CALLS, exported)):
         for name, found in zip(RESULTS, results, strict=True):
             same_as_tf1(found, name, call)
 
@@ -157,32 +150,3 @@ def test_what_is_missing_is_named(tmp_path):
             (tmp_path / 'model.meta').write_bytes(content)
         with pytest.raises(export.ExportError, match=message):
             export.from_checkpoint(tmp_path / 'model', {}, {'y': 'y:0'})
-
-
-PROGRAM = """
-import sys
-import numpy as np
-import tensorflow as tf
-from tf_seq2seq_compat import export
-
-x = tf.placeholder(tf.int32, [None], 'x')
-table, cell = tf.get_variable('table', [7, 4]), tf.nn.rnn_cell.GRUCell(5)
-helper = tf.contrib.seq2seq.GreedyEmbeddingHelper(table, x, 2)
-state = cell.zero_state(tf.shape(x)[0], tf.float32)
-decoder = tf.contrib.seq2seq.BasicDecoder(cell, helper, state, tf.layers.Dense(7))
-outputs = tf.contrib.seq2seq.dynamic_decode(decoder, maximum_iterations=6)[0]
-with tf.Session() as session:
-    session.run(tf.global_variables_initializer())
-    wanted = session.run(outputs.rnn_output, {x: [1, 3]})
-    signature = export.from_session(session, {'x': x}, {'y': outputs.rnn_output}, shapes={'x': [2]})
-    path = export.to_tflite(sys.argv[1], signature)
-run = tf.lite.Interpreter(str(path)).get_signature_runner()
-np.testing.assert_allclose(run(x=np.array([1, 3], np.int32))['y'], wanted, 1e-5, 1e-5)
-"""
-
-
-@pytest.mark.slow
-def test_in_a_program_under_the_runner(tmp_path):
-    (tmp_path / 'program.py').write_text(PROGRAM)
-    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', 'program.py', 'model.tflite']
-    subprocess.run(command, cwd=tmp_path, check=True)

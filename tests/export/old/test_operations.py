@@ -264,6 +264,39 @@ def test_activations_of_addons(name, attributes, want):
         np.testing.assert_allclose(found, want, rtol=tolerance, atol=tolerance / 20)
 
 
+CELLS = {
+    'LSTMBlockCell': (
+        ((1, 'cs'), (6, 'h')),
+        {'forget_bias': 0.5, 'use_peephole': True},
+        [('x', 2, 3), ('cs_prev', 2, 4), ('h_prev', 2, 4), ('w', 7, 16)]
+        + [('wci', 4), ('wcf', 4), ('wco', 4), ('b', 16)],
+    ),
+    'GRUBlockCell': (
+        ((3, 'h'),),
+        {},
+        [('x', 2, 3), ('h_prev', 2, 4), ('w_ru', 7, 8), ('w_c', 7, 4), ('b_ru', 8), ('b_c', 4)],
+    ),
+}
+
+
+@pytest.mark.parametrize('cell', CELLS)
+def test_cells_of_old_graphs_have_gradients(cell, provided):
+    """Against finite differences."""
+    outputs, attributes, inputs = CELLS[cell]
+    operation = getattr(tf.raw_ops, cell)
+    random = np.random.RandomState(5)
+    values = [tf.constant(random.uniform(-1, 1, one[1:]), tf.float32) for one in inputs]
+
+    def total(*values):
+        given = dict(zip((one[0] for one in inputs), values, strict=True))
+        results = operation(**given, **attributes)
+        return tf.add_n([tf.reduce_sum(tf.sin(results[place] + place)) for place, _ in outputs])
+
+    theoretical, numeric = tf.test.compute_gradient(total, values, delta=1e-2)
+    for one, found, wanted in zip(inputs, theoretical, numeric, strict=True):
+        np.testing.assert_allclose(found, wanted, atol=2e-3, err_msg=one[0])
+
+
 def test_images_are_sampled_as_by_tf1_and_addons():
     images, points, transforms = make.image_inputs()
     recorded = models.expected('tf1')

@@ -346,3 +346,28 @@ def test_the_command_line(old, tmp_path, capsys):
     assert 'There is no' in capsys.readouterr().err
     with pytest.raises(SystemExit):
         cli.main(['export'])
+
+
+def test_what_later_versions_have_added_is_left_out(tmp_path):
+    """TensorFlow 1.15.5 itself loads such files in `tests/export/new/elsewhere.py`."""
+    with tf.Graph().as_default() as graph:
+        x = tf.compat.v1.placeholder(tf.float32, [2, 3, 3], 'x')
+        y = tf.matmul(x, x, adjoint_b=True, name='y') + tf.matmul(x[0], x[1])[None]
+        tf.identity(y, 'sum')
+    old = graph.as_graph_def()
+    assert any('grad_a' in node.attr for node in old.node)
+    (tmp_path / 'new.pb').write_bytes(old.SerializeToString())
+    command = ['export', 'upgrade', '--tensorflow-1', str(tmp_path / 'new.pb')]
+    assert cli.main([*command, str(tmp_path / 'old.pb')]) == 0
+    written = graph_files.read(tmp_path / 'old.pb').message
+    [product] = [node for node in written.node if node.name == 'y']
+    assert product.op == 'BatchMatMulV2'
+    assert set(product.attr) == {'T', 'adj_y'}
+    assert not [one for node in written.node for one in node.attr if one.startswith('grad_')]
+    value = np.random.RandomState(0).randn(2, 3, 3).astype(np.float32)
+    results = []
+    for each in (old, written):
+        with tf.Graph().as_default(), tf.compat.v1.Session() as session:
+            tf.import_graph_def(each, name='')
+            results.append(session.run('sum:0', {'x:0': value}))
+    np.testing.assert_array_equal(*results)
