@@ -18,6 +18,7 @@ from tf_seq2seq_compat import (
     plotting,
     rnn,
 )
+from tf_seq2seq_compat.decoding import logits_processors
 from tf_seq2seq_compat.layers import grid_rnn_cells, linear
 
 # Examples of these would change the interpreter that runs the tests.
@@ -30,6 +31,11 @@ OF_RNN = [
     pytest.param(bucketing.bucket_size, id='bucket_size'),
     pytest.param(bucketing.pad_to_bucket, id='pad_to_bucket'),
     pytest.param(bucketing.LimitedShapes, id='LimitedShapes'),
+    *(
+        pytest.param(getattr(logits_processors, name), id=f'logits_processors.{name}')
+        for name in logits_processors.__all__
+        if name != 'LogitsProcessor'
+    ),
     pytest.param(linear.Linear, id='Linear'),
     pytest.param(linear.linear, id='linear'),
     *(pytest.param(getattr(grid_rnn_cells, n), id=f'grid_rnn.{n}') for n in grid_rnn_cells.__all__),

@@ -11,8 +11,8 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -21,6 +21,7 @@ from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.path import after, graph_mode
 from tf_seq2seq_compat.core.structure import check_same_structure
+from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
@@ -115,6 +116,7 @@ class BeamSearchDecoderMixin:
       length_penalty_weight: float.
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
+      logits_processors: `LogitsProcessor`s.
       **kwargs: Given on to the next base class.
     """
 
@@ -126,6 +128,7 @@ class BeamSearchDecoderMixin:
     _initial_cell_state: Nest
     _finished: tf.Tensor
     _output_all_scores = False
+    _logits_processors: Sequence[LogitsProcessor] = ()
 
     def __init__(
         self,
@@ -135,6 +138,8 @@ class BeamSearchDecoderMixin:
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
         **kwargs: object,
     ) -> None:
         self._cell = as_rnn_cell(cell)
@@ -144,6 +149,7 @@ class BeamSearchDecoderMixin:
         self._length_penalty_weight = length_penalty_weight
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
+        self._logits_processors = checked(logits_processors)
         super().__init__(**kwargs)
 
     @property
@@ -167,6 +173,15 @@ class BeamSearchDecoderMixin:
         """True: beams are put in another order at each step, so what is finished moves."""
         return True
 
+    @property
+    def logits_processors(self) -> Sequence[LogitsProcessor]:
+        """What changes the log-probabilities of the words of a step."""
+        return self._logits_processors
+
+    def sampled_ids(self, outputs: BeamSearchDecoderOutput) -> tuple[tf.Tensor, tf.Tensor]:
+        """The ids of a step and the beams that they extend, both `[batch, beam_width]`."""
+        return outputs.predicted_ids, outputs.parent_ids
+
     def _score_dtype(self) -> tf.DType:
         """As TF1: that of the first tensor of the cell's state."""
         return tf.nest.flatten(self._initial_cell_state)[0].dtype
@@ -188,6 +203,8 @@ class BeamSearchDecoderMixin:
         inputs: Nest,
         state: Nest,
         name: str | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
         """Takes one step.
 
@@ -196,15 +213,21 @@ class BeamSearchDecoderMixin:
           inputs: Nest of `[batch, beam_width, ...]` tensors.
           state: A `BeamSearchDecoderState`.
           name: Name of the operations.
+          ids: The ids so far, int32 `[batch, beam_width, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf1.name_scope(name, 'BeamSearchDecoderStep', [time]):
-            return self._step(time, inputs, state, None)
+            return self._step(time, inputs, state, None, ids)
 
     def _step(
-        self, time: IntLike, inputs: Nest, state: Nest, training: bool | None
+        self,
+        time: IntLike,
+        inputs: Nest,
+        state: Nest,
+        training: bool | None,
+        ids: tf.Tensor | None,
     ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
         inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
         cell_state = tf.nest.map_structure(
@@ -228,6 +251,8 @@ class BeamSearchDecoderMixin:
             length_penalty_weight=self._length_penalty_weight,
             coverage_penalty_weight=self._coverage_penalty_weight,
             output_all_scores=self._output_all_scores,
+            logits_processors=self._logits_processors,
+            ids=ids,
         )
         next_inputs = inputs_unless_finished(
             next_state.finished,
@@ -437,6 +462,9 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         warning says so: there use `gather_tree_from_array`. As in TF1 an element is taken from the
         place of the beam after its step. The cell wrote it before, at the place of the parent: with
         `reorder_tensor_arrays=False`, `parent_ids` lead there.
+      logits_processors: `LogitsProcessor`s, which change the log-probabilities of the words before
+        the beams are ranked; see `tf_seq2seq_compat.decoding.logits_processors`. They need
+        `maximum_iterations`.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
@@ -475,6 +503,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
     ) -> None:
         super().__init__(
             cell,
@@ -483,6 +513,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
             length_penalty_weight=length_penalty_weight,
             coverage_penalty_weight=coverage_penalty_weight,
             reorder_tensor_arrays=reorder_tensor_arrays,
+            logits_processors=logits_processors,
         )
         self._embedding_fn = embedding_function(embedding)
         self._begin_from(start_tokens, end_token, initial_state)
@@ -516,7 +547,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
       length_penalty_weight: float.
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
-      **kwargs: Those of `BaseDecoder`.
+      **kwargs: `logits_processors`, and those of `BaseDecoder`.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
@@ -546,7 +577,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             cell,

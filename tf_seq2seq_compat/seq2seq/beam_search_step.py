@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
+from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, process
 from tf_seq2seq_compat.types import FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -73,11 +74,16 @@ def _beam_search_step(
     length_penalty_weight: FloatLike,
     coverage_penalty_weight: FloatLike,
     output_all_scores: bool = False,
+    *,
+    logits_processors: Sequence[LogitsProcessor] = (),
+    ids: tf.Tensor | None = None,
 ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
     """Chooses the next beams, given the cell's next state and `[batch, beam, vocabulary]` logits.
 
-    `time`, `batch_size` and `beam_width` are TF1's, and not needed. With `output_all_scores` (of
-    TensorFlow Addons) the scores of the output are those of all words of all beams.
+    `batch_size` and `beam_width` are TF1's, and not needed. With `output_all_scores` (of
+    TensorFlow Addons) the scores of the output are those of all words of all beams. The
+    `logits_processors` change the log-probabilities of the words; `ids` are those so far, int32
+    `[batch, beam, max_steps]`.
     """
     _check_weight('length_penalty_weight', length_penalty_weight)
     _check_weight('coverage_penalty_weight', coverage_penalty_weight)
@@ -89,7 +95,7 @@ def _beam_search_step(
         accumulated = beam_state.accumulated_attention_probs + attention * unfinished[:, :, None]
         coverage = _coverage(accumulated, beam_state.finished, coverage_penalty_weight)
     chosen = core.search_step(
-        tf.nn.log_softmax(logits),
+        process(logits_processors, time, ids, tf.nn.log_softmax(logits)),
         beam_state.log_probs,
         beam_state.finished,
         beam_state.lengths,

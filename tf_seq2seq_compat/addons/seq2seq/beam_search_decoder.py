@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -24,6 +24,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import _embedding_function
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin as _TF1Mixin,
 )
@@ -144,6 +145,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
       reorder_tensor_arrays: bool.
       output_all_scores: Whether `scores` of the outputs are those of all words of all beams,
         `[batch, time, beam_width, vocabulary]`, in place of those of the best.
+      logits_processors: `LogitsProcessor`s.
       **kwargs: Given on to the next base class.
     """
 
@@ -157,6 +159,8 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
         output_all_scores: bool = False,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
         **kwargs: Any,
     ) -> None:
         cell = as_keras_cell('cell', cell)
@@ -169,6 +173,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._output_all_scores = output_all_scores
+        self._logits_processors = checked(logits_processors)
 
     def _rnn_output_size(self) -> Any:
         return output_layer_size(self._cell, self._output_layer)
@@ -188,6 +193,8 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         state: Nest,
         training: bool | None = None,
         name: str | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
         """Takes one step.
 
@@ -197,12 +204,13 @@ class BeamSearchDecoderMixin(_TF1Mixin):
           state: A `BeamSearchDecoderState`.
           training: Given on to the cell.
           name: Name of the operations.
+          ids: The ids so far, int32 `[batch, beam_width, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf.name_scope(name or 'BeamSearchDecoderStep'):
-            return self._step(time, inputs, state, training)
+            return self._step(time, inputs, state, training, ids)
 
     def _can_be_sorted(self, shape: tf.TensorShape, batch: int | None) -> bool:
         return _check_static_batch_beam_maybe(shape, batch, self._beam_width)
@@ -237,7 +245,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
       reorder_tensor_arrays: Whether TensorArrays in the state, as an alignment history, are put in
         the order of the beams at the end. They are then tensors, `[time, batch * beam_width, ...]`.
       **kwargs: `output_all_scores`: whether `scores` of the outputs are those of all words of all
-        beams; and those of `BaseDecoder`.
+        beams; `logits_processors`, as for `tf_seq2seq_compat.BeamSearchDecoder`; and those of
+        `BaseDecoder`.
 
     Raises:
       TypeError: If the cell or the output layer is none, or `beam_width` no int.
@@ -372,6 +381,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
             'reorder_tensor_arrays': self._reorder_tensor_arrays,
             'output_all_scores': self._output_all_scores,
         }
+        if self._logits_processors:  # which TensorFlow Addons has not
+            config['logits_processors'] = self._logits_processors
         return {**super().get_config(), **layers, **config}
 
     @classmethod
