@@ -28,7 +28,7 @@ PAGES = {
     'checkpoint': ('checkpoint/__init__', "TF1's checkpoints, without a graph."),
     'export': ('export/__init__', 'Old graph files upgraded; models written for other programs.'),
     'decoding.logits_processors': (
-        'decoding/logits_processors',
+        'core/logits_processors',
         'What changes the logits of a step before an id is chosen.',
     ),
     'bucketing': ('bucketing', 'Few shapes for what XLA compiles.'),

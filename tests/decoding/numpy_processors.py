@@ -132,7 +132,13 @@ def greedy(processors, table, bias, start, end, steps):
     return ids
 
 
-def beam_search(processors, table, bias, start, end, steps, width, length_penalty=0.0):
+def gnmt(length, weight):
+    return ((5.0 + length) / 6.0) ** weight
+
+
+def beam_search(
+    processors, table, bias, start, end, steps, width, length_penalty=0.0, normalization=gnmt
+):
     """`(ids, log-probabilities)`: those of all beams at the end, the best first, and end tokens."""
     batch, words = bias.shape
     beams = [[([], 0.0, False)] for _ in range(batch)]  # ids, log-probability, whether finished
@@ -161,7 +167,7 @@ def beam_search(processors, table, bias, start, end, steps, width, length_penalt
                 count = len(said)
                 if end in said:
                     count = min(said.index(end) + 1, len(said) - 1)
-                return -total / ((5.0 + count) / 6.0) ** length_penalty, place
+                return -total / normalization(count, length_penalty), place
 
             beams[example] = [beam[:3] for beam in sorted(longer, key=rank)[:width]]
     ids = np.array([[said + [end] * (steps - len(said)) for said, _, _ in row] for row in beams])

@@ -18,10 +18,11 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
 from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.core.path import after, graph_mode
 from tf_seq2seq_compat.core.structure import check_same_structure
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
@@ -117,6 +118,7 @@ class BeamSearchDecoderMixin:
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
       logits_processors: `LogitsProcessor`s.
+      search_options: `SearchOptions`.
       **kwargs: Given on to the next base class.
     """
 
@@ -129,6 +131,7 @@ class BeamSearchDecoderMixin:
     _finished: tf.Tensor
     _output_all_scores = False
     _logits_processors: Sequence[LogitsProcessor] = ()
+    _search_options = AS_TF1
 
     def __init__(
         self,
@@ -140,6 +143,7 @@ class BeamSearchDecoderMixin:
         reorder_tensor_arrays: bool = True,
         *,
         logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
         **kwargs: object,
     ) -> None:
         self._cell = as_rnn_cell(cell)
@@ -150,6 +154,7 @@ class BeamSearchDecoderMixin:
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._logits_processors = checked(logits_processors)
+        self._search_options = search_options.checked(self._beam_width)
         super().__init__(**kwargs)
 
     @property
@@ -253,6 +258,7 @@ class BeamSearchDecoderMixin:
             output_all_scores=self._output_all_scores,
             logits_processors=self._logits_processors,
             ids=ids,
+            search_options=self._search_options,
         )
         next_inputs = inputs_unless_finished(
             next_state.finished,
@@ -314,8 +320,8 @@ class BeamSearchDecoderMixin:
             initial_state,
             self._state_size,
         )
-        # All beams of an example begin as one.
-        first = tf.equal(tf.range(self._beam_width), 0)
+        # All beams of an example, or of a group, begin as one.
+        first = self._search_options.first_beams(self._beam_width)
         self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
 
     def _after_row_check(self, t: tf.Tensor | tf.TensorArray) -> tf.Tensor:
@@ -465,6 +471,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
       logits_processors: `LogitsProcessor`s, which change the log-probabilities of the words before
         the beams are ranked; see `tf_seq2seq_compat.decoding.logits_processors`. They need
         `maximum_iterations`.
+      search_options: `tf_seq2seq_compat.decoding.SearchOptions`: normalisation by other lengths,
+        diverse groups of beams, and fewer beams for some examples.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
@@ -505,6 +513,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         reorder_tensor_arrays: bool = True,
         *,
         logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
     ) -> None:
         super().__init__(
             cell,
@@ -514,6 +523,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
             coverage_penalty_weight=coverage_penalty_weight,
             reorder_tensor_arrays=reorder_tensor_arrays,
             logits_processors=logits_processors,
+            search_options=search_options,
         )
         self._embedding_fn = embedding_function(embedding)
         self._begin_from(start_tokens, end_token, initial_state)
@@ -547,7 +557,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
       length_penalty_weight: float.
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
-      **kwargs: `logits_processors`, and those of `BaseDecoder`.
+      **kwargs: `logits_processors` and `search_options`, and those of `BaseDecoder`.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, process
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, process
 from tf_seq2seq_compat.types import FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -77,6 +77,7 @@ def _beam_search_step(
     *,
     logits_processors: Sequence[LogitsProcessor] = (),
     ids: tf.Tensor | None = None,
+    search_options: core.SearchOptions = core.AS_TF1,
 ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
     """Chooses the next beams, given the cell's next state and `[batch, beam, vocabulary]` logits.
 
@@ -102,6 +103,7 @@ def _beam_search_step(
         end_token,
         length_penalty_weight,
         coverage,
+        search_options,
     )
 
     def follow(t: tf.TensorArray) -> tf.Tensor:

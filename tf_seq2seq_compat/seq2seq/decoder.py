@@ -11,6 +11,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.core.loop import stacked
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
@@ -18,7 +19,6 @@ from tf_seq2seq_compat.core.structure import (
     declared_shapes,
     transpose_batch_time,
 )
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.layers.base import Layer, track_tf1_style_variables
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, Scope, Size, TensorLike
 

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked, process
 from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.path import after, traced_step
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
 from tf_seq2seq_compat.core.structure import axis_size, transpose_batch_time
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked, process
 from tf_seq2seq_compat.layers.cell_checks import layer_size
 from tf_seq2seq_compat.types import (
     DTypeLike,

@@ -15,7 +15,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embedding_function
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.helper import (
     GreedyEmbeddingHelper,
     Helper,

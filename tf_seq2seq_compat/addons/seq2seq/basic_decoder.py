@@ -19,7 +19,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 )
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import Sampler, TrainingSampler
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.seq2seq.basic_decoder import BasicDecoderOutput
 from tf_seq2seq_compat.seq2seq.output_layer import after_loop, is_affine
 from tf_seq2seq_compat.types import Cell, Config, IntLike, LayerLike, Nest

@@ -24,7 +24,8 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import _embedding_function
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.decoding.logits_processors import LogitsProcessor, checked
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin as _TF1Mixin,
 )
@@ -146,6 +147,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
       output_all_scores: Whether `scores` of the outputs are those of all words of all beams,
         `[batch, time, beam_width, vocabulary]`, in place of those of the best.
       logits_processors: `LogitsProcessor`s.
+      search_options: `SearchOptions`.
       **kwargs: Given on to the next base class.
     """
 
@@ -161,6 +163,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         output_all_scores: bool = False,
         *,
         logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
         **kwargs: Any,
     ) -> None:
         cell = as_keras_cell('cell', cell)
@@ -174,6 +177,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._output_all_scores = output_all_scores
         self._logits_processors = checked(logits_processors)
+        self._search_options = search_options.checked(self._beam_width)
 
     def _rnn_output_size(self) -> Any:
         return output_layer_size(self._cell, self._output_layer)
@@ -245,8 +249,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
       reorder_tensor_arrays: Whether TensorArrays in the state, as an alignment history, are put in
         the order of the beams at the end. They are then tensors, `[time, batch * beam_width, ...]`.
       **kwargs: `output_all_scores`: whether `scores` of the outputs are those of all words of all
-        beams; `logits_processors`, as for `tf_seq2seq_compat.BeamSearchDecoder`; and those of
-        `BaseDecoder`.
+        beams; `logits_processors` and `search_options`, as for
+        `tf_seq2seq_compat.BeamSearchDecoder`; and those of `BaseDecoder`.
 
     Raises:
       TypeError: If the cell or the output layer is none, or `beam_width` no int.
@@ -383,6 +387,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
         }
         if self._logits_processors:  # which TensorFlow Addons has not
             config['logits_processors'] = self._logits_processors
+        if self._search_options is not AS_TF1:
+            config['search_options'] = self._search_options
         return {**super().get_config(), **layers, **config}
 
     @classmethod
