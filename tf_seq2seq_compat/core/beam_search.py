@@ -59,7 +59,7 @@ class SearchOptions(NamedTuple):
         have a log-probability of minus infinity.
 
     Example:
-      >>> from tf_seq2seq_compat.decoding import AS_TF1, SearchOptions
+      >>> from tf_seq2seq_compat.decoding import SearchOptions
       >>> cell = seq2seq.GRUCell(4)
       >>> decoder = seq2seq.BeamSearchDecoder(
       ...     cell, tf.random.normal([10, 3]), start_tokens=[1, 1], end_token=2, beam_width=4,
