@@ -137,7 +137,16 @@ def gnmt(length, weight):
 
 
 def beam_search(
-    processors, table, bias, start, end, steps, width, length_penalty=0.0, normalization=gnmt
+    processors,
+    table,
+    bias,
+    start,
+    end,
+    steps,
+    width,
+    length_penalty=0.0,
+    normalization=gnmt,
+    prune=None,
 ):
     """`(ids, log-probabilities)`: those of all beams at the end, the best first, and end tokens."""
     batch, words = bias.shape
@@ -169,6 +178,14 @@ def beam_search(
                     count = min(said.index(end) + 1, len(said) - 1)
                 return -total / normalization(count, length_penalty), place
 
-            beams[example] = [beam[:3] for beam in sorted(longer, key=rank)[:width]]
+            kept = sorted(longer, key=rank)[:width]
+            ended = [-rank(beam)[0] for beam in kept if beam[2]]
+            if prune is not None and ended:
+                least = max(ended) - prune
+                kept = [
+                    beam if beam[2] or -rank(beam)[0] >= least else (beam[0], -np.inf, True, 0)
+                    for beam in kept
+                ]
+            beams[example] = [beam[:3] for beam in kept]
     ids = np.array([[said + [end] * (steps - len(said)) for said, _, _ in row] for row in beams])
     return ids, np.array([[total for _, total, _ in row] for row in beams])

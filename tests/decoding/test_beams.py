@@ -100,6 +100,8 @@ def test_options(api, path):
         return {
             'average': api(table, bias, 0.7, length_normalization='average'),
             'function': api(table, bias, 0.7, length_normalization=average),
+            'pruned': api(table, bias, 0.7, prune=0.0),
+            'hardly_pruned': api(table, bias, 0.7, prune=0.8),
             'limits': api(table, bias, beam_limits=limits),
             'groups': api(table, bias, groups=2, diversity=1.5),
             'alone': api(table, bias, groups=4, diversity=0.0),
@@ -125,6 +127,14 @@ def test_options(api, path):
         np.testing.assert_array_equal(ids[name], expected[0])
         np.testing.assert_allclose(log_probs[name], expected[1], rtol=1e-5)
 
+    for name, prune in (('pruned', 0.0), ('hardly_pruned', 0.8)):
+        gnmt = [], table, bias, START, END, STEPS, WIDTH, 0.7
+        expected = numpy_processors.beam_search(*gnmt, prune=prune)
+        possible = np.isfinite(expected[1])
+        assert possible[:, 0].all() and not possible.all()
+        np.testing.assert_array_equal(ids[name][possible], expected[0][possible])
+        np.testing.assert_allclose(log_probs[name], expected[1], rtol=1e-5)
+
     for example, limit in enumerate(limits):
         arguments = [], table, bias[example : example + 1], START, END, STEPS, limit
         narrow_ids, narrow = numpy_processors.beam_search(*arguments)
@@ -138,6 +148,49 @@ def test_options(api, path):
     # Groups of one beam that do not know of each other are greedy.
     greedy = numpy_processors.beam_search([], table, bias, START, END, STEPS, 1)
     np.testing.assert_array_equal(ids['alone'], np.repeat(greedy[0], WIDTH, 1))
+
+
+@pytest.mark.parametrize('path', PATHS)
+def test_stochastic_beams_are_a_sample_without_replacement(path):
+    """Pairs of sequences come as often as if they were drawn one after the other."""
+    examples, words = 6000, 3
+    table = np.float32([[0.0, 0.5, -1.0], [0.3, -0.5, 0.2], [1.0, 0.0, 0.4]])
+
+    class Table(seq2seq.RNNCell):
+        state_size, output_size = 1, words
+
+        def __call__(self, inputs, state, scope=None):
+            return inputs, state
+
+    def build(table):
+        decoder = seq2seq.BeamSearchDecoder(
+            Table(), table, [1] * examples, END, tf.zeros([examples * 2, 1]), 2,
+            search_options=SearchOptions(stochastic=True, seed=3),
+        )  # fmt: skip
+        outputs, state, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=2)
+        steps = outputs.beam_search_decoder_output
+        return outputs.predicted_ids, state.log_probs, steps.scores, state.perturbed
+
+    ids, log_probs, scores, perturbed = run(path, build, table)
+    np.testing.assert_array_equal(scores[:, -1], perturbed)
+    assert (np.diff(perturbed, axis=1) <= 0).all()
+    likely = {}
+    for first in range(words):
+        one = numpy_processors.softmax(table[1])[first]
+        if first == END:
+            likely[END, END] = one
+            continue
+        for second, other in enumerate(numpy_processors.softmax(table[first])):
+            likely[first, second] = one * other
+    found = {}
+    for row, totals in zip(np.transpose(ids, [0, 2, 1]), log_probs, strict=True):
+        pair = tuple(tuple(int(word) for word in said) for said in row)
+        np.testing.assert_allclose(totals, [np.log(likely[said]) for said in pair], rtol=1e-5)
+        found[pair] = found.get(pair, 0) + 1
+    for a, chance in likely.items():
+        for b, other in likely.items():
+            expected = chance * other / (1 - chance) if a != b else 0.0
+            assert abs(found.get((a, b), 0) / examples - expected) < 0.015, (a, b)
 
 
 @pytest.mark.parametrize('path', PATHS)
@@ -246,7 +299,11 @@ def test_ensemble(path):
         (lambda: SearchOptions(length_normalization='mean').checked(4), ValueError, "'gnmt'"),
         (lambda: SearchOptions(groups=3).checked(4), ValueError, 'must divide beam_width, 4'),
         (lambda: SearchOptions(diversity=-1.0).checked(4), ValueError, 'diversity must be 0'),
-        (lambda: SearchOptions(groups=2, beam_limits=[1]).checked(4), ValueError, 'cannot both'),
+        (lambda: SearchOptions(groups=2, beam_limits=[1]).checked(4), ValueError, 'groups cannot'),
+        (lambda: SearchOptions(prune=-1.0).checked(4), ValueError, 'prune must be 0 or more'),
+        (lambda: SearchOptions(groups=2, stochastic=True).checked(4), ValueError, 'groups cannot'),
+        (lambda: beams(*map(tf.constant, model()), 1.0, stochastic=True), ValueError,
+         'must be 0'),
         (lambda: Ensemble([seq2seq.GRUCell(3)], [None, None]), ValueError, 'one cell, one output'),
         (lambda: Ensemble([seq2seq.GRUCell(3), seq2seq.GRUCell(4)], [None, None]), ValueError,
          'one vocabulary'),

@@ -57,6 +57,14 @@ class SearchOptions(NamedTuple):
       diversity: What each such choice of a word takes off its score, float >= 0.
       beam_limits: int `[batch]`: how many of the beams an example may use, None for all. The others
         have a log-probability of minus infinity.
+      prune: float >= 0, or None: gives up, with a log-probability of minus infinity, the unfinished
+        beams whose score is more than this below that of the best finished one (Wu et al. 2016,
+        section 7). 0 ends a search as soon as a finished beam is the best. By default it ends when
+        all beams are finished.
+      stochastic: Whether the beams are a sample without replacement of sequences, in place of the
+        most likely ones: stochastic beam search (Kool et al. 2019, arXiv:1903.06059). Scores are
+        then the perturbed log-probabilities, by which the beams are in order.
+      seed: Seed of the sample.
 
     Example:
       >>> from tf_seq2seq_compat.decoding import SearchOptions
@@ -73,6 +81,9 @@ class SearchOptions(NamedTuple):
     groups: int = 1
     diversity: float = 0.0
     beam_limits: TensorLike | None = None
+    prune: float | None = None
+    stochastic: bool = False
+    seed: int | None = None
 
     def checked(self, beam_width: int) -> SearchOptions:
         """The options, if they can be those of a search with so many beams; else ValueError."""
@@ -84,8 +95,10 @@ class SearchOptions(NamedTuple):
             )
         if self.diversity < 0:
             raise ValueError(f'diversity must be 0 or more, but is {self.diversity}.')
-        if self.beam_limits is not None and self.groups > 1:
-            raise ValueError('beam_limits and groups cannot both be given.')
+        if self.prune is not None and self.prune < 0:
+            raise ValueError(f'prune must be 0 or more, or None, but is {self.prune}.')
+        if self.groups > 1 and (self.beam_limits is not None or self.stochastic):
+            raise ValueError('groups cannot be given with beam_limits or stochastic.')
         return self
 
     def first_beams(self, beam_width: int) -> tf.Tensor:
@@ -105,6 +118,7 @@ def search_step(
     length_weight: FloatLike = 0.0,
     coverage: tf.Tensor | None = None,
     options: SearchOptions = AS_TF1,
+    perturbed: tuple[tf.Tensor, tf.Tensor] | None = None,
 ) -> BeamStep:
     """Extends every beam by every word, and keeps as many of the best as there are beams.
 
@@ -120,12 +134,20 @@ def search_step(
       length_weight: Weight of `length_penalty`. The end token is not counted by it.
       coverage: What is added to the score of each beam, `[batch, beam]`.
       options: `SearchOptions`.
+      perturbed: For a stochastic search the perturbed log-probabilities of the beams so far,
+        `[batch, beam]`, and Gumbel noise `[batch, beam, vocabulary]`.
 
     Returns:
       A `BeamStep`.
+
+    Raises:
+      ValueError: If a stochastic search has penalties.
     """
     beams, words = axis_size(word_log_probs, 1), axis_size(word_log_probs, 2)
-    total = log_probs[:, :, None] + only_end_token(word_log_probs, end_token, finished)
+    gives_up = options.beam_limits is not None or options.prune is not None
+    # Where beams are given up, what cannot be must not come before them.
+    lowest = -np.inf if gives_up else None
+    total = log_probs[:, :, None] + only_end_token(word_log_probs, end_token, finished, lowest)
     scores = total
     grown = lengths + tf.cast(~finished, lengths.dtype)
     if not is_zero(length_weight):
@@ -136,19 +158,23 @@ def search_step(
         scores /= tf.where(ends, both[:, :, :1], both[:, :, 1:])
     if coverage is not None:
         scores += tf.cast(coverage, scores.dtype)[:, :, None]
+    if perturbed is not None:
+        if scores is not total:
+            raise ValueError(
+                'A stochastic beam search draws sequences as they are likely: '
+                'length_penalty_weight and coverage_penalty_weight must be 0.'
+            )
+        scores = perturbed_scores(total, *perturbed)
     best, chosen = _best_of_groups(scores, finished, options)
     parents, word_ids = chosen // words, chosen % words
     log_probs = gather_beams(tf.reshape(total, [-1, beams * words]), chosen)
     ended = gather_beams(finished, parents) | tf.equal(word_ids, end_token)
-    if options.beam_limits is not None:
-        limits = tf.cast(options.beam_limits, tf.int32)
-        beyond = tf.range(beams) >= limits[:, None]
+    given_up = _given_up(best, ended, options)
+    if given_up is not None:
         impossible = tf.constant(-np.inf, log_probs.dtype)
-        log_probs, best = (
-            tf.where(beyond, impossible, log_probs),
-            tf.where(beyond, impossible, best),
-        )
-        ended |= beyond
+        log_probs = tf.where(given_up, impossible, log_probs)
+        best = tf.where(given_up, impossible, best)
+        ended |= given_up
     return BeamStep(
         scores=best,
         word_ids=word_ids,
@@ -158,6 +184,41 @@ def search_step(
         lengths=gather_beams(grown, parents),
         all_scores=scores,
     )
+
+
+def _given_up(scores: tf.Tensor, ended: tf.Tensor, options: SearchOptions) -> tf.Tensor | None:
+    """Which beams of a step are not to go on, bool `[batch, beam]`; None for none."""
+    given_up = None
+    if options.beam_limits is not None:
+        limits = tf.cast(options.beam_limits, tf.int32)
+        given_up = tf.range(axis_size(scores, 1)) >= limits[:, None]
+    if options.prune is not None:
+        impossible = tf.constant(-np.inf, scores.dtype)
+        best = tf.reduce_max(tf.where(ended, scores, impossible), 1, keepdims=True)
+        pruned = ~ended & (scores < best - options.prune)
+        given_up = pruned if given_up is None else given_up | pruned
+    return given_up
+
+
+def perturbed_scores(total: tf.Tensor, perturbed: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    """Log-probabilities perturbed by Gumbel noise; the largest of a beam is that of the beam.
+
+    Args:
+      total: Log-probabilities of the extended beams, `[batch, beam, vocabulary]`.
+      perturbed: Perturbed log-probabilities of the beams, `[batch, beam]`.
+      noise: Draws from the standard Gumbel distribution, like `total`.
+
+    Returns:
+      Like `total`: draws that are conditioned on their maximum, as section 3 of Kool et al. 2019
+      (arXiv:1903.06059) and its appendix on numerical stability have it.
+    """
+    drawn = total + noise
+    largest = tf.reduce_max(drawn, -1, keepdims=True)
+    beam = perturbed[:, :, None]
+    offset = beam - drawn + tf.math.log1p(-tf.math.exp(drawn - largest))
+    conditioned = beam - tf.maximum(offset, 0.0) - tf.math.log1p(tf.math.exp(-tf.abs(offset)))
+    # The extensions of what is impossible would be NaN.
+    return tf.where(total > total.dtype.min, conditioned, total)
 
 
 def _best_of_groups(
@@ -193,14 +254,17 @@ def _best_of_groups(
     return best, chosen
 
 
-def only_end_token(log_probs: tf.Tensor, end_token: IntLike, finished: tf.Tensor) -> tf.Tensor:
+def only_end_token(
+    log_probs: tf.Tensor, end_token: IntLike, finished: tf.Tensor, lowest: float | None = None
+) -> tf.Tensor:
     """Log-probabilities `[batch, beam, vocabulary]`, of finished beams 0 for the end token alone.
 
-    The rest of a finished beam gets the lowest finite number.
+    The rest of a finished beam gets `lowest`, by default the lowest finite number.
     """
+    lowest = log_probs.dtype.min if lowest is None else lowest
     ends = tf.equal(tf.range(axis_size(log_probs, 2)), end_token)
     zero = tf.zeros([], log_probs.dtype)
-    of_finished = tf.where(ends, zero, tf.constant(log_probs.dtype.min, log_probs.dtype))
+    of_finished = tf.where(ends, zero, tf.constant(lowest, log_probs.dtype))
     return tf.where(finished[:, :, None], of_finished, log_probs)
 
 

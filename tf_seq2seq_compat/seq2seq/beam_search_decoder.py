@@ -29,6 +29,8 @@ from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
 from tf_seq2seq_compat.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
     BeamSearchDecoderState,
+    SearchState,
+    StochasticBeamSearchState,
     _beam_search_step,
     _check_batch_beam,
     _check_ndims,
@@ -210,7 +212,7 @@ class BeamSearchDecoderMixin:
         name: str | None = None,
         *,
         ids: tf.Tensor | None = None,
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         """Takes one step.
 
         Args:
@@ -233,7 +235,7 @@ class BeamSearchDecoderMixin:
         state: Nest,
         training: bool | None,
         ids: tf.Tensor | None,
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
         cell_state = tf.nest.map_structure(
             self._maybe_merge_batch_beams, state.cell_state, self._state_size
@@ -338,19 +340,21 @@ class BeamSearchDecoderMixin:
 
         return after(check, t)
 
-    def _first_step(self) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    def _first_step(self) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished."""
         new_dropout_masks(self._cell)
         dtype = self._score_dtype()
         attention = get_attention_probs(self._initial_cell_state, self._coverage_penalty_weight)
         zero, impossible = tf.zeros([], dtype), tf.constant(-np.inf, dtype)
-        state = BeamSearchDecoderState(
+        state: SearchState = BeamSearchDecoderState(
             cell_state=self._initial_cell_state,
             log_probs=tf.where(self._finished, impossible, zero),
             finished=self._finished,
             lengths=tf.zeros_like(self._finished, tf.int64),
             accumulated_attention_probs=() if attention is None else attention,
         )
+        if self._search_options.stochastic:
+            state = StochasticBeamSearchState(**state._asdict(), perturbed=state.log_probs)
         return self._finished, self._start_inputs, state
 
     # Between [batch * beam_width, ...], which the cell sees, and [batch, beam_width, ...].
@@ -529,7 +533,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         self._begin_from(start_tokens, end_token, initial_state)
 
     @without_autograph
-    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
@@ -611,7 +615,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         start_tokens: TensorLike,
         end_token: IntLike,
         initial_state: Nest,
-    ) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    ) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:

@@ -37,6 +37,7 @@ from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree as _gather_tre
 from tf_seq2seq_compat.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
     BeamSearchDecoderState,
+    SearchState,
     _beam_search_step,
     _check_batch_beam,
     _get_scores,
@@ -199,7 +200,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         name: str | None = None,
         *,
         ids: tf.Tensor | None = None,
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         """Takes one step.
 
         Args:
@@ -305,7 +306,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
         start_tokens: TensorLike,
         end_token: IntLike,
         initial_state: Nest,
-    ) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    ) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
