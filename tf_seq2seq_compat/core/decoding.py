@@ -103,7 +103,7 @@ def decode(
                 outputs = where_rows(finished, zero_outputs, outputs)
             next_state = where_rows(finished, state, next_state)
         if sampled_ids is not None:
-            ids = _with_ids(ids, time, *sampled_ids(outputs))
+            ids = with_ids(ids, time, *sampled_ids(outputs))
         return outputs, (next_finished, next_inputs, next_state, lengths, ids)
 
     run = unroll(
@@ -182,8 +182,8 @@ def no_ids(finished: tf.Tensor, maximum_iterations: IntLike | None) -> tf.Tensor
     """The ids so far before the first step, zeros: `finished.shape + [maximum_iterations]`."""
     if maximum_iterations is None:
         raise ValueError(
-            'logits_processors need maximum_iterations: the ids so far, which they read, are kept '
-            'in a tensor of that many steps.'
+            'logits_processors need maximum_iterations (max_steps in streaming): the ids so far, '
+            'which they read, are kept in a tensor of that many steps.'
         )
     ids = tf.zeros(tf.concat([tf.shape(finished), [maximum_iterations]], 0), tf.int32)
     known = tf.get_static_value(maximum_iterations)
@@ -191,7 +191,7 @@ def no_ids(finished: tf.Tensor, maximum_iterations: IntLike | None) -> tf.Tensor
     return ids
 
 
-def _with_ids(
+def with_ids(
     ids: tf.Tensor, time: tf.Tensor, new: tf.Tensor, parents: tf.Tensor | None
 ) -> tf.Tensor:
     """The ids so far, in the order of the beams, and those of this step."""

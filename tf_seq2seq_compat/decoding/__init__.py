@@ -3,6 +3,7 @@
 `logits_processors` change the scores from which a helper, a sampler or a beam search chooses;
 `SearchOptions` are a beam search's own. `n_best` and `replace_unknown` read what was decoded,
 `score_sequences` says how likely given sequences are, an `Ensemble` decodes with several models.
+`begin` and `next_step` decode one step at a time.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from tf_seq2seq_compat.decoding.ensemble import Ensemble
     from tf_seq2seq_compat.decoding.results import NBest, n_best, replace_unknown
     from tf_seq2seq_compat.decoding.scoring import score_sequences
+    from tf_seq2seq_compat.decoding.streaming import Stream, begin, next_step
 
 _MODULES = {
     'core.beam_search': 'SearchOptions',
@@ -22,6 +24,7 @@ _MODULES = {
     'decoding.ensemble': 'Ensemble',
     'decoding.results': 'NBest n_best replace_unknown',
     'decoding.scoring': 'score_sequences',
+    'decoding.streaming': 'Stream begin next_step',
 }
 _names = LazyNames(__name__, _MODULES)
 __all__ = _names.all
