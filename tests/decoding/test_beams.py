@@ -16,7 +16,7 @@ from tests.decoding.test_logits_processors import (
     TableCell,
     model,
 )
-from tests.paths import PATHS, run
+from tests.paths import PATHS, EAGER_AT_ONCE, run
 from tf_seq2seq_compat import addons as tfa
 from tf_seq2seq_compat.decoding import (
     Ensemble,
@@ -48,7 +48,7 @@ def of_addons(table, bias, weight=0.0, **options):
 
 
 APIS = [
-    pytest.param(api, path, marks=[pytest.mark.slow] if path in ('function', 'xla') else [])
+    pytest.param(api, path, marks=[] if (api, path) == (beams, 'eager') else [pytest.mark.slow])
     for api in (beams, of_addons)
     for path in PATHS
     if (api, path) != (of_addons, 'graph')
@@ -150,7 +150,7 @@ def test_options(api, path):
     np.testing.assert_array_equal(ids['alone'], np.repeat(greedy[0], WIDTH, 1))
 
 
-@pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 def test_stochastic_beams_are_a_sample_without_replacement(path):
     """Pairs of sequences come as often as if they were drawn one after the other."""
     examples, words = 6000, 3
@@ -193,7 +193,7 @@ def test_stochastic_beams_are_a_sample_without_replacement(path):
             assert abs(found.get((a, b), 0) / examples - expected) < 0.015, (a, b)
 
 
-@pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 def test_n_best_with_scores_and_alignments(path):
     """Scores and alignments are those of teacher forcing with the ids that were found."""
     random = np.random.RandomState(2)
@@ -248,7 +248,7 @@ def test_unknown_words_are_replaced(path):
     assert found.tolist() == [[[7, 5], [5, 5]], [[9, 3], [4, 4]]]
 
 
-@pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 def test_ensemble(path):
     """It is a model whose probabilities are the mean of those of the models."""
     table, bias = model()

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.decoding import numpy_processors, transformers_logits
-from tests.paths import PATHS, run
+from tests.paths import EAGER_AT_ONCE, PATHS, run
 from tf_seq2seq_compat import addons as tfa
 from tf_seq2seq_compat.decoding import logits_processors as processors
 
@@ -64,7 +64,7 @@ NUMPY |= {
 }
 
 
-@pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 def test_equal_to_transformers(path):
     recorded = np.load(transformers_logits.PATH)
     logits, ids = transformers_logits.inputs()
@@ -160,7 +160,7 @@ def addons_beams(given, table, bias):
 
 
 APIS = [
-    pytest.param(api, path, marks=[pytest.mark.slow] if path in ('function', 'xla') else [])
+    pytest.param(api, path, marks=[] if (api, path) == ('tf1', 'eager') else [pytest.mark.slow])
     for api in ('tf1', 'addons')
     for path in PATHS
     if (api, path) != ('addons', 'graph')

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
-from tests.paths import PATHS, run
+from tests.paths import EAGER_AT_ONCE, run
 from tf_seq2seq_compat import addons as tfa
 from tf_seq2seq_compat.core.tiling import origin_of
 
@@ -56,10 +56,7 @@ def inputs():
     return memory, np.int32([TIME, 7]), random.randn(WORDS, 4).astype(np.float32) * 3
 
 
-@pytest.mark.parametrize(
-    'path',
-    [pytest.param(p, marks=[pytest.mark.slow] if p in ('function', 'xla') else []) for p in PATHS],
-)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 @pytest.mark.parametrize('mechanism', MECHANISMS)
 def test_numbers_are_equal(mechanism, path):
     model = Model(mechanism)
@@ -77,6 +74,7 @@ def test_numbers_are_equal(mechanism, path):
             np.testing.assert_allclose(one, other, rtol=2e-5, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('mechanism', ['bahdanau', 'luong'])
 def test_no_memory_is_repeated(mechanism):
     """The compiled program has no memory for each beam."""

@@ -9,7 +9,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.decoding.test_logits_processors import BATCH, END, START, STEPS, TableCell, model
-from tests.paths import PATHS, tf1_graph
+from tests.paths import EAGER_AT_ONCE, tf1_graph
 from tf_seq2seq_compat.decoding import Stream, begin, next_step
 from tf_seq2seq_compat.decoding import logits_processors as processors
 
@@ -46,7 +46,7 @@ def in_session(make, table, bias):
     return results, stream
 
 
-@pytest.mark.parametrize('path', PATHS)
+@pytest.mark.parametrize('path', EAGER_AT_ONCE)
 @pytest.mark.parametrize('make', [greedy, beams])
 def test_as_the_loop(make, path):
     table, bias = model()
@@ -81,6 +81,7 @@ def test_as_the_loop(make, path):
     np.testing.assert_allclose(stream.state.log_probs, state.log_probs, rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_exported_and_run_without_this_package(tmp_path):
     """A step with attention, whose memory is an argument of the exported function."""
     cell = seq2seq.AttentionWrapper(seq2seq.GRUCell(4), seq2seq.LuongAttention(4, None))
