@@ -16,7 +16,7 @@ from tests.decoding.test_logits_processors import (
     TableCell,
     model,
 )
-from tests.paths import PATHS, EAGER_AT_ONCE, run
+from tests.paths import EAGER_AT_ONCE, PATHS, run
 from tf_seq2seq_compat import addons as tfa
 from tf_seq2seq_compat.decoding import (
     Ensemble,
