@@ -27,6 +27,14 @@ PAGES = {
     'legacy_seq2seq': ('legacy_seq2seq/__init__', 'The names of `tf.contrib.legacy_seq2seq`.'),
     'checkpoint': ('checkpoint/__init__', "TF1's checkpoints, without a graph."),
     'export': ('export/__init__', 'Old graph files upgraded; models written for other programs.'),
+    'decoding': (
+        'decoding/__init__',
+        'Options of decoding that TF1 has not.',
+    ),
+    'decoding.logits_processors': (
+        'core/logits_processors',
+        'What changes the logits of a step before an id is chosen.',
+    ),
     'bucketing': ('bucketing', 'Few shapes for what XLA compiles.'),
     'plotting': ('plotting', 'Alignments as pictures.'),
 }

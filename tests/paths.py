@@ -7,11 +7,16 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 tf1 = tf.compat.v1
 
 PATHS = ('graph', 'eager', 'function', 'xla')
+# For what is tested at length: eager mode at once, the paths that are traced in the slow suite.
+EAGER_AT_ONCE = [
+    pytest.param(path, marks=[] if path == 'eager' else [pytest.mark.slow]) for path in PATHS
+]
 
 
 @contextlib.contextmanager

@@ -13,11 +13,13 @@ from tf_seq2seq_compat import (
     bucketing,
     checkpoint,
     cudnn_rnn,
+    decoding,
     export,
     legacy_seq2seq,
     plotting,
     rnn,
 )
+from tf_seq2seq_compat.core import logits_processors
 from tf_seq2seq_compat.layers import grid_rnn_cells, linear
 
 # Examples of these would change the interpreter that runs the tests.
@@ -30,6 +32,16 @@ OF_RNN = [
     pytest.param(bucketing.bucket_size, id='bucket_size'),
     pytest.param(bucketing.pad_to_bucket, id='pad_to_bucket'),
     pytest.param(bucketing.LimitedShapes, id='LimitedShapes'),
+    *(
+        pytest.param(getattr(decoding, name), id=f'decoding.{name}')
+        for name in decoding.__all__
+        if name != 'logits_processors'
+    ),
+    *(
+        pytest.param(getattr(logits_processors, name), id=f'logits_processors.{name}')
+        for name in logits_processors.__all__
+        if name != 'LogitsProcessor'
+    ),
     pytest.param(linear.Linear, id='Linear'),
     pytest.param(linear.linear, id='linear'),
     *(pytest.param(getattr(grid_rnn_cells, n), id=f'grid_rnn.{n}') for n in grid_rnn_cells.__all__),
@@ -63,7 +75,9 @@ def test_legacy_example_runs(name, tmp_path, monkeypatch):
     run_example(getattr(legacy_seq2seq, name), name, tmp_path, monkeypatch)
 
 
-OF_CHECKPOINT = ['Renames', 'Rule', 'convert', 'diff', 'list_variables', 'load', 'restore', 'save']
+OF_CHECKPOINT = [
+    *('Renames', 'Rule', 'average', 'convert', 'diff', 'list_variables', 'load', 'restore', 'save'),
+]
 
 
 @pytest.mark.parametrize('name', OF_CHECKPOINT)

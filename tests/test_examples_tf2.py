@@ -190,6 +190,23 @@ def tf2(name, *arguments, cwd):
 
 
 @pytest.mark.slow
+def test_g2p_search_agrees_with_g2p(tmp_path):
+    """Its first answers are those of the program's own beam search, as often wrong."""
+    g2p, model, _ = restored('g2p')
+    search = program('g2p_search')
+    words = g2p.read_words(EXAMPLES / 'data' / 'cmudict_test.txt')[:20]
+    errors = search.errors_of(search.Search(model), words, 2, 0.0, 'gnmt')
+    own = [ids for ids, _ in g2p.decode(model, words, 2)]
+    expected = [g2p.edit_distance(w.phonemes, ids) for w, ids in zip(words, own, strict=True)]
+    np.testing.assert_array_equal(errors[:, 0], expected)
+    found = search.rates(errors.min(1), words)
+    assert found.words == 100 * np.mean(errors.min(1) > 0)
+    assert found.phonemes == 100 * errors.min(1).sum() / sum(len(w.phonemes) for w in words)
+    search.draw({'none': [found] * 4}, [found] * 8, tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').read_bytes()[:4] == b'\x89PNG'
+
+
+@pytest.mark.slow
 def test_g2p_trains_on_from_tensorflow_1_and_goes_on(tmp_path):
     begin = f'--tf1_checkpoint={PAIRS / "g2p" / "model.ckpt"}'
     output = tf2(

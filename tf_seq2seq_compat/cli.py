@@ -225,7 +225,7 @@ def _add_checkpoint(commands: argparse._SubParsersAction[argparse.ArgumentParser
 
     checkpoint = commands.add_parser(
         'checkpoint',
-        help='list, show, convert or compare checkpoints of TF1',
+        help='list, show, convert, average or compare checkpoints of TF1',
         description=DESCRIPTION,
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

@@ -12,7 +12,7 @@ import tf_keras
 
 import tf_seq2seq_compat as seq2seq
 from tests.checkpoints import objects
-from tf_seq2seq_compat import checkpoint, cudnn_rnn, rnn
+from tf_seq2seq_compat import checkpoint, cli, cudnn_rnn, rnn
 from tf_seq2seq_compat.checkpoint import CheckpointError, Renames, write
 
 tf1 = tf.compat.v1
@@ -461,3 +461,40 @@ def test_diff():
 )
 def test_diff_of_values(a, b, tolerances, differs):
     assert checkpoint.diff({'v': np.array(a)}, {'v': np.array(b)}, **tolerances).differs == differs
+
+
+def test_average(tmp_path, capsys):
+    random = np.random.RandomState(0)
+    arrays = [
+        {
+            'rnn/kernel': random.randn(3, 4).astype(np.float32),
+            'half': random.randn(5).astype(np.float16),
+            'rnn/kernel/Adam': np.ones([3, 4], np.float32),
+            'global_step': np.int64(step),
+            'words': np.array([b'a', b'b'], object),
+        }
+        for step in (10, 20, 30)
+    ]
+    paths = [
+        checkpoint.convert(each, tmp_path / f'model.ckpt-{each["global_step"]}') for each in arrays
+    ]
+    output = str(tmp_path / 'mean.ckpt')
+    assert cli.main(['checkpoint', 'average', output, *paths, '--ignore', '*/Adam']) == 0
+    assert capsys.readouterr().out == f'wrote {output}\n'
+    found = checkpoint.load(output)
+    assert set(found) == {'rnn/kernel', 'half', 'global_step', 'words'}
+    for name in ('rnn/kernel', 'half'):
+        mean = np.mean([each[name].astype(np.float64) for each in arrays], 0)
+        np.testing.assert_array_equal(found[name], mean.astype(arrays[0][name].dtype))
+        assert found[name].dtype == arrays[0][name].dtype
+    assert found['global_step'] == 30 and list(found['words']) == [b'a', b'b']
+
+    other = checkpoint.convert({**arrays[0], 'half': np.zeros(4, np.float16)}, tmp_path / 'o.ckpt')
+    before = sorted(path.name for path in tmp_path.iterdir())
+    for wrong in ([paths[0], other], [paths[0], str(tmp_path / 'none')]):
+        assert cli.main(['checkpoint', 'average', str(tmp_path / 'new'), *wrong]) == 2
+    assert 'half' in capsys.readouterr().err
+    assert cli.main(['checkpoint', 'average', output, *paths]) == 2  # it is there already
+    assert sorted(path.name for path in tmp_path.iterdir()) == before
+    with pytest.raises(checkpoint.CheckpointError, match='no checkpoint to average'):
+        checkpoint.average([], tmp_path / 'new')

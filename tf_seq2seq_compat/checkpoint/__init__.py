@@ -2,7 +2,8 @@
 
 `restore` puts a checkpoint of TF 1.15 into cells, `AttentionWrapper`, decoders, a `tf.Module` or
 Keras layers by TF1's names; `save` writes them so that TF 1.15 restores them. `convert` renames
-variables, or makes an object checkpoint or an `.npz` of them; `diff` compares two.
+variables, or makes an object checkpoint or an `.npz` of them; `average` makes the mean of several;
+`diff` compares two.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     )
     from tf_seq2seq_compat.checkpoint.rename import HISTORIC, History, Renames, Rule
     from tf_seq2seq_compat.checkpoint.restore_plan import Assignment, Plan, restore
-    from tf_seq2seq_compat.checkpoint.write import convert, save
+    from tf_seq2seq_compat.checkpoint.write import average, convert, save
 
 # TensorFlow is imported when a name is used: the command line's parser needs none of them.
 _MODULES = {
@@ -29,7 +30,7 @@ _MODULES = {
     'checkpoint.reader': 'CheckpointError VariableInfo list_variables load',
     'checkpoint.rename': 'HISTORIC History Renames Rule',
     'checkpoint.restore_plan': 'Assignment Plan restore',
-    'checkpoint.write': 'convert save',
+    'checkpoint.write': 'average convert save',
 }
 _names = LazyNames(__name__, _MODULES)
 __all__ = _names.all

@@ -1,4 +1,4 @@
-"""The command line: `tf-seq2seq-compat checkpoint {list,show,convert,diff}`."""
+"""The command line: `tf-seq2seq-compat checkpoint {list,show,convert,average,diff}`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ import fnmatch
 import sys
 from typing import Any
 
-DESCRIPTION = 'Lists, shows, converts and compares checkpoints of TF1, without the program.'
+DESCRIPTION = (
+    'Lists, shows, converts, averages and compares checkpoints of TF1, without the program.'
+)
 
 EPILOG = """\
 examples:
@@ -15,6 +17,7 @@ examples:
   tf-seq2seq-compat checkpoint show model/ 'decoder/*'
   tf-seq2seq-compat checkpoint convert old.ckpt new.ckpt --historic
   tf-seq2seq-compat checkpoint convert old.ckpt weights.npz --to npz --ignore '*/Adam*'
+  tf-seq2seq-compat checkpoint average mean.ckpt model.ckpt-8000 model.ckpt-9000 model.ckpt-10000
   tf-seq2seq-compat checkpoint diff --rtol 1e-5 before.ckpt after.ckpt
 
 CHECKPOINT is a prefix (model.ckpt-1000), one of its files, a folder whose file `checkpoint` names
@@ -97,6 +100,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--dry-run', action='store_true', help='print the new names, and write nothing'
     )
 
+    mean = add('average', 'write the mean of several checkpoints of one model, the newest last')
+    mean.add_argument('output', metavar='OUTPUT', help='prefix to write')
+    mean.add_argument('paths', metavar='CHECKPOINT', nargs='+')
+    mean.add_argument(
+        '--ignore', metavar='PATTERN', action='append', default=[], help='leave variables out'
+    )
+    mean.add_argument('--overwrite', action='store_true', help='replace an existing output')
+
     compare = add('diff', 'compare two checkpoints name by name', DIFF_EPILOG)
     compare.add_argument('a', metavar='CHECKPOINT')
     compare.add_argument('b', metavar='CHECKPOINT')
@@ -108,7 +119,9 @@ def run(options: argparse.Namespace) -> int:
     """Runs a subcommand; returns the exit code."""
     from tf_seq2seq_compat import checkpoint
 
-    command = {'list': _list, 'show': _show, 'convert': _convert, 'diff': _diff}
+    command = {
+        'list': _list, 'show': _show, 'convert': _convert, 'average': _average, 'diff': _diff
+    }  # fmt: skip
     try:
         return command[options.checkpoint_command](options)
     except (checkpoint.CheckpointError, OSError) as error:
@@ -194,6 +207,16 @@ def _convert(options: argparse.Namespace) -> int:
         form=options.form,
         ignore=options.ignore,
         overwrite=options.overwrite,
+    )
+    print(f'wrote {written}')
+    return 0
+
+
+def _average(options: argparse.Namespace) -> int:
+    from tf_seq2seq_compat import checkpoint
+
+    written = checkpoint.average(
+        options.paths, options.output, ignore=options.ignore, overwrite=options.overwrite
     )
     print(f'wrote {written}')
     return 0

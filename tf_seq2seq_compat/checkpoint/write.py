@@ -15,7 +15,13 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint.cudnn import shift_forget_bias
-from tf_seq2seq_compat.checkpoint.reader import CheckpointError, CheckpointSource, files_of, opened
+from tf_seq2seq_compat.checkpoint.reader import (
+    CheckpointError,
+    CheckpointSource,
+    VariableInfo,
+    files_of,
+    opened,
+)
 from tf_seq2seq_compat.checkpoint.rename import Renames
 from tf_seq2seq_compat.checkpoint.restore_plan import (
     as_arrays,
@@ -76,8 +82,7 @@ def convert(
     if form not in FORMS:
         raise CheckpointError(f'form is {form!r}, but must be one of {", ".join(FORMS)}.')
     source = opened(path)
-    patterns = [ignore] if isinstance(ignore, str) else list(ignore)
-    kept = [n for n in source.variables if not any(fnmatch.fnmatchcase(n, p) for p in patterns)]
+    kept = list(_without(source.variables, ignore))
     if form == 'objects':
         kept = [name for name in kept if name == 'global_step' or not is_optimizer_variable(name)]
     names = Renames(renames).of(kept)
@@ -85,6 +90,75 @@ def convert(
         raise CheckpointError(f'{source.path} has no variables that are not ignored.')
     arrays = {new: source.read(old) for old, new in names.items()}
     return write(arrays, output, form, overwrite=overwrite, source=source)
+
+
+def average(
+    paths: Iterable[PathLike],
+    output: str | os.PathLike[str],
+    *,
+    ignore: str | Iterable[str] = (),
+    overwrite: bool = False,
+) -> str:
+    """Writes the mean of several checkpoints of one model: often better than the last of them.
+
+    Args:
+      paths: Checkpoints, as for `list_variables`, the newest last.
+      output: Prefix of the new checkpoint.
+      ignore: Patterns (`*/Adam*`) of variables that are left out.
+      overwrite: Whether an existing output is replaced.
+
+    Returns:
+      `output` as a string. Floating variables are means, computed in float64; others, such as the
+      global step, are those of the last checkpoint.
+
+    Raises:
+      CheckpointError: If there is none, their names, shapes or types differ, or the output exists.
+
+    Example:
+      >>> from tf_seq2seq_compat import checkpoint
+      >>> for step in (1, 2):
+      ...     _ = checkpoint.convert({'w': np.float32([step, 3])}, f'm.ckpt-{step}')
+      >>> checkpoint.load(checkpoint.average(['m.ckpt-1', 'm.ckpt-2'], 'mean.ckpt'))['w'].tolist()
+      [1.5, 3.0]
+
+    As `avg_checkpoints` of Tensor2Tensor (Vaswani et al. 2017, arXiv:1706.03762, section 6.1).
+    """
+    sources = [opened(path) for path in paths]
+    if not sources:
+        raise CheckpointError('There is no checkpoint to average: give one or more.')
+    last = sources[-1]
+    names = _without(last.variables, ignore)
+    for source in sources:
+        other = _without(source.variables, ignore)
+        differing = sorted(name for name in {*names, *other} if names.get(name) != other.get(name))
+        if differing:
+            raise CheckpointError(
+                f'{source.path} and {last.path} are not checkpoints of one model: they differ in '
+                f'{", ".join(differing[:3])}{" and others" * (len(differing) > 3)}.'
+            )
+
+    def mean(name: str) -> np.ndarray:
+        newest = last.read(name)
+        # Not floats that NumPy knows: bfloat16.
+        if not tf.as_dtype(names[name].dtype).is_floating:
+            return newest
+        total = sum(source.read(name).astype(np.float64) for source in sources)
+        return np.asarray(total / len(sources)).astype(newest.dtype)
+
+    arrays = {name: mean(name) for name in names}
+    return write(arrays, output, 'names', overwrite=overwrite, source=last)
+
+
+def _without(
+    variables: Mapping[str, VariableInfo], ignore: str | Iterable[str]
+) -> dict[str, VariableInfo]:
+    """The variables whose names are like none of the patterns."""
+    patterns = [ignore] if isinstance(ignore, str) else list(ignore)
+    return {
+        name: info
+        for name, info in variables.items()
+        if not any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns)
+    }
 
 
 def save(

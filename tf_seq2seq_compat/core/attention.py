@@ -12,8 +12,9 @@ from collections.abc import Callable
 import numpy as np
 import tensorflow as tf
 
-from tf_seq2seq_compat.core.precision import operand, vector_by_matrix
+from tf_seq2seq_compat.core.precision import matmul, operand, vector_by_matrix
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.tiling import Origin, beside, origin_of
 from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
 
 
@@ -45,15 +46,19 @@ def additive_score(
       TypeError: If their dtypes differ.
     """
     _check_query(query, keys)
-    total = operand(keys) + operand(tf.expand_dims(query, 1))
+    beams = _beams(query, keys)
+    if beams is None:
+        total = operand(keys) + operand(tf.expand_dims(query, 1))
+    else:
+        total = operand(beams.examples)[:, None] + operand(beside(query, beams))[:, :, None]
     if attention_g is not None and attention_b is not None:
         total += operand(attention_b)
         # The epsilon guards nothing but a vector of zeros.
         attention_v = attention_g * tf.math.l2_normalize(attention_v, epsilon=1e-30)
     # A plain product of matrices: what it takes beside the arithmetic is the least of all forms.
-    rows = tf.reshape(tf.tanh(total), [-1, axis_size(total, 2)])
+    rows = tf.reshape(tf.tanh(total), [-1, axis_size(keys, 2)])
     score = tf.matmul(rows, tf.reshape(operand(attention_v), [-1, 1]))
-    score = tf.reshape(score, [axis_size(total, 0), axis_size(total, 1)])
+    score = tf.reshape(score, [axis_size(query if beams else total, 0), axis_size(keys, 1)])
     return tf.cast(score, query.dtype)
 
 
@@ -75,7 +80,7 @@ def multiplicative_score(
       TypeError: If their dtypes differ.
     """
     _check_query(query, keys)
-    score = vector_by_matrix(query, keys, transpose=True)
+    score = _product(query, keys, transpose=True)
     return score if scale is None else scale * score
 
 
@@ -142,13 +147,27 @@ def context_vector(alignments: tf.Tensor, values: tf.Tensor) -> tf.Tensor:
     Returns:
       `[batch, depth]`.
     """
-    return vector_by_matrix(alignments, values)
+    return _product(alignments, values)
 
 
 def hardmax(logits: tf.Tensor) -> tf.Tensor:
     """One-hot of the largest along the last axis (the first of equals), with the same dtype."""
     depth = axis_size(logits, -1)
     return tf.one_hot(tf.argmax(logits, -1), depth, dtype=logits.dtype)
+
+
+def _product(vectors: tf.Tensor, memory: tf.Tensor, transpose: bool = False) -> tf.Tensor:
+    """The product of a vector and the memory for each example, once for all its beams."""
+    beams = _beams(vectors, memory)
+    if beams is None:
+        return vector_by_matrix(vectors, memory, transpose=transpose)
+    product = matmul(beside(vectors, beams), beams.examples, transpose_b=transpose)
+    return tf.reshape(product, [axis_size(vectors, 0), axis_size(product, 2)])
+
+
+def _beams(vectors: tf.Tensor, memory: tf.Tensor) -> Origin | None:
+    """What the memory repeats, if the vectors are of all beams: one alone is broadcast."""
+    return None if vectors.shape.rank != 2 or vectors.shape[0] == 1 else origin_of(memory)
 
 
 def _check_query(query: tf.Tensor, keys: tf.Tensor) -> None:

@@ -5,13 +5,14 @@ Everything has a batch in front and the beams behind it: `[batch, beam, ...]`.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import axis_size
-from tf_seq2seq_compat.types import FloatLike, IntLike
+from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -38,6 +39,76 @@ class BeamStep(NamedTuple):
     all_scores: tf.Tensor
 
 
+# From int lengths and the weight of the length to what log-probabilities are divided by, float32.
+LengthNormalization: TypeAlias = Callable[[tf.Tensor, FloatLike], tf.Tensor]
+
+
+class SearchOptions(NamedTuple):
+    """Options of beam search that TF1 has not.
+
+    Attributes:
+      length_normalization: What a log-probability is divided by, for `length_penalty_weight` `w`:
+        `'gnmt'`, `((5 + length) / 6) ** w` (Wu et al. 2016, arXiv:1609.08144); `'average'`,
+        `length ** w`, which for 1 is the mean over the words (as fairseq and OpenNMT); or a
+        function of int64 lengths and the weight that returns float32.
+      groups: Number of groups of beams, of equal size. Each group searches by itself, one after the
+        other, and keeps away from the words that those before it have chosen at the same step:
+        diverse beam search (Vijayakumar et al. 2018, arXiv:1610.02424).
+      diversity: What each such choice of a word takes off its score, float >= 0.
+      beam_limits: int `[batch]`: how many of the beams an example may use, None for all. The others
+        have a log-probability of minus infinity.
+      prune: float >= 0, or None: gives up, with a log-probability of minus infinity, the unfinished
+        beams whose score is more than this below that of the best finished one (Wu et al. 2016,
+        section 7). 0 ends a search as soon as a finished beam is the best. By default it ends when
+        all beams are finished.
+      stochastic: Whether the beams are a sample without replacement of sequences, in place of the
+        most likely ones: stochastic beam search (Kool et al. 2019, arXiv:1903.06059). Scores are
+        then the perturbed log-probabilities, by which the beams are in order.
+      seed: Seed of the sample.
+
+    Example:
+      >>> from tf_seq2seq_compat.decoding import SearchOptions
+      >>> cell = seq2seq.GRUCell(4)
+      >>> decoder = seq2seq.BeamSearchDecoder(
+      ...     cell, tf.random.normal([10, 3]), start_tokens=[1, 1], end_token=2, beam_width=4,
+      ...     initial_state=seq2seq.tile_batch(tf.ones([2, 4]), 4), output_layer=seq2seq.Dense(10),
+      ...     search_options=SearchOptions(groups=2, diversity=0.5))
+      >>> seq2seq.dynamic_decode(decoder, maximum_iterations=5)[1].log_probs.shape
+      TensorShape([2, 4])
+    """
+
+    length_normalization: str | LengthNormalization = 'gnmt'
+    groups: int = 1
+    diversity: float = 0.0
+    beam_limits: TensorLike | None = None
+    prune: float | None = None
+    stochastic: bool = False
+    seed: int | None = None
+
+    def checked(self, beam_width: int) -> SearchOptions:
+        """The options, if they can be those of a search with so many beams; else ValueError."""
+        normalization(self.length_normalization)
+        if self.groups < 1 or beam_width % self.groups:
+            raise ValueError(
+                f'groups must divide beam_width, {beam_width}, but is {self.groups}: all groups '
+                'have the same number of beams.'
+            )
+        if self.diversity < 0:
+            raise ValueError(f'diversity must be 0 or more, but is {self.diversity}.')
+        if self.prune is not None and self.prune < 0:
+            raise ValueError(f'prune must be 0 or more, or None, but is {self.prune}.')
+        if self.groups > 1 and (self.beam_limits is not None or self.stochastic):
+            raise ValueError('groups cannot be given with beam_limits or stochastic.')
+        return self
+
+    def first_beams(self, beam_width: int) -> tf.Tensor:
+        """bool `[beam]`: those that begin; the others of a group begin as copies of them."""
+        return tf.equal(tf.range(beam_width) % (beam_width // self.groups), 0)
+
+
+AS_TF1 = SearchOptions()
+
+
 def search_step(
     word_log_probs: tf.Tensor,
     log_probs: tf.Tensor,
@@ -46,6 +117,8 @@ def search_step(
     end_token: IntLike,
     length_weight: FloatLike = 0.0,
     coverage: tf.Tensor | None = None,
+    options: SearchOptions = AS_TF1,
+    perturbed: tuple[tf.Tensor, tf.Tensor] | None = None,
 ) -> BeamStep:
     """Extends every beam by every word, and keeps as many of the best as there are beams.
 
@@ -60,43 +133,138 @@ def search_step(
       end_token: int32 scalar.
       length_weight: Weight of `length_penalty`. The end token is not counted by it.
       coverage: What is added to the score of each beam, `[batch, beam]`.
+      options: `SearchOptions`.
+      perturbed: For a stochastic search the perturbed log-probabilities of the beams so far,
+        `[batch, beam]`, and Gumbel noise `[batch, beam, vocabulary]`.
 
     Returns:
       A `BeamStep`.
+
+    Raises:
+      ValueError: If a stochastic search has penalties.
     """
     beams, words = axis_size(word_log_probs, 1), axis_size(word_log_probs, 2)
-    total = log_probs[:, :, None] + only_end_token(word_log_probs, end_token, finished)
+    gives_up = options.beam_limits is not None or options.prune is not None
+    # Where beams are given up, what cannot be must not come before them.
+    lowest = -np.inf if gives_up else None
+    total = log_probs[:, :, None] + only_end_token(word_log_probs, end_token, finished, lowest)
     scores = total
     grown = lengths + tf.cast(~finished, lengths.dtype)
     if not is_zero(length_weight):
         # The length depends on the word by the end token alone.
-        both = tf.cast(length_penalty(tf.stack([lengths, grown], -1), length_weight), total.dtype)
+        divisor = normalization(options.length_normalization)
+        both = tf.cast(divisor(tf.stack([lengths, grown], -1), length_weight), total.dtype)
         ends = tf.equal(tf.range(words), end_token)
         scores /= tf.where(ends, both[:, :, :1], both[:, :, 1:])
     if coverage is not None:
         scores += tf.cast(coverage, scores.dtype)[:, :, None]
-    flat = [-1, beams * words]
-    best, chosen = tf.math.top_k(tf.reshape(scores, flat), k=beams)
+    if perturbed is not None:
+        if scores is not total:
+            raise ValueError(
+                'A stochastic beam search draws sequences as they are likely: '
+                'length_penalty_weight and coverage_penalty_weight must be 0.'
+            )
+        scores = perturbed_scores(total, *perturbed)
+    best, chosen = _best_of_groups(scores, finished, options)
     parents, word_ids = chosen // words, chosen % words
+    log_probs = gather_beams(tf.reshape(total, [-1, beams * words]), chosen)
+    ended = gather_beams(finished, parents) | tf.equal(word_ids, end_token)
+    given_up = _given_up(best, ended, options)
+    if given_up is not None:
+        impossible = tf.constant(-np.inf, log_probs.dtype)
+        log_probs = tf.where(given_up, impossible, log_probs)
+        best = tf.where(given_up, impossible, best)
+        ended |= given_up
     return BeamStep(
         scores=best,
         word_ids=word_ids,
         parents=parents,
-        log_probs=gather_beams(tf.reshape(total, flat), chosen),
-        finished=gather_beams(finished, parents) | tf.equal(word_ids, end_token),
+        log_probs=log_probs,
+        finished=ended,
         lengths=gather_beams(grown, parents),
         all_scores=scores,
     )
 
 
-def only_end_token(log_probs: tf.Tensor, end_token: IntLike, finished: tf.Tensor) -> tf.Tensor:
+def _given_up(scores: tf.Tensor, ended: tf.Tensor, options: SearchOptions) -> tf.Tensor | None:
+    """Which beams of a step are not to go on, bool `[batch, beam]`; None for none."""
+    given_up = None
+    if options.beam_limits is not None:
+        limits = tf.cast(options.beam_limits, tf.int32)
+        given_up = tf.range(axis_size(scores, 1)) >= limits[:, None]
+    if options.prune is not None:
+        impossible = tf.constant(-np.inf, scores.dtype)
+        best = tf.reduce_max(tf.where(ended, scores, impossible), 1, keepdims=True)
+        pruned = ~ended & (scores < best - options.prune)
+        given_up = pruned if given_up is None else given_up | pruned
+    return given_up
+
+
+def perturbed_scores(total: tf.Tensor, perturbed: tf.Tensor, noise: tf.Tensor) -> tf.Tensor:
+    """Log-probabilities perturbed by Gumbel noise; the largest of a beam is that of the beam.
+
+    Args:
+      total: Log-probabilities of the extended beams, `[batch, beam, vocabulary]`.
+      perturbed: Perturbed log-probabilities of the beams, `[batch, beam]`.
+      noise: Draws from the standard Gumbel distribution, like `total`.
+
+    Returns:
+      Like `total`: draws that are conditioned on their maximum, as section 3 of Kool et al. 2019
+      (arXiv:1903.06059) and its appendix on numerical stability have it.
+    """
+    drawn = total + noise
+    largest = tf.reduce_max(drawn, -1, keepdims=True)
+    beam = perturbed[:, :, None]
+    offset = beam - drawn + tf.math.log1p(-tf.math.exp(drawn - largest))
+    conditioned = beam - tf.maximum(offset, 0.0) - tf.math.log1p(tf.math.exp(-tf.abs(offset)))
+    # The extensions of what is impossible would be NaN.
+    return tf.where(total > total.dtype.min, conditioned, total)
+
+
+def _best_of_groups(
+    scores: tf.Tensor, finished: tf.Tensor, options: SearchOptions
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """The best extensions of the beams of each group, within the group.
+
+    Args:
+      scores: `[batch, beam, vocabulary]`.
+      finished: bool `[batch, beam]`: beams whose next word is no choice.
+      options: `SearchOptions`.
+
+    Returns:
+      Scores and int32 places in `[beam * vocabulary]`, both `[batch, beam]`.
+    """
+    beams, words = axis_size(scores, 1), axis_size(scores, 2)
+    if options.groups == 1:
+        return tf.math.top_k(tf.reshape(scores, [-1, beams * words]), k=beams)
+    size = beams // options.groups
+    taken = tf.zeros_like(scores[:, 0])  # how often groups have chosen each word
+    found = []
+    for first in range(0, beams, size):
+        of_group = scores[:, first : first + size] - options.diversity * taken[:, None]
+        best, chosen = tf.math.top_k(tf.reshape(of_group, [-1, size * words]), k=size)
+        is_choice = ~gather_beams(finished[:, first : first + size], chosen // words)
+        taken += tf.reduce_sum(
+            tf.one_hot(chosen % words, words, dtype=scores.dtype)
+            * tf.cast(is_choice, scores.dtype)[..., None],
+            axis=1,
+        )
+        found.append((best, chosen + first * words))
+    best, chosen = (tf.concat(parts, 1) for parts in zip(*found, strict=True))
+    return best, chosen
+
+
+def only_end_token(
+    log_probs: tf.Tensor, end_token: IntLike, finished: tf.Tensor, lowest: float | None = None
+) -> tf.Tensor:
     """Log-probabilities `[batch, beam, vocabulary]`, of finished beams 0 for the end token alone.
 
-    The rest of a finished beam gets the lowest finite number.
+    The rest of a finished beam gets `lowest`, by default the lowest finite number.
     """
+    lowest = log_probs.dtype.min if lowest is None else lowest
     ends = tf.equal(tf.range(axis_size(log_probs, 2)), end_token)
     zero = tf.zeros([], log_probs.dtype)
-    of_finished = tf.where(ends, zero, tf.constant(log_probs.dtype.min, log_probs.dtype))
+    of_finished = tf.where(ends, zero, tf.constant(lowest, log_probs.dtype))
     return tf.where(finished[:, :, None], of_finished, log_probs)
 
 
@@ -104,6 +272,26 @@ def length_penalty(lengths: tf.Tensor, weight: FloatLike) -> tf.Tensor:
     """`((5 + length) / 6) ** weight`, float32, of Wu et al. 2016 (arXiv:1609.08144), section 7."""
     weight = tf.cast(weight, tf.float32)
     return (5.0 + tf.cast(lengths, tf.float32)) ** weight / 6.0**weight
+
+
+def average_length(lengths: tf.Tensor, weight: FloatLike) -> tf.Tensor:
+    """`length ** weight`, float32; of what has no length yet, 1."""
+    return tf.cast(tf.maximum(lengths, 1), tf.float32) ** tf.cast(weight, tf.float32)
+
+
+_NORMALIZATIONS = {'average': average_length, 'gnmt': length_penalty}
+
+
+def normalization(named: str | LengthNormalization) -> LengthNormalization:
+    """The normalisation of this name, or the function itself; ValueError for another name."""
+    if callable(named):
+        return named
+    if named not in _NORMALIZATIONS:
+        raise ValueError(
+            f'length_normalization must be one of {sorted(_NORMALIZATIONS)} or a function of '
+            f'lengths and weight, but is {named!r}.'
+        )
+    return _NORMALIZATIONS[named]
 
 
 def coverage_penalty(attention: tf.Tensor) -> tf.Tensor:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.beam_search import gather_beams
 from tf_seq2seq_compat.core.loop import unroll
 from tf_seq2seq_compat.core.loop_arrays import Unrolled
 from tf_seq2seq_compat.core.path import under_xla
@@ -19,8 +20,12 @@ from tf_seq2seq_compat.core.structure import (
 )
 from tf_seq2seq_compat.types import IntLike, Nest
 
-# step(time, inputs, state) -> (outputs, next state, next inputs, finished)
-DecoderStep = Callable[[tf.Tensor, Nest, Nest], tuple[Nest, Nest, Nest, tf.Tensor]]
+# step(time, inputs, state) -> (outputs, next state, next inputs, finished); one that reads the ids
+# so far takes them as `ids`, int32 `[batch, max_steps]` (`[batch, beam, max_steps]`).
+DecoderStep = Callable[..., tuple[Nest, Nest, Nest, tf.Tensor]]
+# From the outputs of a step to its ids, `[batch]`, and None; of a beam search to ids and parents,
+# both `[batch, beam]`.
+SampledIds = Callable[[Nest], tuple[tf.Tensor, tf.Tensor | None]]
 
 
 class Decoded(NamedTuple):
@@ -44,6 +49,7 @@ def decode(
     impute_finished: bool = False,
     imputes_outputs: bool = True,
     lengths_of: Callable[[Nest], tf.Tensor | None] = lambda state: None,
+    sampled_ids: SampledIds | None = None,
     jit_compile: bool | None = None,
     parallel_iterations: int = 32,
     swap_memory: bool = False,
@@ -63,22 +69,29 @@ def decode(
         are set to zero.
       imputes_outputs: False leaves the outputs to the caller.
       lengths_of: From a state to the lengths that the decoder itself counts, None if it does not.
+      sampled_ids: Given where `step` reads the ids so far.
       jit_compile: As for `dynamic_decode`.
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: Likewise.
 
     Returns:
       A `Decoded`.
+
+    Raises:
+      ValueError: If the ids so far are read, and nothing bounds how many they will be.
     """
     # Converted once here, so that the loop sees tensors (and TensorArrays) only.
     finished, inputs, state = tf.nest.map_structure(_as_tensor, initial)
     lengths = tf.zeros_like(finished, tf.int32)
     if impute_finished:
         _check_imputable(name, finished, state)
+    # An empty nest where nothing reads them.
+    ids: Nest = () if sampled_ids is None else no_ids(finished, maximum_iterations)
 
     def take(time: tf.Tensor, carried: Nest) -> tuple[Nest, Nest]:
-        finished, inputs, state, lengths = carried
-        outputs, next_state, next_inputs, next_finished = step(time, inputs, state)
+        finished, inputs, state, lengths, ids = carried
+        so_far = {} if sampled_ids is None else {'ids': ids}
+        outputs, next_state, next_inputs, next_finished = step(time, inputs, state, **so_far)
         check_same_structure(zero_outputs, outputs, f'The output of {name}')
         check_same_structure(state, next_state, f'The next state of {name}')
         if not tracks_own_finished:
@@ -89,11 +102,13 @@ def decode(
             if imputes_outputs:
                 outputs = where_rows(finished, zero_outputs, outputs)
             next_state = where_rows(finished, state, next_state)
-        return outputs, (next_finished, next_inputs, next_state, lengths)
+        if sampled_ids is not None:
+            ids = with_ids(ids, time, *sampled_ids(outputs))
+        return outputs, (next_finished, next_inputs, next_state, lengths, ids)
 
     run = unroll(
         take,
-        (finished, inputs, state, lengths),
+        (finished, inputs, state, lengths, ids),
         zero_outputs,
         capacity=maximum_iterations,
         known_capacity=maximum_length,
@@ -103,7 +118,7 @@ def decode(
         swap_memory=swap_memory,
         jit_compile=jit_compile,
     )
-    _, _, state, lengths = run.state
+    _, _, state, lengths, _ = run.state
     return Decoded(run, state, lengths)
 
 
@@ -161,6 +176,29 @@ def checked_maximum(maximum_iterations: IntLike) -> tf.Tensor | None:
     if static is not None:
         return max(int(static), 0)
     return tf.maximum(tf.cast(maximum, tf.int32), 0)
+
+
+def no_ids(finished: tf.Tensor, maximum_iterations: IntLike | None) -> tf.Tensor:
+    """The ids so far before the first step, zeros: `finished.shape + [maximum_iterations]`."""
+    if maximum_iterations is None:
+        raise ValueError(
+            'logits_processors need maximum_iterations (max_steps in streaming): the ids so far, '
+            'which they read, are kept in a tensor of that many steps.'
+        )
+    ids = tf.zeros(tf.concat([tf.shape(finished), [maximum_iterations]], 0), tf.int32)
+    known = tf.get_static_value(maximum_iterations)
+    ids.set_shape(finished.shape.concatenate([known]))
+    return ids
+
+
+def with_ids(
+    ids: tf.Tensor, time: tf.Tensor, new: tf.Tensor, parents: tf.Tensor | None
+) -> tf.Tensor:
+    """The ids so far, in the order of the beams, and those of this step."""
+    if parents is not None:
+        ids = gather_beams(ids, parents)
+    here = tf.equal(tf.range(axis_size(ids, -1)), time)
+    return tf.where(here, tf.cast(new, tf.int32)[..., None], ids)
 
 
 def _check_imputable(name: str, finished: tf.Tensor, state: Nest) -> None:

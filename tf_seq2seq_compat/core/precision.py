@@ -63,10 +63,10 @@ def mixed_precision(policy: str | None) -> Iterator[None]:
         _compute_dtype.reset(token)
 
 
-def matmul(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+def matmul(a: tf.Tensor, b: tf.Tensor, *, transpose_b: bool = False) -> tf.Tensor:
     """`tf.matmul` in the precision of the context."""
     a, b, result = _operands(a, b)
-    return tf.cast(tf.matmul(a, b), result)
+    return tf.cast(tf.matmul(a, b, transpose_b=transpose_b), result)
 
 
 def vector_by_matrix(

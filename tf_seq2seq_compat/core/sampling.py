@@ -106,6 +106,24 @@ def normal_noise(like: tf.Tensor, seed: int | None) -> tf.Tensor:
         return tf1.random_normal(shape, dtype=like.dtype, seed=seed)
 
 
+def gumbel_noise(like: tf.Tensor, seed: int | None, time: IntLike | None = None) -> tf.Tensor:
+    """Draws from the standard Gumbel distribution, of the shape and dtype of a tensor.
+
+    Args:
+      like: A tensor of floats.
+      seed: As for `categorical`.
+      time: Likewise.
+    """
+    shape, smallest = tf.shape(like), like.dtype.as_numpy_dtype(np.finfo(np.float32).tiny)
+    key = _key(seed, time)
+    if key is None:
+        with tf.control_dependencies([like]):  # as `normal_noise`
+            uniform = tf1.random_uniform(shape, smallest, 1.0, like.dtype, seed=seed)
+    else:
+        uniform = tf.random.stateless_uniform(shape, key, smallest, 1.0, like.dtype)
+    return -tf.math.log(-tf.math.log(uniform))
+
+
 def in_shape(
     draw: Callable[[IntLike], tf.Tensor],
     sample_shape: ShapeLike,

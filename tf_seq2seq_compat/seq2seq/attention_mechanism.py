@@ -13,6 +13,7 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
+from tf_seq2seq_compat.core.tiling import for_each_example
 from tf_seq2seq_compat.layers.base import (
     Layer,
     show_layers_to_keras,
@@ -226,7 +227,9 @@ class _BaseAttentionMechanism(AttentionMechanism):
             lengths = checked_lengths(memory_sequence_length, memory)
             mask = checked_mask(memory_mask, memory)
             values = prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
-            keys = values if self._memory_layer is None else self._memory_layer(values)
+            keys = values
+            if self._memory_layer is not None:
+                keys = for_each_example(self._memory_layer, values)
             if self._custom_key_value_fn is not None:
                 keys, values = self._custom_key_value_fn(keys, values)
             self._keys = keys

@@ -9,6 +9,7 @@ import tensorflow as tf
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.path import after, graph_mode, open_graphs
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.tiling import for_each_example, origin_of, with_origin
 from tf_seq2seq_compat.layers.base import Layer
 from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike
 
@@ -64,11 +65,12 @@ def prepare_memory(
                 f'Expected memory to have fully defined inner dims, but saw shape {one.shape}: '
                 'make its depth known with memory.set_shape([None, None, depth]).'
             )
-        if memory_sequence_length is not None:
-            return core.mask_memory(
-                one, core.length_mask(memory_sequence_length, axis_size(one, 1))
-            )
-        return one if memory_mask is None else core.mask_memory(one, memory_mask)
+        return for_each_example(masked, one, memory_sequence_length, memory_mask)
+
+    def masked(one: tf.Tensor, lengths: tf.Tensor | None, mask: tf.Tensor | None) -> tf.Tensor:
+        if lengths is not None:
+            return core.mask_memory(one, core.length_mask(lengths, axis_size(one, 1)))
+        return one if mask is None else core.mask_memory(one, mask)
 
     return tf.nest.map_structure(prepare, memory)
 
@@ -114,9 +116,9 @@ def checked_lengths(lengths: TensorLike, memory: tf.Tensor) -> tf.Tensor | None:
             f'memory_sequence_length must have shape [batch] = {memory.shape[:1]}, but has shape '
             f'{lengths.shape}; memory has shape {memory.shape}. Give one length for each example.'
         )
-    lengths = after(lambda: _length_checks(lengths, memory), lengths)
-    lengths.set_shape(memory.shape[:1])
-    return lengths
+    checked = after(lambda: _length_checks(lengths, memory), lengths)
+    checked.set_shape(memory.shape[:1])
+    return with_origin(checked, origin_of(lengths))
 
 
 def _length_checks(lengths: tf.Tensor, memory: tf.Tensor) -> list[tf.Operation | None]:

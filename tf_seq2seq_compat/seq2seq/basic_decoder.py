@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
 from tf_seq2seq_compat.layers.keras_cell import as_rnn_cell
 from tf_seq2seq_compat.seq2seq.decoder import BaseDecoder, Decoder
@@ -78,13 +79,23 @@ class _CellAndHelper:
     def _rnn_output_size(self) -> Size:
         return output_size(self._cell, self._output_layer)
 
+    @property
+    def logits_processors(self) -> Sequence[LogitsProcessor]:
+        """Those of the helper."""
+        return self._helper.logits_processors
+
+    def sampled_ids(self, outputs: BasicDecoderOutput) -> tuple[tf.Tensor, None]:
+        """The samples."""
+        return outputs.sample_id, None
+
     def _step(
-        self, time: IntLike, inputs: Nest, state: Nest
+        self, time: IntLike, inputs: Nest, state: Nest, ids: tf.Tensor | None
     ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         outputs, state = self._cell(inputs, state)
         if self._output_layer is not None:
             outputs = self._output_layer(outputs)
-        sample_ids = self._helper.sample(time=time, outputs=outputs, state=state)
+        so_far = {} if ids is None else {'ids': ids}
+        sample_ids = self._helper.sample(time=time, outputs=outputs, state=state, **so_far)
         finished, next_inputs, next_state = self._helper.next_inputs(
             time=time, outputs=outputs, state=state, sample_ids=sample_ids
         )
@@ -161,7 +172,13 @@ class BasicDecoder(_CellAndHelper, Decoder):
         return _CellDecoder(self._cell, self._helper, self._initial_state), complete
 
     def step(
-        self, time: IntLike, inputs: Nest, state: Nest, name: str | None = None
+        self,
+        time: IntLike,
+        inputs: Nest,
+        state: Nest,
+        name: str | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         """Cell, output layer, sampling, next inputs.
 
@@ -170,12 +187,13 @@ class BasicDecoder(_CellAndHelper, Decoder):
           inputs: Nest of `[batch, ...]` tensors.
           state: The cell's state.
           name: Name of the operations.
+          ids: The ids so far, int32 `[batch, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BasicDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf1.name_scope(name, 'BasicDecoderStep', [time]):
-            return self._step(time, inputs, state)
+            return self._step(time, inputs, state, ids)
 
 
 class _CellDecoder(BasicDecoder):
@@ -190,7 +208,7 @@ class _CellDecoder(BasicDecoder):
         return super().output_dtype._replace(sample_id=())
 
     def _step(
-        self, time: IntLike, inputs: Nest, state: Nest
+        self, time: IntLike, inputs: Nest, state: Nest, ids: tf.Tensor | None
     ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         outputs, state = self._cell(inputs, state)
         finished, next_inputs, state = self._helper.next_inputs(time, outputs, state)
@@ -245,7 +263,7 @@ class BasicDecoderV2(_CellAndHelper, BaseDecoder):
         return finished, first_inputs, initial_state
 
     def step(
-        self, time: IntLike, inputs: Nest, state: Nest
+        self, time: IntLike, inputs: Nest, state: Nest, *, ids: tf.Tensor | None = None
     ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         """Cell, output layer, sampling, next inputs, as `BasicDecoder`."""
-        return self._step(time, inputs, state)
+        return self._step(time, inputs, state, ids)

@@ -11,14 +11,16 @@ from __future__ import annotations
 import functools
 import operator
 import warnings
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
 from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.core.path import after, graph_mode
 from tf_seq2seq_compat.core.structure import check_same_structure
 from tf_seq2seq_compat.layers.cell_wrappers import new_dropout_masks
@@ -27,6 +29,8 @@ from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree
 from tf_seq2seq_compat.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
     BeamSearchDecoderState,
+    SearchState,
+    StochasticBeamSearchState,
     _beam_search_step,
     _check_batch_beam,
     _check_ndims,
@@ -115,6 +119,8 @@ class BeamSearchDecoderMixin:
       length_penalty_weight: float.
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
+      logits_processors: `LogitsProcessor`s.
+      search_options: `SearchOptions`.
       **kwargs: Given on to the next base class.
     """
 
@@ -126,6 +132,8 @@ class BeamSearchDecoderMixin:
     _initial_cell_state: Nest
     _finished: tf.Tensor
     _output_all_scores = False
+    _logits_processors: Sequence[LogitsProcessor] = ()
+    _search_options = AS_TF1
 
     def __init__(
         self,
@@ -135,6 +143,9 @@ class BeamSearchDecoderMixin:
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
         **kwargs: object,
     ) -> None:
         self._cell = as_rnn_cell(cell)
@@ -144,6 +155,8 @@ class BeamSearchDecoderMixin:
         self._length_penalty_weight = length_penalty_weight
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
+        self._logits_processors = checked(logits_processors)
+        self._search_options = search_options.checked(self._beam_width)
         super().__init__(**kwargs)
 
     @property
@@ -167,6 +180,15 @@ class BeamSearchDecoderMixin:
         """True: beams are put in another order at each step, so what is finished moves."""
         return True
 
+    @property
+    def logits_processors(self) -> Sequence[LogitsProcessor]:
+        """What changes the log-probabilities of the words of a step."""
+        return self._logits_processors
+
+    def sampled_ids(self, outputs: BeamSearchDecoderOutput) -> tuple[tf.Tensor, tf.Tensor]:
+        """The ids of a step and the beams that they extend, both `[batch, beam_width]`."""
+        return outputs.predicted_ids, outputs.parent_ids
+
     def _score_dtype(self) -> tf.DType:
         """As TF1: that of the first tensor of the cell's state."""
         return tf.nest.flatten(self._initial_cell_state)[0].dtype
@@ -188,7 +210,9 @@ class BeamSearchDecoderMixin:
         inputs: Nest,
         state: Nest,
         name: str | None = None,
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+        *,
+        ids: tf.Tensor | None = None,
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         """Takes one step.
 
         Args:
@@ -196,16 +220,22 @@ class BeamSearchDecoderMixin:
           inputs: Nest of `[batch, beam_width, ...]` tensors.
           state: A `BeamSearchDecoderState`.
           name: Name of the operations.
+          ids: The ids so far, int32 `[batch, beam_width, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf1.name_scope(name, 'BeamSearchDecoderStep', [time]):
-            return self._step(time, inputs, state, None)
+            return self._step(time, inputs, state, None, ids)
 
     def _step(
-        self, time: IntLike, inputs: Nest, state: Nest, training: bool | None
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+        self,
+        time: IntLike,
+        inputs: Nest,
+        state: Nest,
+        training: bool | None,
+        ids: tf.Tensor | None,
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         inputs = tf.nest.map_structure(self._merge_batch_beams, inputs)
         cell_state = tf.nest.map_structure(
             self._maybe_merge_batch_beams, state.cell_state, self._state_size
@@ -228,6 +258,9 @@ class BeamSearchDecoderMixin:
             length_penalty_weight=self._length_penalty_weight,
             coverage_penalty_weight=self._coverage_penalty_weight,
             output_all_scores=self._output_all_scores,
+            logits_processors=self._logits_processors,
+            ids=ids,
+            search_options=self._search_options,
         )
         next_inputs = inputs_unless_finished(
             next_state.finished,
@@ -289,8 +322,8 @@ class BeamSearchDecoderMixin:
             initial_state,
             self._state_size,
         )
-        # All beams of an example begin as one.
-        first = tf.equal(tf.range(self._beam_width), 0)
+        # All beams of an example, or of a group, begin as one.
+        first = self._search_options.first_beams(self._beam_width)
         self._finished = tf.tile(~first[None, :], [self._batch_size, 1])
 
     def _after_row_check(self, t: tf.Tensor | tf.TensorArray) -> tf.Tensor:
@@ -307,19 +340,21 @@ class BeamSearchDecoderMixin:
 
         return after(check, t)
 
-    def _first_step(self) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    def _first_step(self) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished."""
         new_dropout_masks(self._cell)
         dtype = self._score_dtype()
         attention = get_attention_probs(self._initial_cell_state, self._coverage_penalty_weight)
         zero, impossible = tf.zeros([], dtype), tf.constant(-np.inf, dtype)
-        state = BeamSearchDecoderState(
+        state: SearchState = BeamSearchDecoderState(
             cell_state=self._initial_cell_state,
             log_probs=tf.where(self._finished, impossible, zero),
             finished=self._finished,
             lengths=tf.zeros_like(self._finished, tf.int64),
             accumulated_attention_probs=() if attention is None else attention,
         )
+        if self._search_options.stochastic:
+            state = StochasticBeamSearchState(**state._asdict(), perturbed=state.log_probs)
         return self._finished, self._start_inputs, state
 
     # Between [batch * beam_width, ...], which the cell sees, and [batch, beam_width, ...].
@@ -437,6 +472,11 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         warning says so: there use `gather_tree_from_array`. As in TF1 an element is taken from the
         place of the beam after its step. The cell wrote it before, at the place of the parent: with
         `reorder_tensor_arrays=False`, `parent_ids` lead there.
+      logits_processors: `LogitsProcessor`s, which change the log-probabilities of the words before
+        the beams are ranked; see `tf_seq2seq_compat.decoding.logits_processors`. They need
+        `maximum_iterations`.
+      search_options: `tf_seq2seq_compat.decoding.SearchOptions`: normalisation by other lengths,
+        diverse groups of beams, and fewer beams for some examples.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
@@ -475,6 +515,9 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
     ) -> None:
         super().__init__(
             cell,
@@ -483,12 +526,14 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, Decoder):
             length_penalty_weight=length_penalty_weight,
             coverage_penalty_weight=coverage_penalty_weight,
             reorder_tensor_arrays=reorder_tensor_arrays,
+            logits_processors=logits_processors,
+            search_options=search_options,
         )
         self._embedding_fn = embedding_function(embedding)
         self._begin_from(start_tokens, end_token, initial_state)
 
     @without_autograph
-    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    def initialize(self, name: str | None = None) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
@@ -516,7 +561,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
       length_penalty_weight: float.
       coverage_penalty_weight: float.
       reorder_tensor_arrays: bool.
-      **kwargs: Those of `BaseDecoder`.
+      **kwargs: `logits_processors` and `search_options`, and those of `BaseDecoder`.
 
     Raises:
       TypeError: If an argument is not a cell or a layer, or `beam_width` not an int.
@@ -546,7 +591,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         length_penalty_weight: FloatLike = 0.0,
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
-        **kwargs: object,
+        **kwargs: Any,
     ) -> None:
         super().__init__(
             cell,
@@ -570,7 +615,7 @@ class BeamSearchDecoderV2(BeamSearchDecoderMixin, BaseDecoder):
         start_tokens: TensorLike,
         end_token: IntLike,
         initial_state: Nest,
-    ) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    ) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:

@@ -6,12 +6,14 @@ The names are those within TF1's `beam_search_decoder` module, which has them he
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core import beam_search as core
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, process
+from tf_seq2seq_compat.core.sampling import gumbel_noise
 from tf_seq2seq_compat.types import FloatLike, IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -42,6 +44,29 @@ class BeamSearchDecoderState(NamedTuple):
     accumulated_attention_probs: tf.Tensor
 
 
+class StochasticBeamSearchState(NamedTuple):
+    """State of a `BeamSearchDecoder` with `SearchOptions(stochastic=True)`.
+
+    Attributes:
+      cell_state: As in `BeamSearchDecoderState`, like those that follow.
+      log_probs: `[batch, beam_width]`.
+      finished: bool `[batch, beam_width]`.
+      lengths: int64 `[batch, beam_width]`.
+      accumulated_attention_probs: `()`.
+      perturbed: Perturbed log-probabilities of the beams, `[batch, beam_width]`, in order.
+    """
+
+    cell_state: Nest
+    log_probs: tf.Tensor
+    finished: tf.Tensor
+    lengths: tf.Tensor
+    accumulated_attention_probs: Nest
+    perturbed: tf.Tensor
+
+
+SearchState: TypeAlias = BeamSearchDecoderState | StochasticBeamSearchState
+
+
 class BeamSearchDecoderOutput(NamedTuple):
     """The outputs of all steps of a beam search, all `[batch, time, beam_width]`.
 
@@ -66,18 +91,24 @@ def _beam_search_step(
     time: IntLike,
     logits: TensorLike,
     next_cell_state: Nest,
-    beam_state: BeamSearchDecoderState,
+    beam_state: SearchState,
     batch_size: IntLike,
     beam_width: IntLike,
     end_token: IntLike,
     length_penalty_weight: FloatLike,
     coverage_penalty_weight: FloatLike,
     output_all_scores: bool = False,
-) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState]:
+    *,
+    logits_processors: Sequence[LogitsProcessor] = (),
+    ids: tf.Tensor | None = None,
+    search_options: core.SearchOptions = core.AS_TF1,
+) -> tuple[BeamSearchDecoderOutput, SearchState]:
     """Chooses the next beams, given the cell's next state and `[batch, beam, vocabulary]` logits.
 
-    `time`, `batch_size` and `beam_width` are TF1's, and not needed. With `output_all_scores` (of
-    TensorFlow Addons) the scores of the output are those of all words of all beams.
+    `batch_size` and `beam_width` are TF1's, and not needed. With `output_all_scores` (of
+    TensorFlow Addons) the scores of the output are those of all words of all beams. The
+    `logits_processors` change the log-probabilities of the words; `ids` are those so far, int32
+    `[batch, beam, max_steps]`.
     """
     _check_weight('length_penalty_weight', length_penalty_weight)
     _check_weight('coverage_penalty_weight', coverage_penalty_weight)
@@ -88,14 +119,21 @@ def _beam_search_step(
         unfinished = tf.cast(~beam_state.finished, attention.dtype)
         accumulated = beam_state.accumulated_attention_probs + attention * unfinished[:, :, None]
         coverage = _coverage(accumulated, beam_state.finished, coverage_penalty_weight)
+    log_probs = process(logits_processors, time, ids, tf.nn.log_softmax(logits))
+    perturbed = None
+    if search_options.stochastic:
+        assert isinstance(beam_state, StochasticBeamSearchState)
+        perturbed = beam_state.perturbed, gumbel_noise(log_probs, search_options.seed, time)
     chosen = core.search_step(
-        tf.nn.log_softmax(logits),
+        log_probs,
         beam_state.log_probs,
         beam_state.finished,
         beam_state.lengths,
         end_token,
         length_penalty_weight,
         coverage,
+        search_options,
+        perturbed,
     )
 
     def follow(t: tf.TensorArray) -> tf.Tensor:
@@ -104,12 +142,14 @@ def _beam_search_step(
         _check_ndims(t)
         return core.gather_beams(t, chosen.parents) if t.shape.rank > 1 else t
 
-    next_state = BeamSearchDecoderState(
+    changed = {} if perturbed is None else {'perturbed': chosen.scores}
+    next_state = beam_state._replace(
         cell_state=tf.nest.map_structure(follow, next_cell_state),
         log_probs=chosen.log_probs,
         finished=chosen.finished,
         lengths=chosen.lengths,
         accumulated_attention_probs=tf.nest.map_structure(follow, accumulated),
+        **changed,
     )
     scores = chosen.all_scores if output_all_scores else chosen.scores
     return BeamSearchDecoderOutput(scores, chosen.word_ids, chosen.parents), next_state

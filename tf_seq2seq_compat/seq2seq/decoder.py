@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.core.loop import stacked
 from tf_seq2seq_compat.core.precision import mixed_precision
 from tf_seq2seq_compat.core.structure import (
@@ -69,6 +70,22 @@ class _Decoding:
         If False, `dynamic_decode` keeps a sequence finished once it is.
         """
         return False
+
+    @property
+    def logits_processors(self) -> Sequence[LogitsProcessor]:
+        """What changes the logits of a step. If there is any, `step` is given the ids so far."""
+        return ()
+
+    def sampled_ids(self, outputs: Nest) -> tuple[tf.Tensor, tf.Tensor | None]:
+        """The ids of a step, and the beams that they extend, for `logits_processors`.
+
+        Args:
+          outputs: Outputs of the step.
+
+        Returns:
+          `(ids, None)`, int32 `[batch]`; in beam search `(ids, parents)`, `[batch, beam_width]`.
+        """
+        raise NotImplementedError(f'{type(self).__name__} has no ids for logits_processors.')
 
 
 class Decoder(_Decoding, metaclass=abc.ABCMeta):
@@ -289,6 +306,7 @@ def dynamic_decode(
             tracks_own_finished=decoder.tracks_own_finished,
             impute_finished=impute_finished,
             imputes_outputs=complete is None,
+            sampled_ids=decoder.sampled_ids if decoder.logits_processors else None,
             jit_compile=jit_compile,
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import abc
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked, process
 from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.path import after, traced_step
 from tf_seq2seq_compat.core.sampling import bernoulli, categorical, in_shape, most_likely
@@ -56,6 +57,9 @@ class Helper(metaclass=abc.ABCMeta):
 
     Legacy: `tf.contrib.seq2seq.Helper` of TF 1.15.
     """
+
+    # If there are any, a decoder gives `sample` the ids so far: `ids`, int32 `[batch, max_steps]`.
+    logits_processors: Sequence[LogitsProcessor] = ()
 
     @property
     @abc.abstractmethod
@@ -320,9 +324,12 @@ class GreedyEmbeddingHelper(_IdHelper):
         ids `[batch]` to inputs.
       start_tokens: int32 `[batch]`.
       end_token: int32 scalar; a sequence that emits it is finished.
+      logits_processors: `LogitsProcessor`s, which change the outputs before an id is chosen from
+        them; see `tf_seq2seq_compat.decoding.logits_processors`. They need `maximum_iterations`.
 
     Raises:
       ValueError: For `start_tokens` or an `end_token` of another rank.
+      TypeError: For `logits_processors` that are no functions.
 
     Example:
       >>> helper = seq2seq.GreedyEmbeddingHelper(tf.eye(4), start_tokens=[1, 1], end_token=2)
@@ -332,7 +339,15 @@ class GreedyEmbeddingHelper(_IdHelper):
     Legacy: `tf.contrib.seq2seq.GreedyEmbeddingHelper` of TF 1.15.
     """
 
-    def __init__(self, embedding: Embedding, start_tokens: TensorLike, end_token: IntLike) -> None:
+    def __init__(
+        self,
+        embedding: Embedding,
+        start_tokens: TensorLike,
+        end_token: IntLike,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
+    ) -> None:
+        self.logits_processors = checked(logits_processors)
         self._embedding_fn = embedding_function(embedding)
         self._start_tokens = tf.convert_to_tensor(start_tokens, tf.int32, name='start_tokens')
         self._end_token = tf.convert_to_tensor(end_token, tf.int32, name='end_token')
@@ -350,10 +365,19 @@ class GreedyEmbeddingHelper(_IdHelper):
         return tf.zeros([self._batch_size], tf.bool), self._start_inputs
 
     def sample(
-        self, time: IntLike, outputs: tf.Tensor, state: Nest, name: str | None = None
+        self,
+        time: IntLike,
+        outputs: tf.Tensor,
+        state: Nest,
+        name: str | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tf.Tensor:
+        return most_likely(self._logits(time, outputs, ids))
+
+    def _logits(self, time: IntLike, outputs: Nest, ids: tf.Tensor | None) -> tf.Tensor:
         _check_logits(outputs)
-        return most_likely(outputs)
+        return process(self.logits_processors, time, ids, outputs)
 
     def next_inputs(
         self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest, name: str | None = None
@@ -375,6 +399,7 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
       softmax_temperature: Divides the outputs before the softmax: float32 scalar > 0, 1 by default.
         Above 1 the draws are more varied, below 1 more likely ones.
       seed: Seed of the draws.
+      logits_processors: As for `GreedyEmbeddingHelper`; they come before the temperature.
 
     Raises:
       ValueError: As `GreedyEmbeddingHelper`.
@@ -394,18 +419,26 @@ class SampleEmbeddingHelper(GreedyEmbeddingHelper):
         end_token: IntLike,
         softmax_temperature: FloatLike | None = None,
         seed: int | None = None,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
     ) -> None:
-        super().__init__(embedding, start_tokens, end_token)
+        super().__init__(embedding, start_tokens, end_token, logits_processors=logits_processors)
         self._softmax_temperature = softmax_temperature
         self._seed = seed
 
     def sample(
-        self, time: IntLike, outputs: tf.Tensor, state: Nest, name: str | None = None
+        self,
+        time: IntLike,
+        outputs: tf.Tensor,
+        state: Nest,
+        name: str | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tf.Tensor:
-        _check_logits(outputs)
+        logits = self._logits(time, outputs, ids)
         if self._softmax_temperature is not None:
-            outputs = outputs / self._softmax_temperature
-        return categorical(outputs, self._seed, time)
+            logits = logits / self._softmax_temperature
+        return categorical(logits, self._seed, time)
 
 
 class InferenceHelper(Helper):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import abc
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.embedding import embedding_function
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.helper import (
     GreedyEmbeddingHelper,
     Helper,
@@ -70,6 +71,9 @@ class Sampler(metaclass=abc.ABCMeta):
     Legacy: `Sampler` of TF 1.15 and of TensorFlow Addons 0.23.
     """
 
+    # If there are any, a decoder gives `sample` the ids so far: `ids`, int32 `[batch, max_steps]`.
+    logits_processors: Sequence[LogitsProcessor] = ()
+
     @abc.abstractmethod
     def initialize(self, inputs: Nest, **kwargs: Any) -> tuple[tf.Tensor, Nest]:
         """Returns `(finished, first_inputs)`: bool `[batch]` and a nest of tensors."""
@@ -110,6 +114,8 @@ class Sampler(metaclass=abc.ABCMeta):
         names = inspect.signature(type(self).__init__).parameters
         found = {}
         for name in [*names][1:]:
+            if name == 'logits_processors' and not self.logits_processors:
+                continue  # which TensorFlow Addons has not
             value: Any = getattr(self, f'_given_{name}', getattr(self, name, None))
             found[name] = value.numpy().tolist() if hasattr(value, 'numpy') else value
         return found
@@ -175,8 +181,12 @@ class _HelperSampler(Sampler):
     def sample_ids_dtype(self) -> DTypeLike:
         return self._sample_ids_dtype
 
-    def sample(self, time: IntLike, outputs: Nest, state: Nest) -> Nest:
-        return self._initialized('sample').sample(time=time, outputs=outputs, state=state)
+    def sample(
+        self, time: IntLike, outputs: Nest, state: Nest, *, ids: tf.Tensor | None = None
+    ) -> Nest:
+        so_far = {} if ids is None else {'ids': ids}
+        helper = self._initialized('sample')
+        return helper.sample(time=time, outputs=outputs, state=state, **so_far)
 
     def next_inputs(
         self, time: IntLike, outputs: Nest, state: Nest, sample_ids: Nest
@@ -434,6 +444,7 @@ class GreedyEmbeddingSampler(_HelperSampler):
 
     Args:
       embedding_fn: From ids to inputs; the `embedding` given to `initialize` by default.
+      logits_processors: As for `GreedyEmbeddingHelper`.
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
@@ -447,9 +458,15 @@ class GreedyEmbeddingSampler(_HelperSampler):
     """
 
     @without_autograph
-    def __init__(self, embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None) -> None:
+    def __init__(
+        self,
+        embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
+    ) -> None:
         _check_callables(self._not_callable, embedding_fn=embedding_fn)
         self.embedding_fn = self._given_embedding_fn = embedding_fn
+        self.logits_processors = checked(logits_processors)
 
     def initialize(  # type: ignore[override]
         self,
@@ -477,7 +494,9 @@ class GreedyEmbeddingSampler(_HelperSampler):
 
     def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
         assert self.embedding_fn is not None
-        return GreedyEmbeddingHelper(self.embedding_fn, start_tokens, end_token)
+        return GreedyEmbeddingHelper(
+            self.embedding_fn, start_tokens, end_token, logits_processors=self.logits_processors
+        )
 
 
 class SampleEmbeddingSampler(GreedyEmbeddingSampler):
@@ -487,6 +506,7 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
       embedding_fn: As for `GreedyEmbeddingSampler`.
       softmax_temperature: The outputs are divided by it; 1 by default.
       seed: Seed of the draws.
+      logits_processors: As for `SampleEmbeddingHelper`.
 
     Example:
       >>> from tf_seq2seq_compat import addons as tfa
@@ -504,15 +524,22 @@ class SampleEmbeddingSampler(GreedyEmbeddingSampler):
         embedding_fn: Callable[[tf.Tensor], tf.Tensor] | None = None,
         softmax_temperature: FloatLike | None = None,
         seed: int | None = None,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
     ) -> None:
-        super().__init__(embedding_fn)
+        super().__init__(embedding_fn, logits_processors=logits_processors)
         self.softmax_temperature = softmax_temperature
         self.seed = seed
 
     def _make(self, start_tokens: Any, end_token: Any) -> GreedyEmbeddingHelper:
         assert self.embedding_fn is not None
         return SampleEmbeddingHelper(
-            self.embedding_fn, start_tokens, end_token, self.softmax_temperature, self.seed
+            self.embedding_fn,
+            start_tokens,
+            end_token,
+            self.softmax_temperature,
+            self.seed,
+            logits_processors=self.logits_processors,
         )
 
 

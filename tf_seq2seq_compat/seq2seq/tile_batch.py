@@ -8,7 +8,8 @@ import tensorflow as tf
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray
 from tf_seq2seq_compat.core.structure import axis_size
-from tf_seq2seq_compat.types import IntLike, Nest, ShapeLike, TensorLike
+from tf_seq2seq_compat.core.tiling import tile, tiled_shape
+from tf_seq2seq_compat.types import IntLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
 
@@ -59,11 +60,11 @@ def _checked_multiplier(multiplier: IntLike) -> IntLike:
 def _tile_batch(t: TensorLike, multiplier: IntLike) -> tf.Tensor:
     if isinstance(t, OpenEndedArray):
         like = None if t.like is None else tf.repeat(t.like, multiplier, axis=0)
-        return OpenEndedArray(t.dtype, _tiled_shape(t.element_shape, multiplier), like)
+        return OpenEndedArray(t.dtype, tiled_shape(t.element_shape, multiplier), like)
     if isinstance(t, tf.TensorArray):
         elements = t.stack()
         tiled = tf.repeat(elements, multiplier, axis=1)
-        shape = _tiled_shape(elements.shape[1:], multiplier)
+        shape = tiled_shape(elements.shape[1:], multiplier)
         array = tf.TensorArray(t.dtype, size=axis_size(elements, 0), element_shape=shape)
         return array.unstack(tiled)
     t = tf.convert_to_tensor(t)
@@ -72,15 +73,4 @@ def _tile_batch(t: TensorLike, multiplier: IntLike) -> tf.Tensor:
             't must have statically known rank, of 1 at least, [batch, ...], but its shape is '
             f'{t.shape}.'
         )
-    tiled = tf.repeat(t, multiplier, axis=0)
-    tiled.set_shape(_tiled_shape(t.shape, multiplier))
-    return tiled
-
-
-def _tiled_shape(shape: ShapeLike, multiplier: IntLike) -> tf.TensorShape:
-    shape = tf.TensorShape(shape)
-    if shape.rank is None:
-        return shape
-    batch = tf.compat.dimension_value(shape[0])
-    known = batch * multiplier if batch is not None and isinstance(multiplier, int) else None
-    return tf.TensorShape([known]).concatenate(shape[1:])
+    return tile(t, multiplier)

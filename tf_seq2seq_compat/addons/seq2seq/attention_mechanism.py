@@ -26,6 +26,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.tiling import for_each_example
 from tf_seq2seq_compat.layers.base import _array_to_tensor
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     check_one_mask,
@@ -253,7 +254,9 @@ class AttentionMechanism(keras.layers.Layer):
             mask = None if memory_mask is None else tf.cast(memory_mask, tf.bool)
             values = prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
             self.values = values
-            self.keys = values if self.memory_layer is None else self.memory_layer(values)
+            self.keys = values
+            if self.memory_layer is not None:
+                self.keys = for_each_example(self.memory_layer, values)
         self.batch_size = axis_size(self.keys, 0)
         self._alignments_size = axis_size(self.keys, 1)
         self.probability_fn = self.default_probability_fn

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -19,6 +19,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 )
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import Sampler, TrainingSampler
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor
 from tf_seq2seq_compat.seq2seq.basic_decoder import BasicDecoderOutput
 from tf_seq2seq_compat.seq2seq.output_layer import after_loop, is_affine
 from tf_seq2seq_compat.types import Cell, Config, IntLike, LayerLike, Nest
@@ -113,8 +114,23 @@ class BasicDecoder(BaseDecoder):
             self.sampler.sample_ids_dtype,
         )
 
+    @property
+    def logits_processors(self) -> Sequence[LogitsProcessor]:
+        """Those of the sampler."""
+        return self.sampler.logits_processors
+
+    def sampled_ids(self, outputs: BasicDecoderOutput) -> tuple[tf.Tensor, None]:
+        """The samples."""
+        return outputs.sample_id, None
+
     def step(
-        self, time: IntLike, inputs: Nest, state: Nest, training: bool | None = None
+        self,
+        time: IntLike,
+        inputs: Nest,
+        state: Nest,
+        training: bool | None = None,
+        *,
+        ids: tf.Tensor | None = None,
     ) -> tuple[BasicDecoderOutput, Nest, Nest, tf.Tensor]:
         """Cell, output layer, sampling, next inputs.
 
@@ -123,6 +139,7 @@ class BasicDecoder(BaseDecoder):
           inputs: Nest of `[batch, ...]` tensors.
           state: The cell's state.
           training: Given on to the cell.
+          ids: The ids so far, int32 `[batch, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BasicDecoderOutput, next_state, next_inputs, finished)`.
@@ -130,7 +147,8 @@ class BasicDecoder(BaseDecoder):
         outputs, state = take_step(self.cell, inputs, state, training)
         if self.output_layer is not None:
             outputs = self.output_layer(outputs)
-        sample_ids = self.sampler.sample(time=time, outputs=outputs, state=state)
+        so_far = {} if ids is None else {'ids': ids}
+        sample_ids = self.sampler.sample(time=time, outputs=outputs, state=state, **so_far)
         finished, next_inputs, next_state = self.sampler.next_inputs(
             time=time, outputs=outputs, state=state, sample_ids=sample_ids
         )
@@ -193,6 +211,7 @@ class _CellDecoder:
     """The cell and the inputs of a `BasicDecoder`, without output layer and samples."""
 
     tracks_own_finished = False
+    logits_processors = ()
 
     def __init__(self, decoder: BasicDecoder) -> None:
         self._decoder = decoder

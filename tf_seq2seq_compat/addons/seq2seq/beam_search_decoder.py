@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -24,6 +24,8 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import _embedding_function
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
+from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin as _TF1Mixin,
 )
@@ -35,6 +37,7 @@ from tf_seq2seq_compat.seq2seq.beam_search_ops import gather_tree as _gather_tre
 from tf_seq2seq_compat.seq2seq.beam_search_step import (
     BeamSearchDecoderOutput,
     BeamSearchDecoderState,
+    SearchState,
     _beam_search_step,
     _check_batch_beam,
     _get_scores,
@@ -144,6 +147,8 @@ class BeamSearchDecoderMixin(_TF1Mixin):
       reorder_tensor_arrays: bool.
       output_all_scores: Whether `scores` of the outputs are those of all words of all beams,
         `[batch, time, beam_width, vocabulary]`, in place of those of the best.
+      logits_processors: `LogitsProcessor`s.
+      search_options: `SearchOptions`.
       **kwargs: Given on to the next base class.
     """
 
@@ -157,6 +162,9 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         coverage_penalty_weight: FloatLike = 0.0,
         reorder_tensor_arrays: bool = True,
         output_all_scores: bool = False,
+        *,
+        logits_processors: Sequence[LogitsProcessor] = (),
+        search_options: SearchOptions = AS_TF1,
         **kwargs: Any,
     ) -> None:
         cell = as_keras_cell('cell', cell)
@@ -169,6 +177,8 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._output_all_scores = output_all_scores
+        self._logits_processors = checked(logits_processors)
+        self._search_options = search_options.checked(self._beam_width)
 
     def _rnn_output_size(self) -> Any:
         return output_layer_size(self._cell, self._output_layer)
@@ -188,7 +198,9 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         state: Nest,
         training: bool | None = None,
         name: str | None = None,
-    ) -> tuple[BeamSearchDecoderOutput, BeamSearchDecoderState, Nest, tf.Tensor]:
+        *,
+        ids: tf.Tensor | None = None,
+    ) -> tuple[BeamSearchDecoderOutput, SearchState, Nest, tf.Tensor]:
         """Takes one step.
 
         Args:
@@ -197,12 +209,13 @@ class BeamSearchDecoderMixin(_TF1Mixin):
           state: A `BeamSearchDecoderState`.
           training: Given on to the cell.
           name: Name of the operations.
+          ids: The ids so far, int32 `[batch, beam_width, max_steps]`, for `logits_processors`.
 
         Returns:
           `(BeamSearchDecoderOutput, next_state, next_inputs, finished)`.
         """
         with tf.name_scope(name or 'BeamSearchDecoderStep'):
-            return self._step(time, inputs, state, training)
+            return self._step(time, inputs, state, training, ids)
 
     def _can_be_sorted(self, shape: tf.TensorShape, batch: int | None) -> bool:
         return _check_static_batch_beam_maybe(shape, batch, self._beam_width)
@@ -237,7 +250,8 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
       reorder_tensor_arrays: Whether TensorArrays in the state, as an alignment history, are put in
         the order of the beams at the end. They are then tensors, `[time, batch * beam_width, ...]`.
       **kwargs: `output_all_scores`: whether `scores` of the outputs are those of all words of all
-        beams; and those of `BaseDecoder`.
+        beams; `logits_processors` and `search_options`, as for
+        `tf_seq2seq_compat.BeamSearchDecoder`; and those of `BaseDecoder`.
 
     Raises:
       TypeError: If the cell or the output layer is none, or `beam_width` no int.
@@ -292,7 +306,7 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
         start_tokens: TensorLike,
         end_token: IntLike,
         initial_state: Nest,
-    ) -> tuple[tf.Tensor, Nest, BeamSearchDecoderState]:
+    ) -> tuple[tf.Tensor, Nest, SearchState]:
         """`(finished, first_inputs, initial_state)`; all beams but the first are finished.
 
         Args:
@@ -372,6 +386,10 @@ class BeamSearchDecoder(BeamSearchDecoderMixin, BaseDecoder):
             'reorder_tensor_arrays': self._reorder_tensor_arrays,
             'output_all_scores': self._output_all_scores,
         }
+        if self._logits_processors:  # which TensorFlow Addons has not
+            config['logits_processors'] = self._logits_processors
+        if self._search_options is not AS_TF1:
+            config['search_options'] = self._search_options
         return {**super().get_config(), **layers, **config}
 
     @classmethod

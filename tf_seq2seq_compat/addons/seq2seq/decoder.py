@@ -19,7 +19,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
     typechecked,
 )
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode
+from tf_seq2seq_compat.core.decoding import checked_maximum, completed, decode, no_ids
 from tf_seq2seq_compat.core.loop import stacked
 from tf_seq2seq_compat.core.loop_arrays import for_steps, recording
 from tf_seq2seq_compat.core.structure import (
@@ -311,7 +311,7 @@ def dynamic_decode(
         sizes = decoder.output_size
         zero_outputs = batched_zeros(decoder.batch_size, sizes, decoder.output_dtype)
         decoded = decode(
-            lambda time, inputs, state: decoder.step(time, inputs, state, training),
+            lambda time, inputs, state, **ids: decoder.step(time, inputs, state, training, **ids),
             initial,
             zero_outputs,
             shapes=declared_shapes(sizes, zero_outputs),
@@ -321,6 +321,7 @@ def dynamic_decode(
             tracks_own_finished=decoder.tracks_own_finished,
             impute_finished=impute_finished,
             imputes_outputs=complete is None,
+            sampled_ids=decoder.sampled_ids if decoder.logits_processors else None,
             lengths_of=_own_lengths if decoder.tracks_own_finished else lambda state: None,
             parallel_iterations=parallel_iterations,
             swap_memory=swap_memory,
@@ -353,9 +354,10 @@ def _build(
     """Has the layers make their variables here: Keras 3 cannot make them within a loop."""
     if not IS_KERAS_3 or tf.executing_eagerly() or keras_is_built(decoder):
         return
-    _, inputs, state = initial
+    finished, inputs, state = initial
     time = tf.constant(0)
-    step = recording(state, lambda now: decoder.step(time, inputs, now, training)[:2], time)
+    ids = {'ids': no_ids(finished, 1)} if decoder.logits_processors else {}
+    step = recording(state, lambda now: decoder.step(time, inputs, now, training, **ids)[:2], time)
     build_by_tracing(lambda: step(for_steps(state, 1)))
 
 

@@ -341,7 +341,9 @@ class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
         lengths = tf.zeros_like(finished, self._length_dtype)
         return finished, inputs, BeamSearchDecoderState(*state[:2], finished, lengths)
 
-    def step(self, time: IntLike, inputs: Nest, state: Any, name: str | None = None) -> Any:
+    def step(  # type: ignore[override]
+        self, time: IntLike, inputs: Nest, state: Any, name: str | None = None
+    ) -> Any:
         """Takes one step."""
         output, after, inputs, finished = super().step(time, inputs, state, name)
         return output, _four(state, output, after), inputs, finished
