@@ -13,6 +13,7 @@ def called_directly(function: Any) -> Any:
     concrete = function.get_concrete_function()
     function.__class__ = _direct()
     function._only_trace = concrete
+    function._dtypes = [getattr(spec, 'dtype', None) for spec in function.input_signature]
     return function
 
 
@@ -24,12 +25,13 @@ def _direct() -> Any:
         """A `tf.function` with a single trace."""
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            if not kwargs and tf.executing_eagerly() and all(map(_is_tensor, args)):
-                return self._only_trace(*args)
+            if not kwargs and len(args) == len(self._dtypes) and tf.executing_eagerly():
+                if all(map(_is_of_type, args, self._dtypes)):
+                    return self._only_trace(*args)
             return super().__call__(*args, **kwargs)
 
     return DirectFunction
 
 
-def _is_tensor(value: Any) -> bool:
-    return isinstance(value, tf.__internal__.EagerTensor)
+def _is_of_type(value: Any, dtype: tf.DType | None) -> bool:
+    return isinstance(value, tf.__internal__.EagerTensor) and value.dtype == dtype

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +77,7 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     from tf_seq2seq_compat.tf1 import eras, runner
     from tf_seq2seq_compat.tf1.run_options import DEFAULT
 
-    path, expression = _split(options.program)
+    path, expression = split(options.program)
     try:
         how = DEFAULT if options.tf is None else DEFAULT._replace(version=eras.parse(options.tf))
         if bool(options.output) != bool(options.fetch):
@@ -99,12 +98,10 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
     return 0
 
 
-def _split(program: str) -> tuple[str, str | None]:
-    path, colon, expression = program.rpartition(':')
-    if not colon or os.path.exists(program):
-        return program, None
-    head, suffix, rest = program.partition('.py:')
-    return (f'{head}.py', rest) if suffix else (path, expression)
+def split(program: str) -> tuple[str, str | None]:
+    """The path and the expression in `PROGRAM.py:EXPRESSION`."""
+    path, suffix, expression = program.partition('.py:')
+    return (f'{path}.py', expression) if suffix else (program, None)
 
 
 def _write(model: GraphModel, options: argparse.Namespace) -> None:
@@ -116,7 +113,7 @@ def _write(model: GraphModel, options: argparse.Namespace) -> None:
     for operation in source.unfed(list(fetches.values()), list(feeds.values())):
         feeds[operation.name] = operation.outputs[0]
     function = model.function(list(feeds.values()), fetches)
-    export.to_saved_model(function, options.output, model=model)
+    export.to_saved_model(options.output, function, model=model)
     print(f'{options.output}: {", ".join(feeds)} -> {", ".join(fetches)}', file=sys.stderr)
 
 

@@ -14,15 +14,14 @@ tf1 = tf.compat.v1
 
 _NAME = 'GradientOfModelGraph'
 _ATTRIBUTE = '_gradient_op_type'
-_LOOPS_OF_TF1 = frozenset({'Exit', 'RefExit'})
 
 
 class GraphGradient:
     """The gradient of a part of a graph, as `tf.gradients` builds it there.
 
-    A gradient of `tf.custom_gradient` may read any tensors of the graph it was made in, and a loop
-    of TF1's control flow is differentiated by what Python knows of it. So it is built in the graph;
-    what it reads of the part is taken from the function that the part was imported into.
+    A gradient of `tf.custom_gradient` may read any tensors of the graph it was made in. So it is
+    built in the graph, and what it reads of the part is taken from the function that the part was
+    imported into.
 
     Args:
       source: The graph.
@@ -41,6 +40,7 @@ class GraphGradient:
         fetches: Sequence[Any],
         variables: Sequence[str],
     ) -> None:
+        self._source = source
         self._results = [n for n, one in enumerate(fetches) if _is_differentiable(one)]
         self._feeds = [one for one in feeds if _is_differentiable(one)]
         results = [fetches[n] for n in self._results]
@@ -95,13 +95,20 @@ class GraphGradient:
         inputs = dict(zip(self._upstream, map(tf.convert_to_tensor, upstream), strict=False))
         for name in self._gradients.inputs:
             if name not in inputs:
-                is_given = name in given
-                inputs[name] = given[name] if is_given else operation.graph.get_tensor_by_name(name)
+                inputs[name] = given[name] if name in given else self._of_part(operation, name)
         asked = iter(self._gradients.imported(inputs))
         values = tf.nest.map_structure(
             lambda one: None if one is None else next(asked), self._found, expand_composites=True
         )
         return [None] * len(self._results) + list(values)
+
+    def _of_part(self, operation: tf.Operation, name: str) -> tf.Tensor:
+        """A tensor of the part where it was imported."""
+        found = operation.graph.get_tensor_by_name(name)
+        wanted = self._source.graph.get_tensor_by_name(name)
+        if found.op.type != wanted.op.type:
+            raise ValueError(f'{name} is also the name of another tensor here: rename what is fed.')
+        return found
 
 
 def gradient_of(
@@ -112,7 +119,7 @@ def gradient_of(
     variables: Sequence[str],
 ) -> GraphGradient | None:
     """A gradient for a part if TensorFlow has none; see `GraphGradient`."""
-    if not any(_is_custom(one) or one.op in _LOOPS_OF_TF1 for one in part.nodes()):
+    if not any(map(_is_custom, part.nodes())):
         return None
     try:
         found = GraphGradient(source, feeds, fetches, variables)

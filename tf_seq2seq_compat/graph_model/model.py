@@ -251,7 +251,7 @@ class GraphModel(tf.Module):
                     tf.convert_to_tensor(variable)  # Tapes see what is read from Python alone.
             return tf.nest.pack_sequence_as(elements, outputs, expand_composites=True)
 
-        signature = tf.nest.map_structure(tf.type_spec_from_value, feeds)
+        signature = tf.nest.map_structure(_specification, feeds)
         function = tf.function(
             call,
             input_signature=signature,
@@ -352,6 +352,13 @@ def _eager_variable(name: str, variable: tf.Variable, value: np.ndarray | None) 
     return tf.Variable(
         value, trainable=variable.trainable, name=name, dtype=dtype, shape=variable.shape
     )
+
+
+def _specification(feed: Any) -> tf.TypeSpec:
+    if not isinstance(feed, tf.Tensor | tf1.Tensor):
+        return tf.type_spec_from_value(feed)
+    name, _, number = feed.name.replace('/', '_').partition(':')
+    return tf.TensorSpec(feed.shape, feed.dtype, name if number == '0' else f'{name}_{number}')
 
 
 def _is_arguments(feeds: Nest) -> bool:

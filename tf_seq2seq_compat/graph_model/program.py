@@ -176,13 +176,11 @@ def elements(built: Any, graph: tf.Graph) -> Iterator[tuple[str, Any]]:
         seen.add(id(value))
         if isinstance(value, dict):
             parts = [(f'{name}[{key!r}]', one) for key, one in value.items()]
-        elif isinstance(value, list | tuple) and not hasattr(value, '_fields'):
-            parts = [(f'{name}[{n}]', one) for n, one in enumerate(value)]
-        elif hasattr(value, '_fields'):
+        elif isinstance(value, tuple) and hasattr(value, '_fields'):
             parts = [(f'{name}.{one}', getattr(value, one)) for one in value._fields]
-        elif hasattr(value, '__dict__') and not isinstance(value, type | types.FunctionType):
-            if not _is_of_program(type(value)):
-                return
+        elif isinstance(value, list | tuple):
+            parts = [(f'{name}[{n}]', one) for n, one in enumerate(value)]
+        elif _is_of_program(type(value)) and hasattr(value, '__dict__'):
             parts = [(f'{name}.{key}', one) for key, one in vars(value).items()]
         else:
             return
@@ -196,4 +194,6 @@ def _is_of_program(kind: type) -> bool:
     if kind is types.SimpleNamespace or kind.__module__ == '__main__':
         return True
     file = getattr(sys.modules.get(kind.__module__), '__file__', None)
+    if issubclass(kind, type | types.FunctionType) or kind.__module__ == 'builtins':
+        return False
     return file is None or import_hook.is_program_file(file)

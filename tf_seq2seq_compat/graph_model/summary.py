@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 tf1 = tf.compat.v1
 
+_PYTHON = 'runs Python code: a function with it works in this process alone'
 _REASONS = {
-    'PyFunc': 'runs Python code: a function with it works in this process alone',
-    'PyFuncStateless': 'runs Python code: a function with it works in this process alone',
-    'EagerPyFunc': 'runs Python code: a function with it works in this process alone',
+    **dict.fromkeys(('PyFunc', 'PyFuncStateless', 'EagerPyFunc'), _PYTHON),
+    'Exit': "ends a loop of TF1's control flow, which no tape differentiates: fetch what "
+    'tf.gradients gives in the graph',
 }
 
 
