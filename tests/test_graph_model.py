@@ -214,6 +214,27 @@ def test_tables_and_iterators_keep_their_state_between_functions(model):
     assert [one.tolist() for one in found.as_numpy_iterator()] == [[2]]
 
 
+def test_iterators_that_tables_initializer_begins_use_tables(tmp_path):
+    """As the input functions of Estimators are."""
+
+    def build():
+        table = tf.lookup.StaticHashTable(
+            tf.lookup.KeyValueTensorInitializer(['a', 'b'], [1, 2]), 0
+        )
+        dataset = tf.data.Dataset.from_tensor_slices(['b', 'a', 'c']).map(table.lookup)
+        iterator = tf1.data.make_initializable_iterator(dataset)
+        tf1.add_to_collection(tf1.GraphKeys.TABLE_INITIALIZERS, iterator.initializer)
+        return iterator.get_next()
+
+    model = seq2seq.GraphModel(build)
+    following = model.function([], model.built)
+    assert [int(following()) for _ in range(3)] == [2, 1, 0]
+    model.following = following
+    tf.saved_model.save(model, str(tmp_path / 'saved'))
+    loaded = tf.saved_model.load(str(tmp_path / 'saved'))
+    assert [int(loaded.following()) for _ in range(3)] == [2, 1, 0]
+
+
 def test_nests_names_defaults_and_sparse_tensors(model):
     built = model.built
     weight = model.variables[0].numpy()

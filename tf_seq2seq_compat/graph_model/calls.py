@@ -25,9 +25,9 @@ def _direct() -> Any:
         """A `tf.function` with a single trace."""
 
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
-            if not kwargs and len(args) == len(self._dtypes) and tf.executing_eagerly():
-                if all(map(_is_of_type, args, self._dtypes)):
-                    return self._only_trace(*args)
+            fits = not kwargs and len(args) == len(self._dtypes) and tf.executing_eagerly()
+            if fits and all(map(_is_of_type, args, self._dtypes)):
+                return self._only_trace(*args)
             return super().__call__(*args, **kwargs)
 
     return DirectFunction

@@ -297,14 +297,18 @@ class GraphResource(tf.saved_model.experimental.TrackableResource):
     Args:
       source: Where it is.
       name: The operation that makes it.
+      others: The resources that were made before it by name, which may be needed to fill it: the
+        tables that the dataset of an iterator uses.
     """
 
-    def __init__(self, source: ModelGraph, name: str) -> None:
+    def __init__(self, source: ModelGraph, name: str, others: Mapping[str, GraphResource]) -> None:
         super().__init__()
         self._name = name
         operations = source.graph.get_operation_by_name(name).outputs[0].consumers()
         fill = [op for op in operations if op in source.table_initializers]
         self._filling = source.part([], fill) if fill else None
+        needed = () if self._filling is None else self._filling.sources
+        self._others = {other: others[other] for other in needed if other in others}
         self._graph_def = source.graph_def([source.graph.get_operation_by_name(name)])
         [node] = self._graph_def.node
         if node.op == 'OneShotIterator':
@@ -331,7 +335,10 @@ class GraphResource(tf.saved_model.experimental.TrackableResource):
 
     def _initialize(self) -> None:
         if self._filling is not None:
-            self._filling.imported({f'{self._name}:0': self.resource_handle})
+            resources = {**self._others, self._name: self}
+            self._filling.imported(
+                {f'{name}:0': resource.resource_handle for name, resource in resources.items()}
+            )
 
     def begin(self) -> None:
         """Makes it, outside of all functions, and fills it."""

@@ -102,9 +102,10 @@ class GraphModel(tf.Module):
                     f'share has the variable {name} as {own.dtype.name} {own.shape}, but the model '
                     f'as {variable.dtype.base_dtype.name} {variable.shape}.'
                 )
-        self._resources = {name: GraphResource(source, name) for name in source.resources}
-        for resource in self._resources.values():
-            resource.begin()
+        self._resources: dict[str, GraphResource] = {}
+        for name in source.resources:
+            self._resources[name] = GraphResource(source, name, self._resources)
+            self._resources[name].begin()
 
     @classmethod
     def from_program(
