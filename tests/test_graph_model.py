@@ -599,6 +599,29 @@ def test_a_tape_uses_custom_gradients_that_read_other_tensors(tmp_path):
     np.testing.assert_allclose(loss, 3 * factor + 2, rtol=1e-6)
 
 
+def test_a_tape_uses_custom_gradients_in_loops(tmp_path):
+    def build():
+        x = tf1.placeholder(tf.float32, [])
+        factor = tf.exp(x)
+
+        @tf.custom_gradient
+        def scaled(y):
+            return y * factor, lambda upstream: upstream * factor * 2.0
+
+        return [x], tf1.while_loop(lambda n, _: n < 2, lambda n, y: (n + 1, scaled(y)), [0, x])[1]
+
+    model = seq2seq.GraphModel(build)
+    model.kept, x = model.function(*model.built), tf.constant(0.5)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = model.kept(x)
+    np.testing.assert_allclose(tape.gradient(y, x), (2 * np.exp(0.5)) ** 2, rtol=1e-6)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(model, str(tmp_path / 'saved'), options=options)
+    loaded = tf.saved_model.load(str(tmp_path / 'saved'))
+    np.testing.assert_allclose(loaded.kept(x), y, rtol=1e-6)
+
+
 def test_a_loop_that_has_a_gradient_of_its_own_is_differentiated():
     def build(is_compiled):
         x = tf1.placeholder(tf.float32, [2, 5, 3])

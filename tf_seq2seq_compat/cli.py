@@ -42,6 +42,8 @@ Each name that TensorFlow 2 alone does not have is
   gone              using it is an error; the next line says what to use instead
   translated        said of a file in Python 2, which `run` and `migrate` translate
 and is listed with the lines of its uses; in a notebook as CELL:LINE, code cells counted from 1.
+`to TensorFlow 2` says of a file how its model becomes an object of TensorFlow 2 (sessions.md of the
+guide).
 
 exit code: 0 nothing is gone, 1 something is gone, 2 a file could not be read or wrong usage.
 """
