@@ -7,6 +7,7 @@ import importlib
 import pathlib
 import re
 import threading
+import time
 import weakref
 
 import numpy as np
@@ -211,6 +212,27 @@ def test_tables_and_iterators_keep_their_state_between_functions(model):
         at_once()
     found = tf.data.Dataset.from_tensors(tf.constant(['b'])).map(look)
     assert [one.tolist() for one in found.as_numpy_iterator()] == [[2]]
+
+
+def test_iterators_that_tables_initializer_begins_use_tables(tmp_path):
+    """As the input functions of Estimators are."""
+
+    def build():
+        table = tf.lookup.StaticHashTable(
+            tf.lookup.KeyValueTensorInitializer(['a', 'b'], [1, 2]), 0
+        )
+        dataset = tf.data.Dataset.from_tensor_slices(['b', 'a', 'c']).map(table.lookup)
+        iterator = tf1.data.make_initializable_iterator(dataset)
+        tf1.add_to_collection(tf1.GraphKeys.TABLE_INITIALIZERS, iterator.initializer)
+        return iterator.get_next()
+
+    model = seq2seq.GraphModel(build)
+    following = model.function([], model.built)
+    assert [int(following()) for _ in range(3)] == [2, 1, 0]
+    model.following = following
+    tf.saved_model.save(model, str(tmp_path / 'saved'))
+    loaded = tf.saved_model.load(str(tmp_path / 'saved'))
+    assert [int(loaded.following()) for _ in range(3)] == [2, 1, 0]
 
 
 def test_nests_names_defaults_and_sparse_tensors(model):
@@ -438,27 +460,266 @@ def test_it_is_for_tensorflow_2(tmp_path):
     assert 'RuntimeError: GraphModel is for TensorFlow 2' in done.stderr
 
 
-def test_what_has_a_gradient_of_its_own_is_trained_by_the_gradients_of_the_graph():
+# -- gradients and compilers ----------------------------------------------------------------------
+
+
+def attention(mode='train', **options):
+    """A model of `(feeds, result)` with attention, as TF1 programs build it."""
+    source = tf1.placeholder(tf.int32, [None, None], name='source')
+    lengths = tf1.placeholder(tf.int32, [None], name='lengths')
+    scale = tf1.random_uniform_initializer(-1.0, 1.0, seed=2)
+    embedding = tf1.get_variable('embedding', [12, 6], initializer=scale)
+    beam = 3 if mode == 'beam' else 1
+    with tf1.variable_scope('encoder', initializer=scale):
+        memory, state = seq2seq.dynamic_rnn(
+            seq2seq.GRUCell(6),
+            tf.nn.embedding_lookup(embedding, source),
+            lengths,
+            dtype=tf.float32,
+            **options,
+        )
+    with tf1.variable_scope('decoder', initializer=scale):
+        memory, state, sizes = (seq2seq.tile_batch(t, beam) for t in (memory, state, lengths))
+        mechanism = seq2seq.BahdanauAttention(5, memory, sizes)
+        cell = seq2seq.AttentionWrapper(seq2seq.GRUCell(6), mechanism)
+        start = cell.zero_state(tf.size(sizes), tf.float32).clone(cell_state=state)
+        output, ones = seq2seq.Dense(12, name='output'), tf.ones_like(lengths)
+        feeds = [source, lengths]
+        if mode == 'train':
+            targets = tf1.placeholder(tf.int32, [None, None], name='targets')
+            embedded = tf.nn.embedding_lookup(embedding, targets)
+            helper = seq2seq.TrainingHelper(embedded, lengths)
+            decoder = seq2seq.BasicDecoder(cell, helper, start, output)
+            outputs, _, _ = seq2seq.dynamic_decode(decoder, **options)
+            weights = tf.sequence_mask(lengths, tf.shape(targets)[1], tf.float32)
+            return [*feeds, targets], seq2seq.sequence_loss(outputs.rnn_output, targets, weights)
+        if mode == 'greedy':
+            helper = seq2seq.GreedyEmbeddingHelper(embedding, ones, 2)
+            decoder = seq2seq.BasicDecoder(cell, helper, start, output)
+            outputs, _, sizes = seq2seq.dynamic_decode(decoder, maximum_iterations=7)
+            return feeds, [outputs.sample_id, sizes]
+        decoder = seq2seq.BeamSearchDecoder(
+            cell, embedding, ones, 2, start, beam, output_layer=output
+        )
+        outputs, _, sizes = seq2seq.dynamic_decode(decoder, maximum_iterations=7)
+        return feeds, [outputs.predicted_ids, sizes]
+
+
+def batch(width=5):
+    random = np.random.RandomState(0)
+    ids = [tf.constant(random.randint(3, 12, [3, width]), tf.int32) for _ in range(2)]
+    return ids[0], tf.constant([width, 2, 3]), ids[1]
+
+
+def loss_and_gradients(model, *arguments, **options):
+    loss_of = model.function(*model.built, **options)
+    with tf.GradientTape() as tape:
+        loss = loss_of(*arguments)
+    return [loss, *map(dense, tape.gradient(loss, model.variables))]
+
+
+def all_close(found, wanted):
+    for one, other in zip(found, wanted, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_loops_that_are_built_for_xla_are_compiled_forward_and_backward():
+    plain = seq2seq.GraphModel(attention)
+    compiled = seq2seq.GraphModel(attention, share=plain, jit_compile=True)
+    wanted = loss_and_gradients(plain, *batch())
+    all_close(loss_and_gradients(compiled, *batch()), wanted)
+    all_close(loss_and_gradients(compiled, *batch(), jit_compile=False), wanted)
+    function = compiled.function(*compiled.built)
+    shorter = plain.function(*plain.built)(*batch(4))
+    np.testing.assert_allclose(function(*batch(4)), shorter, rtol=1e-5)
+    assert 'HloModule' in function.experimental_get_compiler_ir(*batch())()
+    with pytest.raises(ValueError, match=r'Build it for XLA, by GraphModel\(build, jit_compile=T'):
+        plain.function(*plain.built, jit_compile=True)
+
+    # A step of TensorFlow 2, in one piece.
+    @tf.function(jit_compile=True)
+    def step(*arguments):
+        with tf.GradientTape() as tape:
+            loss = function(*arguments)
+        return [loss, *tape.gradient(loss, compiled.variables)]
+
+    all_close(map(dense, step(*batch())), wanted)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('mode', ['greedy', 'beam'])
+def test_decoders_are_compiled(mode):
+    plain, compiled = (
+        seq2seq.GraphModel(lambda: attention(mode), jit_compile=is_compiled)
+        for is_compiled in (False, True)
+    )
+    wanted = plain.function(*plain.built)(*batch()[:2])
+    found = compiled.function(*compiled.built)(*batch()[:2])
+    for one, other in zip(found, wanted, strict=True):
+        # Compiled, it has the size of the most steps.
+        np.testing.assert_array_equal(one.numpy()[tuple(map(slice, other.shape))], other)
+
+
+def custom():
+    """A custom gradient that reads other tensors, of a variable, and by rows."""
+    x, other = (tf1.placeholder(tf.float32, [None, 2], name=name) for name in ('x', 'other'))
+    w = tf1.get_variable('w', [2, 1], initializer=tf1.ones_initializer())
+    table = tf1.get_variable('table', [3, 1], initializer=tf1.ones_initializer())
+    factor = tf.exp(tf.reduce_sum(other)) + tf1.random_uniform([])
+
+    @tf.custom_gradient
+    def scaled(y):
+        return y * factor, lambda upstream: upstream * factor * 2.0  # twice what it is
+
+    rows = tf.nn.embedding_lookup(table, tf1.placeholder_with_default([2, 2], [None]))
+    loss = tf.reduce_sum(scaled(x @ w)) + tf.reduce_sum(rows)
+    gradients = tf.gradients(loss, [x, other, w, table])
+    return [x, other], [loss, factor], gradients
+
+
+def test_a_tape_uses_custom_gradients_that_read_other_tensors(tmp_path):
+    model = seq2seq.GraphModel(custom)
+    given = tf.constant([[1.0, 2.0]]), tf.constant([[0.1, -0.1]])
+    function = model.function(model.built[0], model.built[1])
+    with tf.GradientTape() as tape:
+        tape.watch(given)
+        loss, factor = function(*given)
+    of_x, of_other, of_w, of_table = tape.gradient(loss, [*given, *model.variables])
+    # By hand: the custom gradient doubles; `other` is reached through the factor alone, of which it
+    # says nothing; the factor is that of this call, not drawn again.
+    np.testing.assert_allclose(of_x, np.full([1, 2], 2 * factor), rtol=1e-6)
+    np.testing.assert_allclose(of_w[:, 0], [2 * factor, 4 * factor], rtol=1e-6)
+    assert of_other is None or not np.any(of_other)
+    np.testing.assert_allclose(dense(of_table)[:, 0], [0, 0, 2])
+    model.kept = function
+    tf.saved_model.save(model, str(tmp_path / 'saved'))
+    loaded = tf.saved_model.load(str(tmp_path / 'saved'))
+    loss, factor = loaded.kept(*given)
+    np.testing.assert_allclose(loss, 3 * factor + 2, rtol=1e-6)
+
+
+def test_a_tape_uses_custom_gradients_in_loops(tmp_path):
     def build():
+        x = tf1.placeholder(tf.float32, [])
+        factor = tf.exp(x)
+
+        @tf.custom_gradient
+        def scaled(y):
+            return y * factor, lambda upstream: upstream * factor * 2.0
+
+        return [x], tf1.while_loop(lambda n, _: n < 2, lambda n, y: (n + 1, scaled(y)), [0, x])[1]
+
+    model = seq2seq.GraphModel(build)
+    model.kept, x = model.function(*model.built), tf.constant(0.5)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        y = model.kept(x)
+    np.testing.assert_allclose(tape.gradient(y, x), (2 * np.exp(0.5)) ** 2, rtol=1e-6)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)
+    tf.saved_model.save(model, str(tmp_path / 'saved'), options=options)
+    loaded = tf.saved_model.load(str(tmp_path / 'saved'))
+    np.testing.assert_allclose(loaded.kept(x), y, rtol=1e-6)
+
+
+def test_a_loop_that_has_a_gradient_of_its_own_is_differentiated():
+    def build(is_compiled):
         x = tf1.placeholder(tf.float32, [2, 5, 3])
         outputs, _ = seq2seq.dynamic_rnn(
-            seq2seq.GRUCell(4), x, dtype=tf.float32, jit_compile=compiled
+            seq2seq.GRUCell(4), x, dtype=tf.float32, jit_compile=is_compiled
         )
-        loss = tf.reduce_sum(outputs)
-        return x, loss, tf.gradients(loss, tf1.trainable_variables())
+        return [x], tf.reduce_sum(outputs**2)
 
-    compiled = False
-    plain = seq2seq.GraphModel(build)
-    compiled = True
-    model = seq2seq.GraphModel(build, share=plain)
-    x, given = tf.constant(np.random.RandomState(0).randn(2, 5, 3), tf.float32), model.built
-    for one in (plain, model):
-        assert len(one.variables) == 4
-    wanted = plain.function([plain.built[0]], plain.built[1:])(x)
-    found = model.function([given[0]], given[1:])(x)
-    for mine, other in zip(tf.nest.flatten(found), tf.nest.flatten(wanted), strict=True):
-        np.testing.assert_allclose(mine, other, rtol=1e-5, atol=1e-6)
-    with tf.GradientTape() as tape:
-        loss = model.function([given[0]], given[1])(x)
-    with pytest.raises(TypeError, match='out of scope'):
-        tape.gradient(loss, model.variables)
+    plain = seq2seq.GraphModel(lambda: build(False))
+    compiled = seq2seq.GraphModel(lambda: build(True), share=plain)
+    x = tf.constant(np.random.RandomState(0).randn(2, 5, 3), tf.float32)
+    all_close(loss_and_gradients(compiled, x), loss_and_gradients(plain, x))
+
+
+# -- calls ----------------------------------------------------------------------------------------
+
+
+def test_a_part_has_the_functions_that_it_calls_and_no_others():
+    def build():
+        x = tf1.placeholder(tf.float32, [], name='x')
+        for name in ('up', 'down'):
+            tf1.while_loop(lambda y: y < 9.0, lambda y: y * 2.0 + 1.0, [x], name=name)
+        return x
+
+    model = seq2seq.GraphModel(build)
+    [up] = [op for op in model.graph.get_operations() if 'While' in op.type and 'up' in op.name]
+    function = model.function([model.built], up.outputs[2])
+    assert float(function(tf.constant(1.0))) == 15.0
+    names = [
+        one.signature.name
+        for one in function.get_concrete_function().graph.as_graph_def().library.function
+    ]
+    assert len(names) == 2 and not any('down' in name for name in names)
+
+
+def test_what_is_called_directly_is_what_tensorflow_calls(model):
+    built = model.built
+    look = model.function([built['words']], built['ids'])
+    assert isinstance(look, type(tf.function(lambda: None)))
+    for given in (tf.constant(['b']), np.array(['b']), ['b']):
+        np.testing.assert_array_equal(look(given), [2])
+    with pytest.raises(TypeError):
+        look(tf.constant([1.0]))
+    with pytest.raises(TypeError):
+        look()
+
+
+def test_a_strategy_runs_and_trains_it():
+    model = seq2seq.GraphModel(custom)
+    function = model.function(model.built[0], model.built[1][0])
+    strategy = tf.distribute.OneDeviceStrategy('/cpu:0')
+
+    @tf.function
+    def step(x, other):
+        def replica(x, other):
+            with tf.GradientTape() as tape:
+                loss = function(x, other)
+            return tape.gradient(loss, model.variables[0])
+
+        return strategy.run(replica, [x, other])
+
+    gradient = step(tf.constant([[1.0, 3.0]]), tf.zeros([1, 2]))
+    np.testing.assert_allclose(gradient[1] / gradient[0], [3.0], rtol=1e-6)
+
+
+def test_a_model_that_builds_in_a_graph_of_its_own():
+    class Built:
+        def __init__(self):
+            self.graph = tf.Graph()
+            with self.graph.as_default():
+                self.x = tf1.placeholder(tf.float32, [])
+                self.y = self.x * tf1.get_variable('w', [], initializer=tf1.ones_initializer())
+            self.graph.finalize()
+
+    model = seq2seq.GraphModel(Built)
+    assert model.graph is model.built.graph and [v.name for v in model.variables] == ['w:0']
+    assert float(model.function([model.built.x], model.built.y)(tf.constant(3.0))) == 3.0
+
+
+def test_no_function_is_slower_than_a_session():
+    """A call of a product; the least of many in turns, as others share the machine."""
+
+    def build():
+        x = tf1.placeholder(tf.float32, [None, 4])
+        return x, tf.reduce_sum(x @ tf1.get_variable('w', [4, 4]))
+
+    model = seq2seq.GraphModel(build)
+    (x, y), given = model.built, np.ones([2, 4], np.float32)
+    function, tensor = model.function([x], y), tf.constant(given)
+    session, times = tf1.Session(graph=model.graph), {}
+    session.run(model.graph.get_collection('variables')[0].initializer)
+    for _ in range(300):
+        for name, call in (
+            ('function', lambda: function(tensor).numpy()),
+            ('session', lambda: session.run(y, {x: given})),
+        ):
+            start = time.perf_counter()
+            call()
+            times.setdefault(name, []).append(time.perf_counter() - start)
+    session.close()
+    assert np.percentile(times['function'], 5) < 1.2 * np.percentile(times['session'], 5)

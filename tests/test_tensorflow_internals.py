@@ -35,7 +35,14 @@ ELSEWHERE = {
     'eras/optimizers.py': {'tensorflow.python.training.optimizer'},
     'eras/v0_12.py': {'tensorflow.python.ops.variable_scope'},
     'estimator/library.py': {'tensorflow.python.util.tf_export'},
-    'graph.py': {'tensorflow.python.eager.context.context'},
+    'graph.py': {
+        'tensorflow.python.eager.context.context',
+        'tensorflow.python.ops.control_flow_ops.XLAControlFlowContext',
+    },
+    'program.py': {
+        'tensorflow.python.client.session.BaseSession',
+        'tensorflow.python.framework.ops._default_graph_stack',
+    },
     'session.py': {'tensorflow.python.client.session.SessionInterface'},
     'graph_files.py': {'tensorflow.core.protobuf.saved_model_pb2'},
     'lifting.py': {'tensorflow.python.framework.function_def_to_graph'},

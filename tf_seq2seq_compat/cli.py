@@ -42,6 +42,8 @@ Each name that TensorFlow 2 alone does not have is
   gone              using it is an error; the next line says what to use instead
   translated        said of a file in Python 2, which `run` and `migrate` translate
 and is listed with the lines of its uses; in a notebook as CELL:LINE, code cells counted from 1.
+`to TensorFlow 2` says of a file how its model becomes an object of TensorFlow 2 (sessions.md of the
+guide).
 
 exit code: 0 nothing is gone, 1 something is gone, 2 a file could not be read or wrong usage.
 """
@@ -115,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_migrate(commands)
     _add_checkpoint(commands)
     _add_export(commands)
+    _add_wrap(commands)
     return parser
 
 
@@ -246,15 +249,33 @@ def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     add_arguments(export)
 
 
+def _add_wrap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    from tf_seq2seq_compat.graph_model.commands import DESCRIPTION, EPILOG, add_arguments
+
+    wrap = commands.add_parser(
+        'wrap',
+        help="make a TF1 program's model an object of TensorFlow 2",
+        description=DESCRIPTION,
+        usage='tf-seq2seq-compat wrap [-h] [--tf VERSION] [--checkpoint PREFIX] '
+        '[--fetch [NAME=]TENSOR] [--feed TENSOR] [--output FOLDER] '
+        'PROGRAM.py[:EXPRESSION] [ARGUMENTS ...]',
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_arguments(wrap)
+
+
 def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
     """Cuts the command line behind the program: what follows is never ours."""
-    if arguments[:1] != ['run']:
+    if arguments[:1] not in (['run'], ['wrap']):
         return arguments, []
+    from tf_seq2seq_compat.graph_model.commands import WITH_A_VALUE
+
     is_value = False
     for index, each in enumerate(arguments[1:], start=1):
         if not is_value and (not each.startswith('-') or each == '-'):
             return arguments[: index + 1], arguments[index + 1 :]
-        is_value = each in ('--output', '--addons', '--tf')
+        is_value = each in ('--addons', *WITH_A_VALUE)
     return arguments, []
 
 
@@ -368,6 +389,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from tf_seq2seq_compat.checkpoint import commands
 
         return commands.run(options)
+    if options.command == 'wrap':
+        from tf_seq2seq_compat.graph_model import commands as wrap_commands
+
+        return wrap_commands.run(options, theirs)
     if options.command == 'export':
         from tf_seq2seq_compat.export import commands as export_commands
 

@@ -425,6 +425,7 @@ def test_command(tmp_path):
         'path': 'bad.py',
         'problems': [],
         'python_2': '',
+        'way': '',
         'uses': [
             {
                 'name': 'tensorflow.contrib.kafka.KafkaDataset',
@@ -489,3 +490,28 @@ def test_a_notebook_of_python_2(tmp_path):
     assert not report.problems and report.python_2 == 'its kernel is that of Python 2'
     [use] = report.occurrences
     assert (use.place.cell, use.place.line) == (2, 2)
+
+
+WAYS = {
+    'class Model:\n'
+    '    def __init__(self, units):\n'
+    '        self.x = tf.placeholder(tf.float32)\n'
+    '        self.y = tf.layers.dense(self.x, units)\n'
+    'with tf.Session() as sess:\n    pass\n': 'wrap Model: GraphModel(lambda: Model(...))',
+    'def build():\n'
+    '    return tf.train.AdamOptimizer().minimize(tf.get_variable("w", []))\n'
+    'def train():\n    tf.Session().run(build())\n': 'wrap build: GraphModel(lambda: build(...))',
+    'x = tf.placeholder(tf.float32)\n'
+    'y = tf.layers.dense(x, 2)\n'
+    'tf.Session().run(y)\n': "wrap the script: GraphModel.from_program('a.py')",
+    'class Cell(tf.nn.rnn_cell.RNNCell):\n'
+    '    def call(self, x, state):\n'
+    '        return tf.layers.dense(x, 2), state\n': 'layer by layer: track_tf1_style_variables',
+    'def norm(x):\n    return tf.sqrt(tf.reduce_sum(x * x))\n': '',
+}
+
+
+@pytest.mark.parametrize('text', WAYS)
+def test_which_way_fits_a_file(text, tmp_path):
+    (tmp_path / 'a.py').write_text('import tensorflow as tf\n' + text)
+    assert scan.scan_file(tmp_path / 'a.py').way == WAYS[text]

@@ -5,12 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.python.eager.context import context  # it has no public name
+from tensorflow.python.eager.context import context  # these two have no public names
+from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
 from tf_seq2seq_compat.types import Nest
 
@@ -19,11 +20,12 @@ tf1 = tf.compat.v1
 # A tensor or an operation of the graph, its name, or one of its variables.
 Element: TypeAlias = Any
 _PLACEHOLDERS = frozenset({'Placeholder', 'PlaceholderV2'})
-_QUEUES = ('Queue', 'Barrier', 'Stage', 'Reader', 'StackV2')
+QUEUES = ('Queue', 'Barrier', 'Stage', 'Reader', 'StackV2')
 _VARIABLES = (tf1.GraphKeys.GLOBAL_VARIABLES, tf1.GraphKeys.LOCAL_VARIABLES)
 _LIBRARIES = tuple(
     os.path.join(os.path.dirname(os.path.dirname(file)), '') for file in (tf.__file__, __file__)
 )
+_LOOPS = frozenset({'While', 'StatelessWhile', 'Exit', 'RefExit'})
 _REFERENCES = frozenset({'Variable', 'VariableV2', 'AutoReloadVariable', 'TemporaryVariable'})
 
 
@@ -31,7 +33,7 @@ class GraphPart:
     """Some operations of a graph, which can be imported into a function.
 
     Args:
-      graph: The graph.
+      source: The graph.
       operations: The operations, in their order.
       inputs: Names of the tensors that come from elsewhere.
       fetches: The tensors and operations that are asked for.
@@ -39,14 +41,26 @@ class GraphPart:
 
     def __init__(
         self,
-        graph: tf.Graph,
+        source: ModelGraph,
         operations: Sequence[tf.Operation],
         inputs: Sequence[str],
         fetches: Sequence[Element],
     ) -> None:
+        self.inputs = inputs
         self.sources = [name.partition(':')[0] for name in inputs]
-        self._inputs, self._fetches = inputs, fetches
-        self._graph_def = _graph_def(graph, operations)
+        self.operations = operations
+        self._fetches = fetches
+        self.graph_def = source.graph_def(operations)
+
+    def nodes(self) -> Iterator[Any]:
+        """Its nodes, and those of the functions that they call."""
+        yield from self.graph_def.node
+        for function in self.graph_def.library.function:
+            yield from function.node_def
+
+    def has_loops(self) -> bool:
+        """Whether steps are taken in it, in a number that is not known before."""
+        return any(node.op in _LOOPS for node in self.nodes())
 
     def imported(self, given: Mapping[str, tf.Tensor]) -> list[tf.Tensor | None]:
         """The values of what is asked for, None for operations.
@@ -56,8 +70,8 @@ class GraphPart:
         """
         asked = [one.name for one in self._fetches if one.name not in given]
         capture = tf1.get_default_graph().capture
-        inputs = {name: capture(given[name]) for name in self._inputs}
-        found = tf.graph_util.import_graph_def(self._graph_def, inputs, asked, name='')
+        inputs = {name: capture(given[name]) for name in self.inputs}
+        found = tf.graph_util.import_graph_def(self.graph_def, inputs, asked, name='')
         values = {**given, **dict(zip(asked, found, strict=True))}
         return [
             None if isinstance(one, tf.Operation) else tf.identity(values[one.name])
@@ -65,11 +79,19 @@ class GraphPart:
         ]
 
 
+class BuiltElsewhere(NamedTuple):
+    """What was built in another graph than the default one."""
+
+    graph: tf.Graph
+    built: Nest
+
+
 class ModelGraph:
     """The graph of a model, and what of it becomes objects of TensorFlow 2.
 
     Args:
       build: See `GraphModel`.
+      jit_compile: Whether loops are built as XLA compiles them.
 
     Attributes:
       variables: The graph's variables by name, in the order of their making.
@@ -77,13 +99,22 @@ class ModelGraph:
       table_initializers: Operations that fill tables and need no feed.
     """
 
-    def __init__(self, build: Callable[[], Nest]) -> None:
+    def __init__(self, build: Callable[[], Nest], jit_compile: bool = False) -> None:
         self.graph = tf.Graph()
-        with _tf1_behavior(), self.graph.as_default(), tf1.variable_creator_scope(_as_resource):
-            self.built = build()
+        self._jit_compile = jit_compile
+        self._library: dict[str, Any] = {}
+        with self.building(), tf1.variable_creator_scope(_as_resource):
+            built = build()
+        other = getattr(built, 'graph', None)
+        if isinstance(built, BuiltElsewhere):
+            self.graph, built = built
+        elif isinstance(other, tf.Graph) and not self.graph.get_operations():
+            self.graph = other
+        if self.graph.finalized:  # by a Supervisor, say
+            self.graph._unsafe_unfinalize()
+        self.built = built
+        self.unfed_variables: Collection[str] = ()
         self._saver_def: Any = None
-        for function in self.graph.as_graph_def().library.function:
-            context().add_function_def(function)  # those that only a graph knows
         operations = self.graph.get_operations()
         if references := [op for op in operations if op.type in _REFERENCES]:
             raise _refused(references[0], 'a variable that is no resource', 'use get_variable')
@@ -96,17 +127,64 @@ class ModelGraph:
             if not op.inputs
             and op.name not in self.variables
             and any(one.dtype == tf.resource for one in op.outputs)
-            and not any(word in op.type for word in _QUEUES)
+            and not any(word in op.type for word in QUEUES)
         ]
         tables = self.graph.get_collection(tf1.GraphKeys.TABLE_INITIALIZERS)
-        self.table_initializers = [op for op in tables if not self._unfed([op])]
+        self.table_initializers = [op for op in tables if not self.unfed([op])]
+
+    @contextlib.contextmanager
+    def building(self) -> Iterator[None]:
+        """What is built here is built in the graph, with TF1 behaviour."""
+        with _tf1_behavior(), self.graph.as_default():
+            if not self._jit_compile:
+                yield
+                return
+            xla = XLAControlFlowContext()
+            xla.Enter()
+            try:
+                yield
+            finally:
+                xla.Exit()
+
+    def graph_def(self, operations: Sequence[tf.Operation]) -> Any:
+        """The `GraphDef` of some operations, with the functions that they call."""
+        graph_def = tf1.GraphDef(versions=self.graph.graph_def_versions)
+        names = {operation.name for operation in operations}
+        for operation in operations:
+            node = graph_def.node.add()
+            node.CopyFrom(operation.node_def)
+            node.attr.pop('_class', None)  # What it is colocated with may not come along.
+            node.input[:] = [one for one in node.input if one[0] != '^' or one[1:] in names]
+        self._add_functions(graph_def)
+        return graph_def
+
+    def _add_functions(self, graph_def: Any) -> None:
+        """Adds the functions that the nodes call, and those that these call."""
+        todo = [name for node in graph_def.node for name in called_functions(node)]
+        if any(name not in self._library for name in todo):
+            library = self.graph.as_graph_def().library
+            for function in library.function:
+                if function.signature.name not in self._library:
+                    context().add_function_def(function)  # those that only a graph knows
+                    self._library[function.signature.name] = function
+        reached: dict[str, None] = {}
+        while todo:
+            name = todo.pop()
+            if name in reached or name not in self._library:
+                continue
+            reached[name] = None
+            todo += [one for node in self._library[name].node_def for one in called_functions(node)]
+        graph_def.library.function.extend(
+            one for name, one in self._library.items() if name in reached
+        )
 
     def initial_values(self, names: set[str]) -> dict[str, np.ndarray | None]:
         """What TF1 initializes these variables with; None where that needs a feed."""
         if not names:
             return {}
         wanted = {n: v for n, v in self.variables.items() if n in names}
-        ready = {n: v for n, v in wanted.items() if not self._unfed([v.initializer])}
+        ready = {n: v for n, v in wanted.items() if not self.unfed([v.initializer])}
+        self.unfed_variables = wanted.keys() - ready.keys()
         with tf1.Session(graph=self.graph) as session:
             session.run([variable.initializer for variable in ready.values()])
             values = session.run({name: variable.value() for name, variable in ready.items()})
@@ -142,41 +220,57 @@ class ModelGraph:
         Raises:
           ValueError: If something of it has no meaning outside of a Session, or is not fed.
         """
-        operations, inputs = self._reached(feeds, fetches)
+        operations, inputs = self.reached(feeds, fetches)
         if unfed := [op for op in operations if op.type in _PLACEHOLDERS]:
             names = ', '.join(f'{op.name}:0' for op in unfed)
             raise _refused(unfed[0], 'a placeholder that is not fed', f'feed {names}')
         for op in reversed(operations):
-            if any(word in op.type for word in _QUEUES):
+            if any(word in op.type for word in QUEUES):
                 names = ', '.join(one.name for one in op.outputs)
                 raise _refused(op, f'of a queue ({op.type})', f'feed {names}, what comes from it')
-        return GraphPart(self.graph, operations, inputs, fetches)
+        return GraphPart(self, operations, inputs, fetches)
 
-    def _reached(
-        self, feeds: Sequence[tf.Tensor], fetches: Sequence[Element]
+    def reached(
+        self,
+        feeds: Sequence[tf.Tensor],
+        fetches: Sequence[Element],
+        done: Collection[str] = (),
     ) -> tuple[list[tf.Operation], list[str]]:
-        """Operations that are needed, in the graph's order, and inputs from outside of them."""
+        """Operations that are needed, in the graph's order, and inputs from outside of them.
+
+        Args:
+          feeds: Tensors that are given.
+          fetches: What is needed.
+          done: Names of operations that have run.
+        """
         outside = {one.name for one in feeds}
         outside |= {f'{name}:0' for name in [*self.variables, *self.resources]}
         needed: dict[str, tf.Operation] = {}
         inputs: dict[str, None] = {}
-        todo: list[Element] = list(fetches)
+
+        def given(one: tf.Tensor) -> bool:
+            return one.name in outside or one.op.name in done
+
+        todo: list[Element] = [
+            one for one in fetches if not isinstance(one, tf.Tensor) or not given(one)
+        ]
         while todo:
             one = todo.pop()
-            if isinstance(one, tf.Tensor):
-                if one.name in outside:
-                    continue
-                one = one.op
-            if one.name in needed:
+            operation = one.op if isinstance(one, tf.Tensor) else one
+            if operation.name in needed or operation.name in done:
                 continue
-            needed[one.name] = one
-            inputs.update((each.name, None) for each in one.inputs if each.name in outside)
-            todo += [*one.inputs, *one.control_inputs]
+            needed[operation.name] = operation
+            inputs.update((each.name, None) for each in operation.inputs if given(each))
+            todo += [each for each in operation.inputs if not given(each)]
+            todo += operation.control_inputs
         order = [op for op in self.graph.get_operations() if op.name in needed]
         return order, list(inputs)
 
-    def _unfed(self, fetches: Sequence[Element]) -> list[tf.Operation]:
-        return [op for op in self._reached([], fetches)[0] if op.type in _PLACEHOLDERS]
+    def unfed(
+        self, fetches: Sequence[Element], feeds: Sequence[tf.Tensor] = ()
+    ) -> list[tf.Operation]:
+        """The placeholders without a default that are needed beside the feeds."""
+        return [op for op in self.reached(feeds, fetches)[0] if op.type in _PLACEHOLDERS]
 
     def saver(self) -> Any:
         """The `SaverDef` of a Saver for all variables that TF1 saves."""
@@ -203,15 +297,19 @@ class GraphResource(tf.saved_model.experimental.TrackableResource):
     Args:
       source: Where it is.
       name: The operation that makes it.
+      others: The resources that were made before it by name, which may be needed to fill it: the
+        tables that the dataset of an iterator uses.
     """
 
-    def __init__(self, source: ModelGraph, name: str) -> None:
+    def __init__(self, source: ModelGraph, name: str, others: Mapping[str, GraphResource]) -> None:
         super().__init__()
         self._name = name
         operations = source.graph.get_operation_by_name(name).outputs[0].consumers()
         fill = [op for op in operations if op in source.table_initializers]
         self._filling = source.part([], fill) if fill else None
-        self._graph_def = _graph_def(source.graph, [source.graph.get_operation_by_name(name)])
+        needed = () if self._filling is None else self._filling.sources
+        self._others = {other: others[other] for other in needed if other in others}
+        self._graph_def = source.graph_def([source.graph.get_operation_by_name(name)])
         [node] = self._graph_def.node
         if node.op == 'OneShotIterator':
             self._initialize_by(node.attr.pop('dataset_factory'))
@@ -237,7 +335,10 @@ class GraphResource(tf.saved_model.experimental.TrackableResource):
 
     def _initialize(self) -> None:
         if self._filling is not None:
-            self._filling.imported({f'{self._name}:0': self.resource_handle})
+            resources = {**self._others, self._name: self}
+            self._filling.imported(
+                {f'{name}:0': resource.resource_handle for name, resource in resources.items()}
+            )
 
     def begin(self) -> None:
         """Makes it, outside of all functions, and fills it."""
@@ -248,15 +349,13 @@ class GraphResource(tf.saved_model.experimental.TrackableResource):
         tf.raw_ops.DestroyResourceOp(resource=self.resource_handle, ignore_lookup_error=True)
 
 
-def _graph_def(graph: tf.Graph, operations: Sequence[tf.Operation]) -> Any:
-    """The `GraphDef` of some operations."""
-    graph_def = tf1.GraphDef(versions=graph.graph_def_versions)
-    for operation in operations:
-        node = graph_def.node.add()
-        node.CopyFrom(operation.node_def)
-        node.attr.pop('_class', None)  # What it is colocated with may not come along.
-    graph_def.library.CopyFrom(graph.as_graph_def().library)
-    return graph_def
+def called_functions(node: Any) -> Iterator[str]:
+    """Names of the functions that a node calls."""
+    for attribute in node.attr.values():
+        if attribute.HasField('func'):
+            yield attribute.func.name
+        for function in attribute.list.func:
+            yield function.name
 
 
 @contextlib.contextmanager
@@ -278,17 +377,18 @@ def _as_resource(make: Callable[..., tf.Variable], **kwargs: Any) -> tf.Variable
     return make(**{**kwargs, 'use_resource': True})
 
 
+def line_of(operation: tf.Operation) -> str:
+    """`file:line` of the program that made an operation, or nothing."""
+    frames = reversed(traceback.StackSummary.from_list(operation.traceback))
+    found = (f'{one.filename}:{one.lineno}' for one in frames if not _is_library(one.filename))
+    return next(found, '')
+
+
 def _refused(operation: tf.Operation, what: str, fix: str) -> ValueError:
     """The error for an operation that a function cannot have, with the line that made it."""
-    line = next(
-        (
-            f' ({frame.filename}:{frame.lineno})'
-            for frame in reversed(traceback.StackSummary.from_list(operation.traceback))
-            if not _is_library(frame.filename)
-        ),
-        '',
-    )
-    return ValueError(f'{operation.name} is {what}{line}: {fix}.')
+    line = line_of(operation)
+    where = f' ({line})' if line else ''
+    return ValueError(f'{operation.name} is {what}{where}: {fix}.')
 
 
 def _is_library(path: str) -> bool:

@@ -5,16 +5,20 @@ from __future__ import annotations
 import importlib
 import os
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.checkpoint import CheckpointError
+from tf_seq2seq_compat.graph_model.calls import called_directly
+from tf_seq2seq_compat.graph_model.gradient import gradient_of
 from tf_seq2seq_compat.graph_model.graph import GraphResource, ModelGraph
 from tf_seq2seq_compat.graph_model.session import GraphSession
+from tf_seq2seq_compat.graph_model.summary import Limit, limits, summary
 from tf_seq2seq_compat.layers.keras_owner import held
+from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.types import Nest, PathLike
 
 tf1 = tf.compat.v1
@@ -33,6 +37,10 @@ class GraphModel(tf.Module):
         object, a nest of tensors. It is called without arguments.
       share: Another `GraphModel`. Variables that have its names are its variables, as those of an
         inference graph are of the training graph.
+      jit_compile: Whether loops are built as XLA compiles them, and functions are compiled. What a
+        loop gives then has the size of the most steps, zero after the last one; `dynamic_decode`
+        needs `maximum_iterations`, or a helper that knows it. `function` and the methods of Keras
+        may leave it out, for what has strings, say.
       name: Name of the module.
 
     Attributes:
@@ -66,6 +74,7 @@ class GraphModel(tf.Module):
         build: Callable[[], Nest],
         *,
         share: GraphModel | None = None,
+        jit_compile: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
@@ -75,7 +84,8 @@ class GraphModel(tf.Module):
                 'tf.compat.v1.disable_eager_execution() and the like, or '
                 'give tf_seq2seq_compat.install(tf1_behavior=False, tf1_names=True).'
             )
-        self._source = source = ModelGraph(build)
+        self._jit_compile = jit_compile
+        self._source = source = ModelGraph(build, jit_compile)
         known: dict[str, tf.Variable] = {} if share is None else dict(share._by_name)
         values = source.initial_values({*source.variables} - known.keys())
         # By names, so that tf.train.Checkpoint finds them again.
@@ -92,9 +102,55 @@ class GraphModel(tf.Module):
                     f'share has the variable {name} as {own.dtype.name} {own.shape}, but the model '
                     f'as {variable.dtype.base_dtype.name} {variable.shape}.'
                 )
-        self._resources = {name: GraphResource(source, name) for name in source.resources}
-        for resource in self._resources.values():
-            resource.begin()
+        self._resources: dict[str, GraphResource] = {}
+        for name in source.resources:
+            self._resources[name] = GraphResource(source, name, self._resources)
+            self._resources[name].begin()
+
+    @classmethod
+    def from_program(
+        cls,
+        path: PathLike,
+        expression: str | None = None,
+        arguments: Sequence[str] = (),
+        *,
+        share: GraphModel | None = None,
+        jit_compile: bool = False,
+        name: str | None = None,
+        options: RunOptions = DEFAULT,
+    ) -> GraphModel:
+        """The model of a script, also of one that builds and trains when it is run.
+
+        The script is run as by `tf-seq2seq-compat run`, up to where it opens a session: the session
+        and the training in it are not entered.
+
+        Args:
+          path: The script.
+          expression: What of it is the model, in Python: a function or a class, which is called
+            without arguments, a call such as `"Model(config)"`, or an object. What stands below
+            `if __name__ == '__main__'` is not run then. None: all that the script has built, run
+            as itself; `built` has its names, those of the functions that it was in included.
+          arguments: The command line of the script.
+          share: As for `GraphModel`.
+          jit_compile: As for `GraphModel`.
+          name: As for `GraphModel`.
+          options: How the script is run.
+
+        Returns:
+          A `GraphModel`.
+
+        Raises:
+          ValueError: If the expression cannot be evaluated where the script opens a session.
+          runner.CannotRun: If there is no such script.
+        """
+        from tf_seq2seq_compat.graph_model import program
+
+        return cls(
+            lambda: program.build(path, expression, arguments, options),
+            share=share,
+            jit_compile=jit_compile,
+            name=name,
+        )
 
     @property
     def built(self) -> Nest:
@@ -121,6 +177,18 @@ class GraphModel(tf.Module):
         names = [one.op.name for one in self.graph.get_collection(key) if hasattr(one, 'op')]
         return [self._by_name[name] for name in names if name in self._by_name]
 
+    def limits(self) -> list[Limit]:
+        """What of the graph cannot be in a function, or not in every process, and why.
+
+        Returns:
+          A list of the operation's `operation` (name), `reason` and `line` of the program.
+        """
+        return list(limits(self))
+
+    def summary(self) -> str:
+        """The placeholders, variables and training operations, what `built` names, the limits."""
+        return summary(self)
+
     # -- functions ----------------------------------------------------------------------------
 
     def function(
@@ -136,8 +204,8 @@ class GraphModel(tf.Module):
             anything else is its one argument.
           fetches: What the function returns: a nest of tensors, variables, operations or names. An
             operation is run, and gives None.
-          jit_compile: As for `tf.function`. Graphs with dynamic loops cannot be compiled: how many
-            steps they take is not known while XLA compiles.
+          jit_compile: As for `tf.function`; by default as given to `GraphModel`. To compile loops
+            that has to be True.
 
         Returns:
           A `tf.function`, from a nest as `feeds` to one as `fetches`, which can be differentiated
@@ -147,35 +215,51 @@ class GraphModel(tf.Module):
 
         Raises:
           ValueError: If the graph has no such element, a placeholder is neither fed nor has a
-            default, or an operation needs a Session (queues), with the line that made it.
+            default, an operation needs a Session (queues), with the line that made it, or loops
+            that were not built for XLA are to be compiled.
         """
+        if jit_compile is None:
+            jit_compile = self._jit_compile
         arguments = list(feeds) if _is_arguments(feeds) else [feeds]
         feeds = self._source.tensors(arguments)
         elements = self._source.elements(fetches)
         flat_feeds = tf.nest.flatten(feeds, expand_composites=True)
         flat_fetches = tf.nest.flatten(elements, expand_composites=True)
         part = self._source.part(flat_feeds, flat_fetches)
+        if jit_compile and not self._jit_compile and part.has_loops():
+            raise ValueError(
+                'jit_compile: XLA cannot compile the loops of this graph, whose arrays grow with '
+                'each step. Build it for XLA, by GraphModel(build, jit_compile=True).'
+            )
         variables = [(n, self._by_name[n]) for n in part.sources if n in self._by_name]
+        trained = [(n, variable) for n, variable in variables if variable.trainable]
         resources = [(n, self._resources[n]) for n in part.sources if n in self._resources]
+        names = [name for name, _ in trained]
+        gradient = gradient_of(self._source, part, flat_feeds, flat_fetches, names)
+        if gradient is not None:
+            part = gradient.part
 
         def call(*given: Nest) -> Nest:
             values = tf.nest.flatten(list(given), expand_composites=True)
             by_name = {one.name: value for one, value in zip(flat_feeds, values, strict=True)}
-            for name, variable in variables:
-                if variable.trainable:
-                    tf.convert_to_tensor(variable)  # Tapes see what is read from Python alone.
-                by_name[f'{name}:0'] = variable.handle
-            for name, resource in resources:
-                by_name[f'{name}:0'] = resource.resource_handle
+            by_name.update((f'{name}:0', variable.handle) for name, variable in variables)
+            by_name.update((f'{name}:0', one.resource_handle) for name, one in resources)
             outputs = part.imported(by_name)
+            if gradient is not None:
+                outputs = gradient.tied(outputs, by_name, [variable for _, variable in trained])
+            else:
+                for _, variable in trained:
+                    tf.convert_to_tensor(variable)  # Tapes see what is read from Python alone.
             return tf.nest.pack_sequence_as(elements, outputs, expand_composites=True)
 
-        signature = tf.nest.map_structure(tf.type_spec_from_value, feeds)
+        signature = tf.nest.map_structure(_specification, feeds)
         function = tf.function(
-            call, input_signature=signature, jit_compile=jit_compile, autograph=False
+            call,
+            input_signature=signature,
+            jit_compile=jit_compile,
+            autograph=False,
         )
-        function.get_concrete_function()  # It is traced now, and never again.
-        return function
+        return called_directly(function)  # It is traced now, and never again.
 
     def session(self) -> GraphSession:
         """An object with `run(fetches, feed_dict)`, for code that wants a `tf.Session`."""
@@ -237,7 +321,7 @@ class GraphModel(tf.Module):
         if wrong:
             raise CheckpointError(f'{path} does not fit the model:\n  ' + '\n  '.join(wrong))
         file_name, operation = saver.filename_tensor_name, saver.restore_op_name
-        self.function([file_name], operation)(tf.constant(path))
+        self.function([file_name], operation, jit_compile=False)(tf.constant(path))
 
     def save(self, path: PathLike) -> str:
         """Writes all variables as a TF1 checkpoint, which `tf.train.Saver` of TF1 restores.
@@ -257,7 +341,8 @@ class GraphModel(tf.Module):
         folder = os.path.dirname(path) or '.'
         if not tf.io.gfile.isdir(folder):
             raise CheckpointError(f'there is no folder {folder}: make it first.')
-        self.function([saver.filename_tensor_name], saver.save_tensor_name)(tf.constant(path))
+        written = [saver.filename_tensor_name], saver.save_tensor_name
+        self.function(*written, jit_compile=False)(tf.constant(path))
         return path
 
 
@@ -268,6 +353,13 @@ def _eager_variable(name: str, variable: tf.Variable, value: np.ndarray | None) 
     return tf.Variable(
         value, trainable=variable.trainable, name=name, dtype=dtype, shape=variable.shape
     )
+
+
+def _specification(feed: Any) -> tf.TypeSpec:
+    if not isinstance(feed, tf.Tensor | tf1.Tensor):
+        return tf.type_spec_from_value(feed)
+    name, _, number = feed.name.replace('/', '_').partition(':')
+    return tf.TensorSpec(feed.shape, feed.dtype, name if number == '0' else f'{name}_{number}')
 
 
 def _is_arguments(feeds: Nest) -> bool:

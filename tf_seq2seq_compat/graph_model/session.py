@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import tensorflow as tf
 from tensorflow.python.client.session import SessionInterface  # it has no public name
 
@@ -35,7 +34,7 @@ class GraphSession(SessionInterface):
 
     def __init__(self, model: GraphModel) -> None:
         self._model = model
-        self._functions: dict[tuple[tuple[str, ...], ...], Callable[..., Nest]] = {}
+        self._calls: dict[tuple[str | int, ...], _Call] = {}
         self._open: list[contextlib.ExitStack] = []
 
     @property
@@ -63,25 +62,12 @@ class GraphSession(SessionInterface):
           options: Not used.
           run_metadata: Not used.
         """
-        source = self._model._source
         feed_dict = {} if feed_dict is None else feed_dict
-        elements, feeds = source.elements(fetches), source.tensors(list(feed_dict))
-        flat_feeds, flat_elements = (
-            tf.nest.flatten(nest, expand_composites=True) for nest in (feeds, elements)
-        )
-        key = tuple(tuple(one.name for one in flat) for flat in (flat_feeds, flat_elements))
-        if key not in self._functions:
-            self._functions[key] = self._model.function(flat_feeds, flat_elements)
-        given = [part for value in feed_dict.values() for part in _components(value)]
-        with (
-            tf.__internal__.eager_context.eager_mode()
-        ):  # The program may have made the graph the default.
-            values = [
-                tf.convert_to_tensor(value, one.dtype)
-                for value, one in zip(given, flat_feeds, strict=True)
-            ]
-            found = self._functions[key](*values)
-        return _with_arrays(elements, iter([one if one is None else one.numpy() for one in found]))
+        asked = [*tf.nest.flatten(fetches), None, *feed_dict]
+        key = tuple(one if isinstance(one, str) else id(one) for one in asked)
+        if key not in self._calls:
+            self._calls[key] = _Call(self._model, fetches, feed_dict, asked)
+        return self._calls[key].values(fetches, feed_dict)
 
     def partial_run_setup(self, *_: object, **__: object) -> None:
         """Not provided."""
@@ -91,7 +77,7 @@ class GraphSession(SessionInterface):
 
     def close(self) -> None:
         """Forgets the functions."""
-        self._functions.clear()
+        self._calls.clear()
 
     def as_default(self) -> contextlib.AbstractContextManager[object]:
         """A context in which `tensor.eval()` and `operation.run()` use this session."""
@@ -109,15 +95,50 @@ class GraphSession(SessionInterface):
         self.close()
 
 
+class _Call:
+    """A function for a combination of fetches and feeds.
+
+    Args:
+      model: The model.
+      fetches: As for `run`.
+      feed_dict: As for `run`.
+      asked: What the call is known by.
+    """
+
+    def __init__(
+        self,
+        model: GraphModel,
+        fetches: Nest,
+        feed_dict: Mapping[Element, Nest],
+        asked: Sequence[Element],
+    ) -> None:
+        self._asked = asked  # Their ids are the key, so they stay.
+        self._elements = model._source.elements(fetches)
+        feeds = model._source.tensors(list(feed_dict))
+        flat_feeds, flat_elements = (
+            tf.nest.flatten(nest, expand_composites=True) for nest in (feeds, self._elements)
+        )
+        self._dtypes = [one.dtype for one in flat_feeds]
+        self._function = model.function(flat_feeds, flat_elements, jit_compile=False)
+
+    def values(self, fetches: Nest, feed_dict: Mapping[Element, Nest]) -> Nest:
+        """The arrays for a nest that differs from the first in its kinds of sequences at most."""
+        given = [part for value in feed_dict.values() for part in _components(value)]
+        # The program may have made the graph the default.
+        with tf.__internal__.eager_context.eager_mode():
+            found = self._function(*map(tf.convert_to_tensor, given, self._dtypes))
+        arrays = iter([one if one is None else one.numpy() for one in found])
+
+        def value(one: Element) -> Any:
+            if isinstance(one, tf.SparseTensor):
+                return tf1.SparseTensorValue(*(next(arrays) for _ in range(3)))
+            return next(arrays)
+
+        if not tf.nest.is_nested(fetches):
+            return value(fetches)
+        return tf.nest.map_structure(value, fetches)
+
+
 def _components(value: Nest) -> Sequence[Nest]:
     """The values for the components of a fed tensor: three for a sparse one."""
     return list(value) if isinstance(value, tf1.SparseTensorValue) else [value]
-
-
-def _with_arrays(elements: Nest, arrays: Iterator[np.ndarray | None]) -> Nest:
-    def value(one: Element) -> Any:
-        if isinstance(one, tf.SparseTensor):
-            return tf1.SparseTensorValue(*(next(arrays) for _ in range(3)))
-        return next(arrays)
-
-    return tf.nest.map_structure(value, elements)

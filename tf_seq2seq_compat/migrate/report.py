@@ -92,6 +92,14 @@ def write_text(report: MigrationReport, out: TextIO) -> None:
     )
     for kind in KINDS:
         print(f'  {kind:13} {counts_of_all[kind.replace(" ", "_")]}', file=out)
+    if counts_of_all['files_changed']:
+        print(_NEXT_STEP, file=out)
+
+
+_NEXT_STEP = """\
+graphs and sessions stay. To make objects of TensorFlow 2 of them: GraphModel, or layer by layer,
+track_tf1_style_variables. `tf-seq2seq-compat scan` says which fits a file; sessions.md of the guide
+says how."""
 
 
 def _by_name(file: FileResult, kind: str) -> list[tuple[Note, list[Note]]]:

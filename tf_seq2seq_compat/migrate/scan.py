@@ -26,7 +26,7 @@ import libcst as cst
 from libcst import metadata
 
 from tf_seq2seq_compat.keras_packages import is_imported_keras
-from tf_seq2seq_compat.migrate import sources
+from tf_seq2seq_compat.migrate import sources, ways
 from tf_seq2seq_compat.migrate.name_resolution import Names
 from tf_seq2seq_compat.tf1 import eras, facade, symbols
 from tf_seq2seq_compat.tf1.eras import evidence as versions
@@ -256,12 +256,14 @@ class FileReport:
       occurrences: by place.
       problems: why the file, or a cell, could not be read.
       python_2: what shows that the file is Python 2, which `run` and `migrate` translate.
+      way: how its model becomes an object of TensorFlow 2, or nothing.
     """
 
     path: Path
     occurrences: list[Occurrence] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     python_2: str = ''
+    way: str = ''
 
 
 def scan_file(path: Path, *, every_name: bool = False, python_2: str | None = None) -> FileReport:
@@ -278,7 +280,9 @@ def scan_file(path: Path, *, every_name: bool = False, python_2: str | None = No
         report.python_2 = source.python_2
         report.problems += source.problems
         wrapper = cst.MetadataWrapper(cst.parse_module(source.code), unsafe_skip_copy=True)
-        report.occurrences += _occurrences(source, wrapper, every_name)
+        names = Names(wrapper, star_exports)
+        report.occurrences += _occurrences(source, wrapper, names, every_name)
+        report.way = ways.way(source.path, wrapper, names)
     except sources.Unreadable as error:
         report.problems.append(str(error))
     except cst.ParserSyntaxError as error:
@@ -289,9 +293,8 @@ def scan_file(path: Path, *, every_name: bool = False, python_2: str | None = No
 
 
 def _occurrences(
-    source: sources.Source, wrapper: cst.MetadataWrapper, every_name: bool
+    source: sources.Source, wrapper: cst.MetadataWrapper, names: Names, every_name: bool
 ) -> list[Occurrence]:
-    names = Names(wrapper, star_exports)
     own = own_names(source.path, names)
     optional = _do_without(names)
     found: dict[tuple[int, str], Occurrence] = {}
@@ -454,6 +457,8 @@ def write_text(report: ScanReport, out: TextIO) -> None:
             print(f'  translated       from Python 2: {file.python_2}', file=out)
         for problem in file.problems:
             print(f'  unreadable: {problem}', file=out)
+        if file.way:
+            print(f'  {"to TensorFlow 2":15}  {file.way}', file=out)
         for judged, places in _by_name(file.occurrences):
             print(f'  {judged.status:15}  {shown(judged.name)}  ({_where(places)})', file=out)
             if judged.advice:
@@ -519,6 +524,7 @@ def write_json(report: ScanReport, out: TextIO) -> None:
             'path': str(file.path),
             'problems': file.problems,
             'python_2': file.python_2,
+            'way': file.way,
             'uses': [
                 {
                     'name': each.verdict.name,

@@ -56,6 +56,8 @@ def run(
     *,
     module: bool = False,
     runtime: Runtime | None = None,
+    name: str = '__main__',
+    tf1_behavior: bool = True,
 ) -> None:
     """Runs a program in this process.
 
@@ -66,6 +68,8 @@ def run(
       module: run a module as `python -m` does.
       runtime: holds what is changed in this process, for the caller to close. By default all of it
         is taken back at the end, also for threads of the program that still run.
+      name: the name that the program finds as `__name__`.
+      tf1_behavior: False leaves TensorFlow 2's behaviour on: the caller has made a graph.
 
     Raises:
       CannotRun: there is no such program.
@@ -74,17 +78,25 @@ def run(
     """
     if runtime is None:
         with Runtime() as runtime:
-            return run(target, arguments, options, module=module, runtime=runtime)
+            return run(
+                target,
+                arguments,
+                options,
+                module=module,
+                runtime=runtime,
+                name=name,
+                tf1_behavior=tf1_behavior,
+            )
     runtime.undo_by(functools.partial(sys.argv.__setitem__, slice(None), sys.argv[:]))
     runtime.undo_by(functools.partial(sys.path.__setitem__, slice(None), sys.path[:]))
     options = options._replace(version=options.version or eras.chosen(target, module=module))
-    prepare(runtime, options)
+    prepare(runtime, options, tf1_behavior=tf1_behavior)
     try:
-        main = types.ModuleType('__main__')
+        main = types.ModuleType(name)
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
         children.announce(runtime, options)
-        runtime.set_item(sys.modules, '__main__', main)
+        runtime.set_item(sys.modules, name, main)
         vars(main)['__builtins__'] = sys.modules['builtins']
         if not options.strict:
             repairs.prepare_script(vars(main), source)
@@ -109,6 +121,7 @@ def prepare(
     runtime: Runtime,
     options: RunOptions,
     more: Callable[[], Iterable[str]] = tuple,
+    tf1_behavior: bool = True,
 ) -> import_hook.Restorer:
     """Gives this process's program its imports as its time had them.
 
@@ -116,6 +129,7 @@ def prepare(
       runtime: takes it back.
       options: those of the run.
       more: texts of the program that are in no file.
+      tf1_behavior: whether TensorFlow gets TF1's behaviour.
 
     Returns:
       What restores names of Python and NumPy.
@@ -123,7 +137,7 @@ def prepare(
     Raises:
       RuntimeError: eager operations have already run in this process.
     """
-    start = _TF1Start(runtime, options, more)
+    start = _TF1Start(runtime, options, more, tf1_behavior)
     restored = old_libraries.install(runtime)
     facades = [
         facade.get_facade('tensorflow', 'v1', options.version or eras.LATEST),
@@ -147,8 +161,13 @@ class _TF1Start:
     """
 
     def __init__(
-        self, runtime: Runtime, options: RunOptions, more: Callable[[], Iterable[str]]
+        self,
+        runtime: Runtime,
+        options: RunOptions,
+        more: Callable[[], Iterable[str]],
+        tf1_behavior: bool,
     ) -> None:
+        self._tf1_behavior = tf1_behavior
         self._runtime = runtime
         self._options = options
         self._more = more
@@ -163,11 +182,13 @@ class _TF1Start:
         if self._done or root == ADDONS:
             return
         self._done = True
-        self._for_tensorflow_2 = tensorflow_2_programs.is_for_tensorflow_2(self._more())
+        if self._tf1_behavior:
+            self._for_tensorflow_2 = tensorflow_2_programs.is_for_tensorflow_2(self._more())
         if self._for_tensorflow_2:
             v1_behavior.complete_graphs(self._runtime)
             return
-        v1_behavior.turn_on_tf1_behavior()
+        if self._tf1_behavior:
+            v1_behavior.turn_on_tf1_behavior()
         v1_behavior.complete_tf1_behavior(self._runtime)
         eras.get(self._options.version or eras.LATEST).begin(self._runtime)
         # tf.layers and tf.contrib.layers are why the program is run here: no advice to leave them.
