@@ -7,7 +7,6 @@ import importlib
 import pathlib
 import re
 import threading
-import time
 import weakref
 
 import numpy as np
@@ -699,27 +698,3 @@ def test_a_model_that_builds_in_a_graph_of_its_own():
     model = seq2seq.GraphModel(Built)
     assert model.graph is model.built.graph and [v.name for v in model.variables] == ['w:0']
     assert float(model.function([model.built.x], model.built.y)(tf.constant(3.0))) == 3.0
-
-
-def test_no_function_is_slower_than_a_session():
-    """A call of a product; the least of many in turns, as others share the machine."""
-
-    def build():
-        x = tf1.placeholder(tf.float32, [None, 4])
-        return x, tf.reduce_sum(x @ tf1.get_variable('w', [4, 4]))
-
-    model = seq2seq.GraphModel(build)
-    (x, y), given = model.built, np.ones([2, 4], np.float32)
-    function, tensor = model.function([x], y), tf.constant(given)
-    session, times = tf1.Session(graph=model.graph), {}
-    session.run(model.graph.get_collection('variables')[0].initializer)
-    for _ in range(300):
-        for name, call in (
-            ('function', lambda: function(tensor).numpy()),
-            ('session', lambda: session.run(y, {x: given})),
-        ):
-            start = time.perf_counter()
-            call()
-            times.setdefault(name, []).append(time.perf_counter() - start)
-    session.close()
-    assert np.percentile(times['function'], 5) < 1.2 * np.percentile(times['session'], 5)

@@ -63,7 +63,13 @@ def script(tmp_path):
     return written
 
 
-@pytest.mark.parametrize('start', STARTS)
+@pytest.mark.parametrize(
+    'start',
+    [
+        pytest.param(start, marks=[] if start in ('session', 'none') else [pytest.mark.slow])
+        for start in STARTS
+    ],
+)
 def test_the_session_of_a_script_is_not_entered(start, script):
     """Each would fail in `run`, as the graph has no such element."""
     path = script(f'model = build()\n{STARTS[start]}\n')
@@ -79,7 +85,17 @@ def test_the_session_of_a_script_is_not_entered(start, script):
 GUARDED = '\nif __name__ == "__main__":\n    raise RuntimeError("the main program")\n'
 
 
-@pytest.mark.parametrize('expression', ['build', 'build()', 'Model(4)', 'kept', '[kept][0]'])
+@pytest.mark.parametrize(
+    'expression',
+    [
+        'build',
+        'kept',
+        *(
+            pytest.param(one, marks=[pytest.mark.slow])
+            for one in ('build()', 'Model(4)', '[kept][0]')
+        ),
+    ],
+)
 def test_an_expression_says_what_is_the_model(expression, script):
     made = 'kept = Model(4)\ntf.Session()\n' if 'kept' in expression else ''
     model = seq2seq.GraphModel.from_program(script(made + GUARDED), expression)
@@ -128,6 +144,7 @@ def test_limits_have_a_reason_and_a_line(script):
     assert 'limits:' in model.summary()
 
 
+@pytest.mark.slow
 def test_the_command_says_what_it_found_and_writes_it(script, tmp_path, capsys):
     path = script('model = build()\nsaver = tf.train.Saver()\ntf.Session()\n')
     model = seq2seq.GraphModel.from_program(path, arguments=['--units=5'])
