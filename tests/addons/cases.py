@@ -164,6 +164,23 @@ def in_rnn(tf, tfa, keras):
     return [layer], call
 
 
+@case('keras_rnn_with_alignment_history', jit=False)  # XLA has no arrays that grow
+def keras_rnn_history(tf, tfa, keras):
+    mechanisms = ('LuongAttention', 'BahdanauAttention')
+    wrapper, made = wrapper_of(tfa, keras, 'gru', mechanisms, alignment_history=True)
+    set_up(tf, made)
+    layer = keras.layers.RNN(wrapper, return_sequences=True, return_state=True)
+
+    def call():
+        set_up(tf, made)
+        outputs, *state = layer(tf.constant(INPUTS))
+        histories = [part for part in tf.nest.flatten(state) if isinstance(part, tf.TensorArray)]
+        # Keras takes the first step twice, of which eager mode has the alignments twice.
+        return outputs, [history.stack()[-INPUTS.shape[1] :] for history in histories]
+
+    return [wrapper], call
+
+
 # -- decoders -------------------------------------------------------------------------------------
 
 

@@ -5,6 +5,7 @@ module `tfa` and of the Keras that it is made over; it returns a `Layer` or a `F
 """
 
 import json
+import tempfile
 from typing import NamedTuple
 
 import numpy as np
@@ -370,9 +371,13 @@ def steps_of(optimizer, steps=6, with_variables=False):
     return (kept, variables) if with_variables else Values(kept)
 
 
-def _sgd(keras):
+def _optimizers(keras):
     with_legacy = hasattr(keras.layers.Layer, 'submodules')
-    return keras.optimizers.legacy.SGD if with_legacy else keras.optimizers.SGD
+    return keras.optimizers.legacy if with_legacy else keras.optimizers
+
+
+def _sgd(keras):
+    return _optimizers(keras).SGD
 
 
 OPTIMIZERS = {
@@ -471,6 +476,62 @@ def _averaged_cases():
 
 
 _averaged_cases()
+
+
+@case
+def optimizer_with_an_average_of_its_own(tfa, keras):
+    class Least(tfa.optimizers.AveragedOptimizerWrapper):
+        def average_op(self, var, average_var, local_apply_state):
+            least = tf.minimum(tf.convert_to_tensor(average_var), tf.convert_to_tensor(var))
+            return average_var.assign(0.5 * least)
+
+    optimizer = Least(_sgd(keras)(0.05))
+    kept, variables = steps_of(optimizer, with_variables=True)
+    optimizer.assign_average_vars(variables)
+    return Values({**kept, **{f'average_{i}': v.numpy() for i, v in enumerate(variables)}})
+
+
+def _two_layers(keras):
+    layers = [keras.layers.Dense(3, 'tanh', name='first'), keras.layers.Dense(2, name='last')]
+    model = keras.Sequential([keras.layers.Input([4]), *layers])
+    model.set_weights([numbers(*w.shape, seed=i) for i, w in enumerate(model.get_weights())])
+    return model, layers
+
+
+@case
+def optimizer_of_each_layer(tfa, keras):
+    model, (first, last) = _two_layers(keras)
+    optimizers = _optimizers(keras)
+    pairs = [(optimizers.SGD(0.1), first), (optimizers.Adam(0.05), [last])]
+    optimizer = tfa.optimizers.MultiOptimizer(pairs)
+    model.compile(optimizer, 'mse')
+    kept = {}
+    for i in range(3):
+        model.fit(
+            numbers(6, 4, seed=i), numbers(6, 2, seed=9), batch_size=2, shuffle=False, verbose=0
+        )
+        kept.update({f'step_{i}_{j}': w for j, w in enumerate(model.get_weights())})
+    kept['iterations'] = np.array([int(np.asarray(one.iterations)) for one, _ in pairs])
+    kept['weights'] = np.array([len(one['weights']) for one in optimizer.optimizer_specs])
+    return Values(kept)
+
+
+@case
+def checkpoints_of_averages(tfa, keras):
+    kept = {}
+    for update in (True, False):
+        model, _ = _two_layers(keras)
+        model.compile(tfa.optimizers.MovingAverage(_sgd(keras)(0.1), 0.6), 'mse')
+        with tempfile.TemporaryDirectory() as folder:
+            path = folder + '/saved.weights.h5'
+            callback = tfa.callbacks.AverageModelCheckpoint(update, path, save_weights_only=True)
+            options = {'batch_size': 2, 'shuffle': False, 'verbose': 0, 'callbacks': [callback]}
+            model.fit(numbers(6, 4), numbers(6, 2, seed=9), epochs=2, **options)
+            found, _ = _two_layers(keras)
+            found.load_weights(path)
+        for name, one in (('trained', model), ('saved', found)):
+            kept.update({f'{update}_{name}_{i}': w for i, w in enumerate(one.get_weights())})
+    return Values(kept)
 
 
 # -- losses, metrics, normalization ---------------------------------------------------------------

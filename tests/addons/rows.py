@@ -20,6 +20,8 @@ WITHOUT_ROW = {
     'seq2seq.BaseDecoder': 'has no step',
     'seq2seq.Decoder': 'has no step',
     'seq2seq.Sampler': 'samples nothing',
+    'callbacks.AverageModelCheckpoint': 'has no configuration; a case of rest_cases.py',
+    'optimizers.AveragedOptimizerWrapper': 'has no average_op',
     'optimizers.DecoupledWeightDecayExtension': 'is a part of SGDW and AdamW',
     'optimizers.KerasLegacyOptimizer': 'is the optimizer of Keras',
 }
@@ -289,6 +291,7 @@ for name in ('Lookahead', 'MovingAverage', 'SWA'):
         lambda name=name: getattr(tfa.optimizers, name)('adam'),
         steps,
     )
+OBJECTS['optimizers.MultiOptimizer'] = (lambda: tfa.optimizers.MultiOptimizer([]), steps)
 for name in ('TriangularCyclicalLearningRate', 'Triangular2CyclicalLearningRate'):
     OBJECTS[f'optimizers.{name}'] = (
         lambda name=name: getattr(tfa.optimizers, name)(0.01, 0.1, 2),

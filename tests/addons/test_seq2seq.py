@@ -321,3 +321,24 @@ def test_a_wrapper_in_the_functions_of_tf1():
     for each in (state, last):
         assert isinstance(each, tfa.seq2seq.AttentionWrapperState)
         np.testing.assert_allclose(tf.reduce_sum(each.alignments, 1), [1, 1], rtol=1e-5)
+
+
+def test_states_of_programs_for_keras_2():
+    """States with a history by position, and the states of stacked cells in one list."""
+    attention = tfa.seq2seq.LuongAttention(4, tf.ones([2, 5, 3]))
+    cell = tfa.seq2seq.AttentionWrapper(keras.layers.GRUCell(4), attention, alignment_history=True)
+    decoder = tfa.seq2seq.BasicDecoder(cell, tfa.seq2seq.TrainingSampler())
+    stack = keras.layers.StackedRNNCells([keras.layers.LSTMCell(4) for _ in range(2)])
+    other = tfa.seq2seq.BasicDecoder(stack, tfa.seq2seq.TrainingSampler())
+
+    class Model(keras.Model):
+        def call(self, x, state):
+            return decoder(x, initial_state=state)[1]
+
+    x, model = tf.ones([2, 6, 3]), Model()
+    state = model(x, cell.get_initial_state(batch_size=2, dtype=tf.float32))
+    assert state.alignment_history.stack().shape == (6, 2, 5)
+    state = model(x, state._replace(alignment_history=state.alignment_history))
+    assert state.alignment_history.stack().shape == (12, 2, 5)
+    zeros = [tf.zeros([2, 4])] * 4
+    assert len(other(x, initial_state=zeros)[1]) == 4

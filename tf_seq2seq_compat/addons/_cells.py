@@ -86,8 +86,12 @@ def take_step(
     cell: Cell, inputs: Nest, state: Nest, training: bool | None = None, **kwargs: Any
 ) -> tuple[Nest, Nest]:
     """One step of a cell; the next state has the structure and the types of the state."""
+    given = state
+    if IS_KERAS_3 and isinstance(cell, keras.layers.StackedRNNCells):
+        # As that of Keras 2, which takes the states of its cells in one list, too.
+        given = tf.nest.pack_sequence_as(state_size(cell), tf.nest.flatten(state))
     with _fresh_dropout(cell):
-        outputs, next_state = cell(inputs, state, training=training, **kwargs)
+        outputs, next_state = cell(inputs, given, training=training, **kwargs)
     flat = zip(tf.nest.flatten(state), tf.nest.flatten(next_state), strict=True)
     return outputs, tf.nest.pack_sequence_as(state, [_of_type(*pair) for pair in flat])
 

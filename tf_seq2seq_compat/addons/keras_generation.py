@@ -11,6 +11,7 @@ It is chosen where this module is loaded, which is with the first class that is 
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import importlib
 import inspect
@@ -23,6 +24,7 @@ from typing import Any, TypeVar
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
+from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Recorder
 from tf_seq2seq_compat.types import LayerLike
 
 tf1 = tf.compat.v1
@@ -47,6 +49,31 @@ def _chosen() -> Any:
 
 keras: Any = _chosen()
 IS_KERAS_3: bool = not issubclass(keras.layers.Layer, tf.Module)
+
+
+def _show_arrays_as_tensors() -> None:
+    """Lets states with a TensorArray, as an alignment history, into the layers of Keras 3.
+
+    They take nothing but tensors: each array is a nest of one, which carries it.
+    """
+    import optree
+
+    def flattened(array: Any) -> tuple[list[Any], Any]:
+        carrier: Any = tf.zeros([], array.dtype)
+        carrier._carried_array = array
+        return [carrier], array
+
+    def rebuilt(array: Any, tensors: Any) -> Any:
+        # By the array that the tensor carries: a loop goes on with other arrays.
+        return getattr(next(iter(tensors)), '_carried_array', array)
+
+    for kind in (tf.TensorArray, OpenEndedArray, Recorder):
+        with contextlib.suppress(ValueError):  # registered already
+            optree.register_pytree_node(kind, flattened, rebuilt, namespace='keras')
+
+
+if IS_KERAS_3:
+    _show_arrays_as_tensors()
 
 
 def serializable(cls: _C) -> _C:

@@ -151,7 +151,9 @@ def extended(history: Nest, index: IntLike | None, value: tf.Tensor) -> Nest:
             'A history (alignment_history) cannot be continued under XLA, where its size is fixed: '
             'begin with a new state, or give it a new history.'
         )
-    return history.write(history.size() if index is None else index, value)
+    written = history.write(history.size() if index is None else index, value)
+    # The array itself: in eager mode it is in a wrapper that complains where it is not used.
+    return written.write.__self__
 
 
 def for_steps(state: Nest, capacity: IntLike) -> Nest:

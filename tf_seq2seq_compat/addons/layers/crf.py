@@ -96,7 +96,8 @@ class CRF(keras.layers.Layer):
             begins = tf.cast(mask[:, 0], tf.bool)
             if tf.executing_eagerly() and not tf.reduce_all(begins):
                 raise NotImplementedError(
-                    'The mask begins with False: a CRF needs the padding at the ends of the rows.'
+                    'CRF layer do not support left padding: the mask begins with False. Put the '
+                    'padding at the ends of the rows.'
                 )
         scores = self._dense_layer(inputs)
         if self.use_boundary:

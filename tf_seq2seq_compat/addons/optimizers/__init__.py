@@ -8,19 +8,26 @@ from tf_seq2seq_compat.addons.optimizers.cyclical_learning_rate import (
     Triangular2CyclicalLearningRate,
     TriangularCyclicalLearningRate,
 )
+from tf_seq2seq_compat.addons.optimizers.discriminative_layer_training import MultiOptimizer
 from tf_seq2seq_compat.addons.optimizers.weight_decay_optimizers import (
     SGDW,
     AdamW,
     DecoupledWeightDecayExtension,
     extend_with_decoupled_weight_decay,
 )
-from tf_seq2seq_compat.addons.optimizers.wrappers import SWA, Lookahead, MovingAverage
+from tf_seq2seq_compat.addons.optimizers.wrappers import (
+    SWA,
+    AveragedOptimizerWrapper,
+    Lookahead,
+    MovingAverage,
+)
 
 __all__ = [
     'LAMB',
     'SGDW',
     'SWA',
     'AdamW',
+    'AveragedOptimizerWrapper',
     'CyclicalLearningRate',
     'DecoupledWeightDecayExtension',
     'ExponentialCyclicalLearningRate',
@@ -28,6 +35,7 @@ __all__ = [
     'LazyAdam',
     'Lookahead',
     'MovingAverage',
+    'MultiOptimizer',
     'NovoGrad',
     'RectifiedAdam',
     'Triangular2CyclicalLearningRate',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -15,8 +16,23 @@ from tf_seq2seq_compat.types import Config, DTypeLike
 _O = TypeVar('_O', bound='_Wrapper')
 
 
+_LEGACY: Config = {} if IS_KERAS_3 else {'use_legacy_optimizer': True}
+
+
+def deserialized(config: Any, custom_objects: Mapping[str, Any] | None = None) -> Any:
+    """The optimizer of a configuration."""
+    return keras.optimizers.deserialize(dict(config), custom_objects=custom_objects, **_LEGACY)
+
+
+def check_is_optimizer(value: Any) -> None:
+    """Raises TypeError for what is no optimizer of this Keras, or for Keras 2 no legacy one."""
+    if not isinstance(value, Base):
+        kind = 'keras.optimizers' if IS_KERAS_3 else 'keras.optimizers.legacy'
+        raise TypeError(f'optimizer must be one of {kind} of this Keras, not {value!r}.')
+
+
 class _Wrapper(Base):
-    """Takes the steps of an optimizer; a subclass has `_after` and the name of the slot it keeps.
+    """Takes the steps of an optimizer; a subclass has `_finish` and the name of the slot it keeps.
 
     Args:
       optimizer: An optimizer of the Keras in use (for Keras 2 a legacy one), or its name.
@@ -30,11 +46,8 @@ class _Wrapper(Base):
 
     def __init__(self, optimizer: Any, name: str, **kwargs: Any) -> None:
         if isinstance(optimizer, str):
-            legacy = {} if IS_KERAS_3 else {'use_legacy_optimizer': True}
-            optimizer = keras.optimizers.get(optimizer, **legacy)
-        if not isinstance(optimizer, Base):
-            kind = 'keras.optimizers' if IS_KERAS_3 else 'keras.optimizers.legacy'
-            raise TypeError(f'optimizer must be one of {kind} of this Keras, not {optimizer!r}.')
+            optimizer = keras.optimizers.get(optimizer, **_LEGACY)
+        check_is_optimizer(optimizer)
         if IS_KERAS_3:
             super().__init__(**{'learning_rate': 0.0, **of_keras_3(kwargs)}, name=name)
         else:
@@ -43,10 +56,6 @@ class _Wrapper(Base):
         self._optimizer = optimizer
         self._model_weights: Sequence[Any] | None = None
 
-    def _after(self, value: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
-        """What a variable becomes (None if it stays) and what is held, after a step of it."""
-        raise NotImplementedError
-
     def _held_for(self, variable: Any) -> Any:
         """The variable of the slot."""
         raise NotImplementedError
@@ -54,11 +63,9 @@ class _Wrapper(Base):
     def _number(self, value: Any, dtype: DTypeLike) -> tf.Tensor:
         return tf.cast(value() if callable(value) else value, dtype)
 
-    def _finish(self, variable: Any) -> tf.Operation | None:
-        held = self._held_for(variable)
-        value, kept = self._after(as_tensor(variable), as_tensor(held))
-        changes = [] if value is None else [variable.assign(value)]
-        return grouped(*changes, held.assign(kept))
+    def _finish(self, variable: Any, numbers: Config) -> Any:
+        """What is done after a step of a variable; `numbers` are those of the step, of Keras 2."""
+        raise NotImplementedError
 
     def _arguments(self) -> Config:
         """The arguments beside the optimizer."""
@@ -75,11 +82,7 @@ class _Wrapper(Base):
         cls: type[_O], config: Config, custom_objects: Mapping[str, Any] | None = None
     ) -> _O:
         """The optimizer of a configuration."""
-        legacy = {} if IS_KERAS_3 else {'use_legacy_optimizer': True}
-        inner = keras.optimizers.deserialize(
-            dict(config['optimizer']), custom_objects=custom_objects, **legacy
-        )
-        return cls(**{**config, 'optimizer': inner})
+        return cls(**{**config, 'optimizer': deserialized(config['optimizer'], custom_objects)})
 
     @property
     def learning_rate(self) -> Any:
@@ -128,7 +131,7 @@ class _Wrapper(Base):
             variables = list(trainable_variables or self._model_weights or ())
             self._optimizer.apply(grads, variables)
             for variable in variables:
-                self._finish(variable)
+                self._finish(variable, {})
             self.iterations.assign_add(1)
 
         @property
@@ -178,8 +181,9 @@ class _Wrapper(Base):
             arguments = inner._sparse_apply_args if indices else inner._dense_apply_args
             state = {'apply_state': apply_state} if 'apply_state' in arguments else {}
             taken = take(grad, var, *indices, **state)
+            numbers = (apply_state or {}).get((var.device, var.dtype.base_dtype), {})
             with tf.control_dependencies([taken]):
-                return tf.group(taken, self._finish(var))
+                return tf.group(taken, self._finish(var, numbers))
 
         @property
         def weights(self) -> list[tf.Variable]:
@@ -230,18 +234,73 @@ class Lookahead(_Wrapper):
         self._sync_period = sync_period
         self._slow_step_size = slow_step_size
 
-    def _after(self, value: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
+    def _finish(self, variable: Any, numbers: Config) -> Any:
+        slow = self._held_for(variable)
+        value, held = as_tensor(variable), as_tensor(slow)
         steps = tf.cast(self.iterations, tf.int64) + 1
         is_time = tf.equal(steps % self._number(self._sync_period, tf.int64), 0)
         kept = held + self._number(self._slow_step_size, value.dtype) * (value - held)
-        return tf.where(is_time, kept, value), tf.where(is_time, kept, held)
+        return grouped(
+            variable.assign(tf.where(is_time, kept, value)),
+            slow.assign(tf.where(is_time, kept, held)),
+        )
 
     def _arguments(self) -> Config:
         return {'sync_period': self._sync_period, 'slow_step_size': self._slow_step_size}
 
 
-class _Averaged(_Wrapper):
-    """Keeps an average of each variable."""
+class AveragedOptimizerWrapper(_Wrapper, metaclass=abc.ABCMeta):
+    """Takes the steps of another optimizer, and keeps an average of each variable.
+
+    A subclass says by `average_op` what the average becomes after a step; it begins with zeros.
+
+    Args:
+      optimizer: An optimizer of the Keras in use (for Keras 2 a legacy one), or its name.
+      name: Name of this one.
+      **kwargs: Of every optimizer of Keras.
+
+    Raises:
+      TypeError: For what is no optimizer of this Keras, and for a subclass without `average_op`.
+
+    Example:
+      >>> from tf_seq2seq_compat import addons as tfa
+      >>> class Sum(tfa.optimizers.AveragedOptimizerWrapper):
+      ...     def average_op(self, var, average_var, local_apply_state):
+      ...         return average_var.assign_add(tf.convert_to_tensor(var))
+      >>> optimizer, x = Sum('sgd'), tf.Variable(1.0)
+      >>> for _ in range(2):
+      ...     _ = optimizer.apply_gradients([(tf.constant(10.0), x)])
+      >>> _ = optimizer.assign_average_vars([x])
+      >>> round(float(x), 3)  # 0.9 and 0.8
+      1.7
+
+    Legacy: `tfa.optimizers.AveragedOptimizerWrapper` of TensorFlow Addons 0.23.
+    """
+
+    _begins_with_zeros = True
+
+    def __init__(self, optimizer: Any, name: str = 'AverageOptimizer', **kwargs: Any) -> None:
+        super().__init__(optimizer, name, **kwargs)
+
+    @abc.abstractmethod
+    def average_op(self, var: Any, average_var: Any, local_apply_state: Config) -> Any:
+        """Assigns a variable's average after a step.
+
+        Args:
+          var: The variable of the model.
+          average_var: The variable of its average.
+          local_apply_state: With Keras 2 numbers of this step, such as `lr_t`.
+
+        Returns:
+          With Keras 2 the operation.
+        """
+        raise NotImplementedError
+
+    def _finish(self, variable: Any, numbers: Config) -> Any:
+        return self.average_op(variable, self._held_for(variable), numbers)
+
+    def _arguments(self) -> Config:
+        return {}
 
     def assign_average_vars(self, var_list: Sequence[Any]) -> tf.Operation | None:
         """Gives variables their averages.
@@ -259,7 +318,7 @@ class _Averaged(_Wrapper):
 
 
 @serializable
-class MovingAverage(_Averaged):
+class MovingAverage(AveragedOptimizerWrapper):
     """Keeps moving averages of the variables that another optimizer trains.
 
     Args:
@@ -286,6 +345,8 @@ class MovingAverage(_Averaged):
     Legacy: `tfa.optimizers.MovingAverage` of TensorFlow Addons 0.23.
     """
 
+    _begins_with_zeros = False
+
     def __init__(
         self,
         optimizer: Any,
@@ -304,13 +365,15 @@ class MovingAverage(_Averaged):
         self._start_step = start_step
         self._dynamic_decay = dynamic_decay
 
-    def _after(self, value: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
+    def average_op(self, var: Any, average_var: Any, local_apply_state: Config) -> Any:
+        """Moves the average towards the variable; see `AveragedOptimizerWrapper`."""
+        value, held = as_tensor(var), as_tensor(average_var)
         step = tf.cast(self.iterations, tf.float32)
         decay = self._number(self._average_decay, tf.float32)
         if self._dynamic_decay:
             decay = tf.minimum(decay, _slower_at_first(step - self._start_step))
         decay = tf.where(step < self._start_step, 0.0, decay)
-        return None, held - (held - value) * tf.cast(1.0 - decay, value.dtype)
+        return average_var.assign(held - (held - value) * tf.cast(1.0 - decay, value.dtype))
 
     @property
     def has_shadow_copy(self) -> bool:
@@ -355,7 +418,7 @@ def _slower_at_first(steps: Any) -> tf.Tensor:
 
 
 @serializable
-class SWA(_Averaged):
+class SWA(AveragedOptimizerWrapper):
     """Averages the variables that another optimizer trains, taken every so many steps.
 
     Izmailov et al. 2018, https://arxiv.org/abs/1803.05407.
@@ -384,8 +447,6 @@ class SWA(_Averaged):
     Legacy: `tfa.optimizers.SWA` of TensorFlow Addons 0.23.
     """
 
-    _begins_with_zeros = True
-
     def __init__(
         self,
         optimizer: Any,
@@ -402,11 +463,13 @@ class SWA(_Averaged):
         self._average_period = average_period
         self._start_averaging = start_averaging
 
-    def _after(self, value: tf.Tensor, held: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor]:
+    def average_op(self, var: Any, average_var: Any, local_apply_state: Config) -> Any:
+        """Takes the variable into the average where it is time; see `AveragedOptimizerWrapper`."""
+        value, held = as_tensor(var), as_tensor(average_var)
         since = tf.cast(self.iterations, tf.int64) - self._start_averaging
         taken = tf.cast(since // self._average_period, value.dtype)
         is_time = tf.logical_and(since >= 0, tf.equal(since % self._average_period, 0))
-        return None, tf.where(is_time, (held * taken + value) / (taken + 1), held)
+        return average_var.assign(tf.where(is_time, (held * taken + value) / (taken + 1), held))
 
     def _arguments(self) -> Config:
         return {

@@ -288,6 +288,8 @@ class AttentionMechanism(keras.layers.Layer):
         """The arguments without the memory, which a mechanism is given anew."""
         layers = {'query_layer': self.query_layer, 'memory_layer': self.memory_layer}
         inner = {name: serialized(layer) for name, layer in layers.items() if layer is not None}
+        for config in inner.values():  # a mechanism builds them, once it has a memory and a query
+            config.pop('build_config', None)
         return {**super().get_config(), **inner, 'memory': None}
 
     def _process_probability_fn(self, func_name: str) -> Callable[[tf.Tensor], tf.Tensor]:

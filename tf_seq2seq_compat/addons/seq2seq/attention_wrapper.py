@@ -13,11 +13,9 @@ from tf_seq2seq_compat.addons.keras_generation import (
     build_by_tracing,
     check_is_layer,
     deserialized,
-    hidden,
     keras,
     serializable,
     serialized,
-    takes_hidden,
     typechecked,
 )
 from tf_seq2seq_compat.addons.seq2seq.attention_mechanism import (
@@ -471,17 +469,6 @@ class AttentionWrapper(_RNNCell):
         return cls(**config)
 
     if IS_KERAS_3:
-        call = takes_hidden(call)
-
-        def __init_subclass__(cls, **kwargs: Any) -> None:
-            super().__init_subclass__(**kwargs)
-            if 'call' in vars(cls):
-                cls.call = takes_hidden(vars(cls)['call'])  # type: ignore[method-assign]
-
-        def __call__(self, inputs: Nest, state: Nest, **kwargs: Any) -> Any:
-            if any(isinstance(part, tf.TensorArray) for part in tf.nest.flatten(state)):
-                state = hidden(state)
-            return super().__call__(inputs, state=state, **kwargs)
 
         def compute_mask(self, inputs: Nest, previous_mask: Nest) -> None:
             """No masks."""
