@@ -618,7 +618,9 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         """
         if self.version == LATEST:
             return today
-        for each in (today, getattr(today, '__wrapped__', None)):
+        # Objects that compute their attributes, such as `FLAGS`, are not asked.
+        wrapped = vars(today).get('__wrapped__') if inspect.isfunction(today) else None
+        for each in (today, wrapped):
             if id(each) in self._changes and each is not None:
                 return self._changes[id(each)][1]
         name = name.replace('.contrib.slim.', '.contrib.layers.')
