@@ -475,7 +475,7 @@ def types(tf):
         'in a model': model,
     }
     found = {}
-    for name in chosen(made):
+    for name in chosen({*LAYERS, *PLAIN, *EVERYWHERE}):
         for way, of_layer, dtype in [
             ('alone', '', 'float64'),
             ('alone', '', 'float16'),
