@@ -156,6 +156,22 @@ def test_an_initial_value_of_0_12_is_uniform_by_the_size_of_the_inputs() -> None
     assert abs(values.std() / bound - 1 / 3**0.5) < 0.01
 
 
+@pytest.mark.parametrize(('version', 'part'), [('1.3', 0.8796), ('1.4', 0.8796), ('1.15', 1.0)])
+def test_normal_initial_values_are_cut_and_until_1_4_no_wider(version: str, part: float) -> None:
+    """A normal distribution that is cut at two standard deviations keeps 0.8796 of one."""
+    tf = facade.tensorflow(version=version)
+    with tf1_graph() as graph:
+        by_inputs = tf.get_variable('v', [600, 200], initializer=tf.variance_scaling_initializer())
+        by_both = tf.get_variable('g', [600, 200], initializer=tf.glorot_normal_initializer())
+        with tf.Session(graph=graph) as session:
+            session.run(tf.global_variables_initializer())
+            for variable, size in ((by_inputs, 600), (by_both, 400)):
+                values = session.run(variable)
+                deviation = part / size**0.5
+                assert abs(values.std() / deviation - 1) < 0.02
+                assert np.abs(values).max() <= 1.0001 * 2 * deviation / 0.8796
+
+
 def test_the_shape_of_sparse_values_of_0_12() -> None:
     tf = facade.tensorflow(version='0.12')
     with tf1_graph() as graph:
