@@ -235,6 +235,7 @@ PROGRAMS = [
     ('try:\n    c = tf.nn.rnn_cell.EmbeddingWrapper\nexcept AttributeError:\n    c = 1', '1.15'),
     ('if tf.__version__ < "1.0":\n    tf.mul(a, b)', '1.15'),
     ('keras = 1\nkeras.mul = 2', '1.15'),
+    ('from tensorflow.contrib.distributions.python.ops import bernoulli', '1.1'),
 ]
 
 
