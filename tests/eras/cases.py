@@ -636,6 +636,17 @@ def moving_averages(tf, images):
         return {each.op.name: tf.identity(each.read_value()) for each in tf.global_variables()}
 
 
+@case('0.12-1.4', gradients=False, images=normal(2, 3, 3, 2), scale=normal(3, 2))
+def moving_averages_of_contrib(tf, images, scale):
+    layers = tf.contrib.layers
+    layers.batch_norm(images, decay=0.5, is_training=True)
+    layers.batch_norm(scale, decay=0.5, is_training=True, scope='flat')
+    layers.conv2d(images, 2, 1, normalizer_fn=tf.contrib.slim.batch_norm)
+    updates = tf.get_collection(tf.GraphKeys.UPDATE_OPS)
+    with tf.control_dependencies(updates):
+        return {each.op.name: tf.identity(each.read_value()) for each in tf.global_variables()}
+
+
 @case('0.12', gradients=False, a=normal(3, 4), b=normal(3, 4))
 def arguments_of_0_12(tf, a, b):
     losses, ids, other = tf.contrib.losses, [0, 1, 1, 2], [1, 1, 0, 2]
@@ -674,6 +685,24 @@ def block_cells(tf, inputs, state):
     with tf.variable_scope('gru'):
         second = cells.GRUBlockCell(3)(inputs, state)
     return first, second
+
+
+@case('0.12-1.4', inputs=normal(5, 3, 4))
+def fused_cells(tf, inputs):
+    cells = tf.contrib.rnn
+    fused = cells.LSTMBlockFusedCell(3, use_peephole=True)(inputs, dtype=tf.float32)
+    adapted = cells.FusedRNNCellAdaptor(_rnn_module(tf).GRUCell(3), True)
+    return fused[0], adapted(inputs, dtype=tf.float32, sequence_length=[5, 2, 3])
+
+
+@case('0.12 1.1-1.4', **INPUTS)
+def stacked_directions(tf, inputs, lengths):
+    def two():
+        return [_rnn_module(tf).GRUCell(3), _rnn_module(tf).GRUCell(2)]
+
+    return tf.contrib.rnn.stack_bidirectional_dynamic_rnn(
+        two(), two(), inputs, dtype=tf.float32, sequence_length=lengths
+    )
 
 
 # Optimizers and clipping

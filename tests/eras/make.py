@@ -14,7 +14,7 @@ import tensorflow as tf
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, ROOT)
 
-from tests.eras import cases, harness  # noqa: E402, F401
+from tests.eras import cases, harness, variables  # noqa: E402, F401
 from tests.eras.programs import run as programs  # noqa: E402
 
 
@@ -27,6 +27,18 @@ def arrays(version):
     return found
 
 
+def of_variables(version, check):
+    """Writes what variables are called, or compares."""
+    file = os.path.join(ROOT, 'tests', 'eras', 'variables', version + '.json')
+    found = variables.variables_of(tf)
+    if check:
+        with open(file) as kept:
+            assert json.load(kept) == found, version
+    else:
+        with open(file, 'w') as out:
+            out.write(json.dumps(found, indent=0, sort_keys=True) + '\n')
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     how = parser.add_mutually_exclusive_group(required=True)
@@ -35,6 +47,9 @@ def main():
     options = parser.parse_args()
     version = '.'.join(tf.__version__.split('.')[:2])
     found, of_programs = arrays(version), programs.values_of(programs.of_version(version))
+    of_variables(version, check=bool(options.check))
+    if version not in harness.VERSIONS:  # 1.15
+        return
     file = os.path.join(options.out or options.check, version + '.npz')
     if options.out:
         np.savez_compressed(file, **found)

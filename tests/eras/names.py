@@ -42,7 +42,7 @@ def names(tf):
             continue
         head = 'tensorflow.' + (package + '.' if package else '')
         for name in dir(module):
-            if name.startswith('_') or name in FUTURE or name in ('python', 'core'):
+            if name.startswith('_') or name in FUTURE or name in ('python', 'core', 'tools'):
                 continue
             try:
                 value = getattr(module, name)

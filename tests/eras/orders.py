@@ -33,6 +33,13 @@ RENAMED = {
     'split_dim': 'axis', 'num_split': 'num_or_size_splits', 'seq_dim': 'seq_axis',
     'batch_dim': 'batch_axis',
 }  # fmt: skip
+# Defaults that were others, to the last version that had them. All others of functions that models
+# use are the same, or mean the same: `orders.py` was compared with the signatures of 1.15.
+DEFAULTS = {
+    'tensorflow.layers.batch_normalization': ('1.3', 'fused=False'),
+    'tensorflow.contrib.layers.batch_norm': ('1.3', 'fused=False'),
+    'tensorflow.contrib.training.create_train_op': ('0.12', 'global_step=None'),
+}
 # Of operations that no program calls, and of what is written in the files of the versions.
 LEFT_OUT = ('quant', 'grad', 'backprop', 'Grad', 'embedding_lookup_unique', 'evaluate', 'strided')
 LEFT_OUT += (
@@ -113,10 +120,15 @@ def join(files):
         kinds = {}
         for version in VERSIONS[:-1]:
             then = by_version[version].get(name)
-            not_fused = name == 'tensorflow.layers.batch_normalization' and version != '1.4'
-            if then and (differs(then, today) or not_fused):
-                words = [each for each in then if not (not_fused and each == 'fused=…')]
-                kinds.setdefault((*words, *['fused=False'] * not_fused), []).append(version)
+            last, other = DEFAULTS.get(name, ('', ''))
+            has_other = other and VERSIONS.index(version) <= VERSIONS.index(last)
+            if then and (differs(then, today) or has_other):
+                words = list(then)
+                if has_other:
+                    parameter = other.partition('=')[0]
+                    words = [other if w.partition('=')[0] == parameter else w for w in words]
+                    words += [other] if other not in words else []
+                kinds.setdefault(tuple(words), []).append(version)
         for words, versions in kinds.items():
             now = {each.partition('=')[0] for each in today}
             renamed = [f'{a}:{b}' for a, b in sorted(RENAMED.items()) if b in now and a not in now]

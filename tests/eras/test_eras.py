@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import functools
+import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tests.eras import cases, harness  # noqa: F401
+from tests.eras import cases, harness, variables  # noqa: F401
+from tests.eras.programs.run import checkpoint_of
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.checkpoint import Renames
+from tf_seq2seq_compat import checkpoint
+from tf_seq2seq_compat.checkpoint import Renames, history
 from tf_seq2seq_compat.tf1 import eras, facade
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
@@ -77,18 +82,85 @@ def test_each_version_has_recorded_all_its_cases() -> None:
         assert having == set(harness.of_version(version)), version
 
 
-def variables(version: str, name: str) -> set[str]:
-    head = f'{name}:shape/'
-    return {key[len(head) :] for key in recorded(version) if key.startswith(head)}
+# Names of variables
+# ----------------------------------------------------------------------------------------
+
+VARIABLES = {
+    file.stem: json.loads(file.read_text())
+    for file in (Path(__file__).parent / 'variables').glob('*.json')
+}
+# Of both stacks the names in 0.12 were the same, which are taken for those of the dynamic one.
+AMBIGUOUS = [('0.12', 'stack_bidirectional_rnn')]
 
 
-@pytest.mark.parametrize('version', ['0.12', '1.0', '1.1'])
-def test_historic_renames_give_the_names_of_1_4(version: str) -> None:
-    wrong, later = [], Renames('historic')
-    for name in set(harness.of_version(version)) & set(harness.of_version('1.4')):
-        wanted = variables('1.4', name)
-        # Where a cell stood beside its wrapper, its names do not tell that it had one.
-        if not any('projection_wrapper' in each or 'embedding_wrapper' in each for each in wanted):
-            new = {later(each) for each in variables(version, name)}
-            wrong += [(name, new ^ wanted)] if new != wanted else []
-    assert not wrong
+@pytest.mark.slow
+@pytest.mark.parametrize('version', eras.VERSIONS)
+def test_variables_have_the_names_of_the_version(version: str) -> None:
+    with tf1_graph(), Runtime() as runtime:
+        eras.get(version).begin(runtime)
+        found = variables.variables_of(facade.tensorflow(version=version))
+    assert found == VARIABLES[version]
+
+
+@pytest.mark.parametrize('version', eras.VERSIONS)
+def test_historic_renames_give_the_names_of_1_15(version: str) -> None:
+    today = VARIABLES['1.15']
+    assert len(set(VARIABLES[version]) & set(today)) > 20
+    for name in set(VARIABLES[version]) & set(today):
+        new = Renames('historic').of(VARIABLES[version][name])
+        assert sorted(new.values()) == today[name] or (version, name) in AMBIGUOUS, name
+        slots = Renames('historic').of([f'a/{each}/Adam' for each in new])
+        assert slots == {f'a/{each}/Adam': f'a/{later}/Adam' for each, later in new.items()}
+
+
+def lines_with_scopes() -> Iterator[tuple[str, str, str, str]]:
+    """A class or function, a version, a name below its scope then, and today's, for every line."""
+    for line in history.LINES:
+        scope, _, below = line.today.partition('/')
+        below = below.replace('#', '3').replace('*', 'own/kernel_x')
+        for of in line.of:
+            for version in history.COLUMNS[1:] if of[0].isupper() or of.endswith('rnn') else ():
+                rules = history.names(of, version)
+                found, then = next(
+                    (re.fullmatch(a, below), then) for a, then in rules if re.fullmatch(a, below)
+                )
+                yield (
+                    of,
+                    version,
+                    f'{history.scope(of, version)}/{found.expand(then)}',
+                    f'{scope}/{below}',
+                )
+
+
+def test_historic_is_the_inverse_of_what_the_eras_say() -> None:
+    seen = set()
+    for of, version, then, today in lines_with_scopes():
+        # Cells beside their wrappers are found by the wrappers, RNN by the cells in it.
+        if '/../' not in then and then != 'RNN/own/kernel_x' and (version, of) not in AMBIGUOUS:
+            assert Renames('historic')(f'a/{then}') == f'a/{today}', (of, version)
+            seen.add((of, version))
+    assert len(seen) > 60
+
+
+def test_historic_renames_of_the_checkpoint_that_0_12_wrote() -> None:
+    names = [each.name for each in checkpoint.list_variables(checkpoint_of('0.12'))]
+    found = set(Renames('historic').of(names).values())
+    wanted = set()
+    for name in VARIABLES['1.15'][
+        'embedding_attention_seq2seq'
+    ]:  # with another cell, and two heads
+        if not re.search('_1(/|$)', name):
+            parts = ('gates', 'candidate') if '/basic_rnn_cell/' in name else ('',)
+            wanted |= {name.replace('basic_rnn_cell', f'gru_cell/{part}') for part in parts}
+    assert {name for name in found if 'Adam' not in name and '_power' not in name} == wanted
+
+
+@pytest.mark.parametrize('version', ['1.1', '1.2'])
+def test_historic_renames_of_the_others(version: str) -> None:
+    """Of cells alone: names of a DynamicAttentionWrapper of 1.1 do not tell what they are of."""
+    names = [each.name for each in checkpoint.list_variables(checkpoint_of(version))]
+    renamed = Renames('historic').of(names)
+    changed = {old: new for old, new in renamed.items() if old != new and 'Adam' not in old}
+    lstm = {'weights': 'kernel', 'biases': 'bias'}
+    of_1_1 = {f'decoder/lstm_cell/{old}': f'decoder/lstm_cell/{new}' for old, new in lstm.items()}
+    assert changed == (of_1_1 if version == '1.1' else {})

@@ -102,6 +102,9 @@ CALLS = {
     ),
     ('0.12', 'a = tf.zeros_initializer'): 'a = eras.tf_0_12.zeros_initializer',
     ('0.12', 'tf.__version__'): 'eras.tf_0_12.__version__',
+    # Reading any attribute of this reads the command line of the process.
+    ('0.12', 'tf.app.flags.FLAGS.size'): 'tf.app.flags.FLAGS.size',
+    ('1.4', 'tf.variance_scaling_initializer()'): 'eras.tf_1_4.variance_scaling_initializer()',
     ('1.1', 'tf.contrib.rnn.GRUCell(4, n, reuse=True)'): 'seq2seq.GRUCell(4, reuse=True)',
     ('1.1', 'tf.contrib.rnn.GRUCell(4, input_size=n)'): 'seq2seq.GRUCell(4)',
     ('1.1', 'tf.contrib.rnn.LSTMCell(4, n, True)'): 'seq2seq.LSTMCell(4, use_peepholes=True)',

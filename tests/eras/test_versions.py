@@ -39,8 +39,9 @@ def test_no_version(words: str) -> None:
 
 
 def test_comment_line() -> None:
-    assert eras.named_in(b'#!/usr/bin/python\n# tf-seq2seq-compat: tf=1.1\n') == '1.1'
-    assert eras.named_in(b'x = "tf-seq2seq-compat: tf=1.1"\n') is None
+    assert eras.named(b'#!/usr/bin/python\n# tf-seq2seq-compat: tf=1.1\n') == '1.1'
+    assert eras.named('x = 1\n  # tf-seq2seq-compat: tf = 1.15\n') == '1.15'
+    assert eras.named(b'x = "tf-seq2seq-compat: tf=1.1"\n') is None
 
 
 # What a version has
@@ -155,6 +156,22 @@ def test_an_initial_value_of_0_12_is_uniform_by_the_size_of_the_inputs() -> None
     assert abs(values.std() / bound - 1 / 3**0.5) < 0.01
 
 
+@pytest.mark.parametrize(('version', 'part'), [('1.3', 0.8796), ('1.4', 0.8796), ('1.15', 1.0)])
+def test_normal_initial_values_are_cut_and_until_1_4_no_wider(version: str, part: float) -> None:
+    """A normal distribution that is cut at two standard deviations keeps 0.8796 of one."""
+    tf = facade.tensorflow(version=version)
+    with tf1_graph() as graph:
+        by_inputs = tf.get_variable('v', [600, 200], initializer=tf.variance_scaling_initializer())
+        by_both = tf.get_variable('g', [600, 200], initializer=tf.glorot_normal_initializer())
+        with tf.Session(graph=graph) as session:
+            session.run(tf.global_variables_initializer())
+            for variable, size in ((by_inputs, 600), (by_both, 400)):
+                values = session.run(variable)
+                deviation = part / size**0.5
+                assert abs(values.std() / deviation - 1) < 0.02
+                assert np.abs(values).max() <= 1.0001 * 2 * deviation / 0.8796
+
+
 def test_the_shape_of_sparse_values_of_0_12() -> None:
     tf = facade.tensorflow(version='0.12')
     with tf1_graph() as graph:
@@ -218,6 +235,7 @@ PROGRAMS = [
     ('try:\n    c = tf.nn.rnn_cell.EmbeddingWrapper\nexcept AttributeError:\n    c = 1', '1.15'),
     ('if tf.__version__ < "1.0":\n    tf.mul(a, b)', '1.15'),
     ('keras = 1\nkeras.mul = 2', '1.15'),
+    ('from tensorflow.contrib.distributions.python.ops import bernoulli', '1.1'),
 ]
 
 
@@ -332,6 +350,30 @@ def test_run_and_its_children(tmp_path: Path) -> None:
     assert done.stdout == '1.0.1 rnn/gru_cell/gates/weights:0\n' * 2, done.stderr
 
 
+LIKE_TENSORFLOW_2 = """\
+import subprocess, sys
+import tensorflow as tf
+if tf.executing_eagerly():
+    tf.random.set_seed(1)
+print(tf.executing_eagerly(), flush=True)
+if len(sys.argv) < 2:
+    subprocess.check_call([sys.executable, sys.argv[0], 'child'])
+    subprocess.check_call([sys.executable, '-c', 'import program_2', 'child'])
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('words', [['--tf', '1.15'], []])
+def test_a_program_that_is_said_to_be_for_1_15_is_not_taken_for_one_of_tensorflow_2(
+    tmp_path: Path, words: list[str]
+) -> None:
+    file = tmp_path / 'program_2.py'
+    file.write_text(LIKE_TENSORFLOW_2)
+    command = [sys.executable, '-m', 'tf_seq2seq_compat', 'run', *words, str(file)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.stdout == f'{not words}\n' * 3, done.stderr
+
+
 def test_run_finds_the_version_and_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -342,7 +384,10 @@ def test_run_finds_the_version_and_says_so(
     elsewhere = tmp_path / 'folder' / 'script.py'
     elsewhere.parent.mkdir()
     elsewhere.write_text('import program')
+    assert eras.chosen(str(elsewhere)) is None
+    elsewhere.write_text('# tf-seq2seq-compat: tf=1.15\nimport program')
     assert eras.chosen(str(elsewhere)) == '1.15'
+    elsewhere.write_text('import program')
     notebook = tmp_path / 'notes.ipynb'
     cell = {'cell_type': 'code', 'source': ['%matplotlib inline\n', 'import program']}
     notebook.write_text(json.dumps({'cells': [cell]}))
@@ -351,6 +396,9 @@ def test_run_finds_the_version_and_says_so(
     monkeypatch.setenv('PYTHONPATH', str(tmp_path))
     assert eras.chosen(str(elsewhere)) == '1.1'
     assert 'program.py:2: tf.contrib.seq2seq.DynamicAttentionWrapper' in capsys.readouterr().err
+    cell['source'].insert(0, '# tf-seq2seq-compat: tf=1.15\n')
+    notebook.write_text(json.dumps({'cells': [cell]}))
+    assert eras.chosen(str(notebook)) == '1.15'
     file.write_text('# tf-seq2seq-compat: tf=1.2\n' + file.read_text())
     assert eras.chosen(str(file)) == '1.2'
     monkeypatch.setenv(eras.VARIABLE, '1.0')

@@ -443,6 +443,62 @@ def plain_layers(tf):
     return found
 
 
+def types(tf):
+    """The types of outputs and variables, or the error, of inputs of a type in a layer of one.
+
+    Of layers alone, with a `dtype`, of those that have had inputs of another type, and in models.
+    """
+    made, shapes = makers(tf)
+    for name in PLAIN:
+        arguments = {'function': lambda x: x * 2} if name == 'Lambda' else PLAIN[name][0]
+        kind = getattr(tf.keras.layers, name)
+        made[name] = lambda kind=kind, given=arguments, **more: kind(**dict(given, **more))
+        shapes[name] = PLAIN[name][1]
+
+    def inputs(name, dtype, make=lambda shape, dtype: tf.zeros(shape, dtype)):
+        tensors = [make(shape, dtype) for shape in shapes[name]]
+        return tensors if len(tensors) > 1 else tensors[0]
+
+    def called_before(name, of_layer, dtype):
+        layer = made[name]()
+        layer(inputs(name, of_layer))
+        return layer(inputs(name, dtype))
+
+    def model(name, of_layer, dtype):
+        given = inputs(name, of_layer, lambda s, t: tf.keras.Input(batch_shape=s, dtype=t))
+        return tf.keras.Model(given, made[name]()(given))(inputs(name, dtype))
+
+    ways = {
+        'alone': lambda name, of_layer, dtype: made[name]()(inputs(name, dtype)),
+        'with dtype': lambda name, of_layer, dtype: made[name](dtype=of_layer)(inputs(name, dtype)),
+        'called before': called_before,
+        'in a model': model,
+    }
+    found = {}
+    for name in chosen({*LAYERS, *PLAIN, *EVERYWHERE}):
+        for way, of_layer, dtype in [
+            ('alone', '', 'float64'),
+            ('alone', '', 'float16'),
+            ('alone', '', 'int32'),
+            ('with dtype', 'float64', 'float32'),
+            ('with dtype', 'float32', 'float64'),
+            ('called before', 'float32', 'float64'),
+            ('in a model', 'float32', 'float64'),
+            ('in a model', 'float32', 'float16'),
+            ('in a model', 'float32', 'int32'),
+        ]:
+            tf.keras.backend.clear_session()
+            with tf.Graph().as_default():
+                try:
+                    outputs = tf.nest.flatten(ways[way](name, of_layer, dtype))
+                    kept = sorted({v.dtype.base_dtype.name for v in tf.global_variables()})
+                    what = [t.dtype.base_dtype.name for t in outputs] + kept
+                except Exception as error:
+                    what = type(error).__name__
+            found.setdefault(name, []).append([way, of_layer, dtype, what])
+    return found
+
+
 def plain(value, depth=0):
     if isinstance(value, dict):
         if 'class_name' in value and 'config' in value:
@@ -676,7 +732,7 @@ def main():
 
     tf.logging.set_verbosity(tf.logging.FATAL)
     parts = (signatures, plain_layers, configs, mechanisms, names, wrapped, outputs, cells)
-    parts += (training,)
+    parts += (training, types)
     found = {part.__name__: part(tf) for part in parts}
     if '--facts' in sys.argv:
         print(json.dumps(found))

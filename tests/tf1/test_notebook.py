@@ -130,9 +130,9 @@ def test_what_cannot_be_run(tmp_path):
 
 LOADED_LATE = (
     'import collections\nimport tensorflow as tf\nimport tensorflow.compat.v1 as tf1',
-    '%load_ext tf_seq2seq_compat',
+    '# tf-seq2seq-compat: tf=1.0\n%load_ext tf_seq2seq_compat',
     'print(tf is tf1, tf.__name__, tf.contrib.rnn.GRUCell.__name__, tf.executing_eagerly())',
-    'from tensorflow.contrib.seq2seq import tile_batch\nprint(tile_batch.__name__)',
+    'from tensorflow.contrib.seq2seq import prepare_attention as p\nprint(p.__name__, tf.VERSION)',
     'print(collections.Mapping.__name__)',
     'from keras.layers import Dense\nprint(Dropout.__name__)',
     '%unload_ext tf_seq2seq_compat\nimport tensorflow as tf\nhasattr(tf, "contrib")',
@@ -159,7 +159,7 @@ def test_load_ext():
         [],
         [],
         ['stdout: True tensorflow GRUCell False\n'],
-        ['stdout: tile_batch\n'],
+        ['stdout: prepare_attention 1.0.1\n'],
     ]
     assert shown[4][0] == 'stdout: Mapping\n'
     assert shown[5][0] == 'stdout: Dropout\n'

@@ -76,7 +76,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help='by name as TF1 reads it (the default), of objects as TF2 does, or arrays',
     )
     convert.add_argument(
-        '--historic', action='store_true', help='names of before TF 1.2 become those of TF 1.15'
+        '--historic', action='store_true', help='names of an earlier TF1 become those of TF 1.15'
     )
     for option, kind, what in (
         ('--rename', 'prefix', 'a scope, or a name'),

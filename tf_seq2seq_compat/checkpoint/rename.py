@@ -1,9 +1,4 @@
-"""Rename rules for the variables of a checkpoint, and those for the names that TF1 itself changed.
-
-What `HISTORIC` says was read from the conversion script in TF 1.15
-(`tensorflow/contrib/rnn/python/tools/checkpoint_convert.py`) and from the names that published
-programs of those versions list.
-"""
+"""Rename rules for the variables of a checkpoint, and those for names that TF1 itself changed."""
 
 from __future__ import annotations
 
@@ -11,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from tf_seq2seq_compat.checkpoint import history
 from tf_seq2seq_compat.checkpoint.reader import CheckpointError
 
 KINDS = ('exact', 'prefix', 'regex')
@@ -21,7 +17,7 @@ class Rule(NamedTuple):
 
     Fields:
       kind: 'exact' for one name, 'prefix' for a scope (whole parts of the name), 'regex' for a
-        regular expression that is searched for in the name.
+        regular expression that is searched for in the name; 'beside' is one of `HISTORIC` alone.
       old: The name, scope or expression.
       new: What replaces it; groups of an expression are `\\1`, `\\2` …
 
@@ -37,6 +33,15 @@ class Rule(NamedTuple):
 
     def apply(self, name: str) -> str:
         """The name that the rule makes of a name, which is the same if the rule is not for it."""
+        return self.apply_to([name])[0]
+
+    def apply_to(self, names: list[str]) -> list[str]:
+        """The names that the rule makes of all names of a checkpoint, in their order."""
+        if self.kind == 'beside':
+            return history.beside(names)
+        return [self._of_one(name) for name in names]
+
+    def _of_one(self, name: str) -> str:
         if self.kind == 'regex':
             return re.sub(self.old, self.new, name)
         if name == self.old:
@@ -86,9 +91,15 @@ class Renames:
         self.rules: tuple[Rule, ...] = tuple(_rules(rules))
 
     def __call__(self, name: str) -> str:
+        return self.of_all([name])[name]
+
+    def of_all(self, names: Iterable[str]) -> dict[str, str]:
+        """The new name of each, in their order, whether two get the same one or not."""
+        old = list(names)
+        new = old
         for rule in self.rules:
-            name = rule.apply(name)
-        return name
+            new = rule.apply_to(new)
+        return dict(zip(old, new, strict=True))
 
     def __repr__(self) -> str:
         return f'Renames({list(self.rules)})'
@@ -99,7 +110,7 @@ class Renames:
         Raises:
           CheckpointError: If two get the same name, or one gets an empty one.
         """
-        new = {name: self(name) for name in names}
+        new = self.of_all(names)
         old_by_new: dict[str, str] = {}
         for old, name in new.items():
             if not name or name in old_by_new:
@@ -115,38 +126,15 @@ class Renames:
         """The rules that change none of the names."""
         unused, names = [], list(names)
         for rule in self.rules:
-            renamed = [rule.apply(name) for name in names]
+            renamed = rule.apply_to(names)
             if renamed == names:
                 unused.append(rule)
             names = renamed
         return unused
 
 
-_WITH_WEIGHTS = (
-    'basic_rnn_cell|basic_lstm_cell|lstm_cell|gru_cell|layer_norm_basic_lstm_cell|ugrnn_cell|'
-    'intersection_rnn_cell|phased_lstm_cell|attention_cell_wrapper|lstm_block_wrapper|'
-    'input_projection_wrapper|output_projection_wrapper|nas_rnn|attention_decoder'
-)
-_PARTS_OF_CELLS = (
-    'gates|candidate|projection|in_projection|mask_gates|new_input|output_gate|attention|'
-    'attn_output_projection|Attention_\\d+|AttnOutputProjection'
-)
-
-_CLASSES = (
-    'MultiRNNCell|BasicRNNCell|BasicLSTMCell|LSTMCell|GRUCell|AttentionCellWrapper|'
-    'OutputProjectionWrapper|InputProjectionWrapper|EmbeddingWrapper|LayerNormBasicLSTMCell|'
-    'CoupledInputForgetGateLSTMCell|LSTMBlockCell|GridLSTMCell|BidirectionalGridLSTMCell|'
-    'TimeFreqLSTMCell'
-)
-_LINEAR = {'Linear/Matrix': 'kernel', 'Linear/Bias': 'bias'}
-
-
-def _of_class(scope: str, later: str, names: Mapping[str, str]) -> list[Rule]:
-    """The rules for the variables of a class whose scope had its name."""
-    return [
-        Rule('regex', rf'(^|/){scope}/{old}(?=/|$)', rf'\1{later}/{new}')
-        for old, new in names.items()
-    ]
+def _inverted(version: str) -> tuple[Rule, ...]:
+    return tuple(Rule('regex', old, new) for old, new in history.inverted(version))
 
 
 HISTORIC: tuple[History, ...] = (
@@ -156,106 +144,38 @@ HISTORIC: tuple[History, ...] = (
         'Cell1 …, dynamic_rnn opened RNN and bidirectional_dynamic_rnn BiRNN/FW and BiRNN/BW; an '
         'LSTMCell had W_0, B, W_F_diag … and W_P_0. (Where it had more than one shard, W_1 and '
         'so on are left over: they must be joined by hand.)',
-        (
-            Rule('regex', r'(^|/)BiRNN(?:/|_)FW(?:/FW)?(?=/)', r'\1bidirectional_rnn/fw'),
-            Rule('regex', r'(^|/)BiRNN(?:/|_)BW(?:/BW)?(?=/)', r'\1bidirectional_rnn/bw'),
-            Rule('regex', rf'(^|/)RNN(?=/(?:{_CLASSES})/)', r'\1rnn'),
-            Rule('regex', r'(^|/)MultiRNNCell/Cell(\d+)(?=/)', r'\1multi_rnn_cell/cell_\2'),
-            Rule('regex', r'(^|/)BasicRNNCell/Linear/Matrix(?=/|$)', r'\1basic_rnn_cell/kernel'),
-            Rule('regex', r'(^|/)BasicRNNCell/Linear/Bias(?=/|$)', r'\1basic_rnn_cell/bias'),
-            Rule('regex', r'(^|/)BasicLSTMCell/Linear/Matrix(?=/|$)', r'\1basic_lstm_cell/kernel'),
-            Rule('regex', r'(^|/)BasicLSTMCell/Linear/Bias(?=/|$)', r'\1basic_lstm_cell/bias'),
-            Rule('regex', r'(^|/)GRUCell/Gates/Linear/Matrix(?=/|$)', r'\1gru_cell/gates/kernel'),
-            Rule('regex', r'(^|/)GRUCell/Gates/Linear/Bias(?=/|$)', r'\1gru_cell/gates/bias'),
-            Rule(
-                'regex',
-                r'(^|/)GRUCell/Candidate/Linear/Matrix(?=/|$)',
-                r'\1gru_cell/candidate/kernel',
-            ),
-            Rule(
-                'regex', r'(^|/)GRUCell/Candidate/Linear/Bias(?=/|$)', r'\1gru_cell/candidate/bias'
-            ),
-            Rule('regex', r'(^|/)LSTMCell/W_0(?=/|$)', r'\1lstm_cell/kernel'),
-            Rule('regex', r'(^|/)LSTMCell/B(?=/|$)', r'\1lstm_cell/bias'),
-            Rule('regex', r'(^|/)LSTMCell/W_P_0(?=/|$)', r'\1lstm_cell/projection/kernel'),
-            Rule('regex', r'(^|/)LSTMCell/W_F_diag(?=/|$)', r'\1lstm_cell/w_f_diag'),
-            Rule('regex', r'(^|/)LSTMCell/W_I_diag(?=/|$)', r'\1lstm_cell/w_i_diag'),
-            Rule('regex', r'(^|/)LSTMCell/W_O_diag(?=/|$)', r'\1lstm_cell/w_o_diag'),
-            *_of_class(
-                'LSTMBlockCell',
-                'lstm_cell',
-                {'W': 'kernel', 'b': 'bias', 'wc([ifo])': r'w_\2_diag'},
-            ),
-            Rule('regex', r'(^|/)TimeFreqLSTMCell(?=/)', r'\1time_freq_lstm_cell'),
-            Rule('regex', r'(^|/)GridLSTMCell(?=/)', r'\1grid_lstm_cell'),
-            Rule(
-                'regex', r'(^|/)BidirectionalGridLSTMCell(?=/)', r'\1bidirectional_grid_lstm_cell'
-            ),
-            *_of_class('AttentionCellWrapper', 'attention_cell_wrapper', _LINEAR),
-            *_of_class(
-                'AttentionCellWrapper/Attention',
-                'attention_cell_wrapper/attention',
-                {'AttnW': 'attn_w', 'AttnV': 'attn_v', **_LINEAR},
-            ),
-            *_of_class(
-                'AttentionCellWrapper/AttnOutputProjection',
-                'attention_cell_wrapper/attn_output_projection',
-                _LINEAR,
-            ),
-            Rule('regex', r'(^|/)AttentionCellWrapper(?=/)', r'\1attention_cell_wrapper'),
-            *_of_class('OutputProjectionWrapper', 'output_projection_wrapper', _LINEAR),
-            *_of_class('InputProjectionWrapper', 'input_projection_wrapper', _LINEAR),
-            *_of_class('EmbeddingWrapper', 'embedding_wrapper', {'embedding': 'embedding'}),
-            *_of_class(
-                'LayerNormBasicLSTMCell/linear',
-                'layer_norm_basic_lstm_cell',
-                {'weights': 'kernel', 'b': 'bias'},
-            ),
-            Rule('regex', r'(^|/)LayerNormBasicLSTMCell(?=/)', r'\1layer_norm_basic_lstm_cell'),
-            Rule(
-                'regex',
-                r'(^|/)CoupledInputForgetGateLSTMCell(?=/)',
-                r'\1coupled_input_forget_gate_lstm_cell',
-            ),
-            Rule(
-                'regex',
-                r'(^|/)attention_decoder((?:/Attention_\d+|/AttnOutputProjection)?)/Linear/Matrix(?=/|$)',
-                r'\1attention_decoder\2/kernel',
-            ),
-            Rule(
-                'regex',
-                r'(^|/)attention_decoder((?:/Attention_\d+|/AttnOutputProjection)?)/Linear/Bias(?=/|$)',
-                r'\1attention_decoder\2/bias',
-            ),
-        ),
+        _inverted('0.12'),
     ),
     History(
         'weights_and_biases',
         'In 1.0 and 1.1 the variables of cells were `weights` and `biases`; from 1.2 they are '
         '`kernel` and `bias`. Only below the scopes of cells: tf.contrib.layers and slim still say '
         'weights and biases.',
-        (
-            Rule(
-                'regex',
-                rf'(^|/)({_WITH_WEIGHTS})((?:/(?:{_PARTS_OF_CELLS}))?)/weights(?=/|$)',
-                r'\1\2\3/kernel',
-            ),
-            Rule(
-                'regex',
-                rf'(^|/)({_WITH_WEIGHTS})((?:/(?:{_PARTS_OF_CELLS}))?)/biases(?=/|$)',
-                r'\1\2\3/bias',
-            ),
-            Rule('regex', r'(^|/)nas_rnn/recurrent_weights(?=/|$)', r'\1nas_rnn/recurrent_kernel'),
-            Rule('regex', r'(^|/)nas_rnn(?=/)', r'\1nas_cell'),
-        ),
+        _inverted('1.1'),
+    ),
+    History(
+        'block_cells',
+        'Until 1.4 a GRUBlockCell had a scope of that name, and an LSTMBlockFusedCell one that was '
+        'lstm_block_wrapper.',
+        _inverted('1.4'),
+    ),
+    History(
+        'cells_beside_wrappers',
+        'Until 1.1 the cell of an OutputProjectionWrapper, an InputProjectionWrapper or an '
+        'EmbeddingWrapper had its variables beside those of the wrapper; so had the models of '
+        'legacy_seq2seq. The variables of a cell that stand beside those of one wrapper are put '
+        'below its scope.',
+        (Rule('beside', '', ''),),
     ),
     History(
         'dynamic_attention_wrapper',
-        'AttentionWrapper was DynamicAttentionWrapper in 1.1. Its attention layer had no name, so '
-        'that it was `dense`, and the query layer and attention_v, attention_g and attention_b '
-        'stood in the scope of the wrapper; here they are taken for those of a BahdanauAttention, '
-        'which is all that had them. Its layers also had biases, for which 1.15 has no place: '
-        'they are left over, and where they are not zero the old model computed something else.',
+        'AttentionWrapper was DynamicAttentionWrapper before 1.2. Where it had a scope of that '
+        'name, its attention layer was `dense`, and the query layer and attention_v, attention_g '
+        'and attention_b stood in the scope of the wrapper; here they are taken for those of a '
+        'BahdanauAttention, which is all that had them. Its layers also had biases, for which 1.15 '
+        'has no place: they are left over, and where they are not zero the old model computed '
+        'something else. (In the released 1.1 it had no scope at all, so that its names do not '
+        'tell what they are of: run such a program with `run --tf 1.1`.)',
         (
             Rule(
                 'regex',
@@ -274,29 +194,30 @@ HISTORIC: tuple[History, ...] = (
 
 
 def historic_names(names: Iterable[str], wanted: Iterable[str]) -> dict[str, str]:
-    """The names of before TF 1.2 that are of variables which are wanted under their later names.
+    """The names of an earlier TF1 that are of variables which are wanted under their later names.
 
     Args:
       names: Names of variables in a checkpoint.
       wanted: Names of variables that it is to be restored into.
 
     Returns:
-      The names in the checkpoint, and what each is called from 1.2 on.
+      The names in the checkpoint, and what each is called in 1.15.
 
     Example:
       >>> from tf_seq2seq_compat.checkpoint import rename
       >>> rename.historic_names(['rnn/gru_cell/gates/biases'], ['rnn/gru_cell/gates/bias'])
       {'rnn/gru_cell/gates/biases': 'rnn/gru_cell/gates/bias'}
     """
-    later, wanted = Renames('historic'), set(wanted)
-    return {old: later(old) for old in names if later(old) != old and later(old) in wanted}
+    wanted = set(wanted)
+    later = Renames('historic').of_all(names)
+    return {old: new for old, new in later.items() if new != old and new in wanted}
 
 
 def historic_advice(pairs: Mapping[str, str]) -> str:
     """Says of a checkpoint that it has the names `historic_names` found, with the first three."""
     shown = ', '.join(f'{old} -> {new}' for old, new in list(pairs.items())[:3])
     more = ', …' if len(pairs) > 3 else ''
-    return f'The checkpoint has names of before TensorFlow 1.2 ({shown}{more})'
+    return f'The checkpoint has names of an earlier TensorFlow 1 ({shown}{more})'
 
 
 def _rules(given: object) -> Iterable[Rule]:
@@ -332,15 +253,15 @@ def _of_pair(old: str, new: str) -> Rule:
 
 
 def _historic(name: str) -> Iterable[Rule]:
-    known = {history.name: history for history in HISTORIC}
+    known = [each.name for each in HISTORIC]
     if name != 'historic' and name not in known:
         raise CheckpointError(
             f'there are no renames called {name!r}, but historic (all), {", ".join(known)}. A rule '
             'of your own is a pair (old, new).'
         )
-    for history in HISTORIC:
-        if name in ('historic', history.name):
-            yield from history.rules
+    for each in HISTORIC:
+        if name in ('historic', each.name):
+            yield from each.rules
 
 
 def _checked(rule: Rule) -> Rule:

@@ -122,7 +122,7 @@ def restore(
         Keras 2 or 3 layer or cell, a list, tuple or dict of them; where a dict, its keys are TF1
         scopes, '' being the outermost.
       renames: Rules for the names in the checkpoint, as for `Renames`: ['historic'] for names of
-        before TF 1.2.
+        an earlier TF1.
       ignore: Patterns (`encoder/*`, or compiled regular expressions) of variables that need not be
         accounted for: names in the checkpoint, or those that the model's variables are sought by.
       strict: Whether it is an error if a variable of the model, or a variable of the checkpoint

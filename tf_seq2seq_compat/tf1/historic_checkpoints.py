@@ -1,4 +1,4 @@
-"""Advice for `Saver.restore` of a checkpoint with the variable names of before TensorFlow 1.2."""
+"""Advice for `Saver.restore` of a checkpoint with the variable names of an earlier TensorFlow 1."""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ tf-keras itself, for a process that has TF1 behaviour:
 * a masked loss is divided by the size of the batch, not by what the mask leaves of it;
 * the optimizer 'adagrad' begins with squares of zero;
 * a `Lambda` keeps the variables that its function makes;
+* nothing casts inputs: no model to the type of its `Input`, no layer to that of its variables;
 * what is made in a Keras layer is a resource variable, as Keras's optimizers train no other.
 """
 
@@ -58,8 +59,10 @@ def as_in_tf1(runtime: Runtime) -> None:
     """
     from tf_keras.api._v1.keras import layers
     from tf_keras.src import backend
-    from tf_keras.src.engine import base_layer, base_layer_v1, training_v1
+    from tf_keras.src.engine import base_layer, base_layer_v1, functional, training_v1
+    from tf_keras.src.layers.activation import thresholded_relu
     from tf_keras.src.layers.core import lambda_layer
+    from tf_keras.src.layers.normalization import batch_normalization, layer_normalization
     from tf_keras.src.layers.rnn import base_rnn, stacked_rnn_cells
     from tf_keras.src.legacy_tf_layers import base as tf_layers
     from tf_keras.src.optimizers.legacy import adagrad
@@ -91,6 +94,14 @@ def as_in_tf1(runtime: Runtime) -> None:
     runtime.set(adagrad.Adagrad, 'from_config', from_config)
     runtime.set(lambda_layer.Lambda, 'call', _keeping_variables(lambda_layer.Lambda.call))
     runtime.set(lambda_layer.Lambda, '_check_variables', lambda *_: None)
+    conform = functional.Functional._conform_to_reference_input
+    runtime.set(functional.Functional, '_conform_to_reference_input', _in_type_of(conform))
+    norm = batch_normalization.BatchNormalizationBase
+    runtime.set(norm, 'call', _computing_in_type_of_inputs(norm.call))
+    norm = layer_normalization.LayerNormalization
+    runtime.set(norm, 'call', _computing_in_type_of_inputs(norm.call, variables_too=True))
+    relu = thresholded_relu.ThresholdedReLU
+    runtime.set(relu, 'compute_dtype', property(lambda _: backend.floatx()))
     call = base_layer_v1.Layer.__call__
     making = _making_resources(call, tf_layers.Layer, backend.track_variable)
     runtime.set(base_layer_v1.Layer, '__call__', making)
@@ -161,6 +172,41 @@ def _by_old_position(
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     return __init__
+
+
+def _in_type_of(conform: Callable[..., object]) -> Callable[..., object]:
+    """Has a tensor get the shape of an `Input`, and not its type."""
+
+    def wrapped(self: object, tensor: Any, ref_input: Any) -> object:
+        kept = getattr(tensor, 'dtype', None)
+        like = types.SimpleNamespace(shape=ref_input.shape, dtype=kept)
+        return conform(self, tensor, like)
+
+    return wrapped
+
+
+def _computing_in_type_of_inputs(
+    call: Callable[..., object], *, variables_too: bool = False
+) -> Callable[..., object]:
+    """The call of a layer that casts its inputs to the type it computes in, which is theirs.
+
+    With `variables_too` the layer takes that for the type of its variables, and so does not cast
+    those either: TensorFlow refuses to mix them.
+    """
+
+    @functools.wraps(call)
+    def wrapped(self: Any, inputs: tf.Tensor, *args: object, **kwargs: object) -> object:
+        policy, given = self._dtype_policy, inputs.dtype.name
+        of_variables = given if variables_too else policy.variable_dtype
+        self._dtype_policy = types.SimpleNamespace(
+            compute_dtype=given, variable_dtype=of_variables, name=policy.name
+        )
+        try:
+            return call(self, inputs, *args, **kwargs)
+        finally:
+            self._dtype_policy = policy
+
+    return wrapped
 
 
 def _keeping_variables(call: Callable[..., Any]) -> Callable[..., object]:

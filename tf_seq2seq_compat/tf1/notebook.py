@@ -75,7 +75,8 @@ def load(shell: Any, options: RunOptions = DEFAULT, *, text: str = '') -> None:
 
     Args:
       shell: the `InteractiveShell`.
-      options: how to run them; without a version they are for 1.15.
+      options: how to run them; without a version they are for the one that the environment or a
+        comment line of a cell so far names, or for 1.15.
       text: the cells to come, where they are known.
 
     Raises:
@@ -87,12 +88,12 @@ def load(shell: Any, options: RunOptions = DEFAULT, *, text: str = '') -> None:
     def cells_so_far() -> list[str]:
         return [text, *shell.user_ns.get('In', ())]
 
-    version = options.version or eras.LATEST
+    version = options.version or eras.named('\n'.join(cells_so_far()))
     # Of the files that the cells import, each shows whether it is Python 2.
     elsewhere = options._replace(python_2=False, version=version)
     restored = runner.prepare(runtime, elsewhere, cells_so_far)
     children.announce(runtime, elsewhere)
-    _rebind(shell.user_ns, restored, version)
+    _rebind(shell.user_ns, restored, version or eras.LATEST)
     if options.python_2:
         python2.translate_cells(shell)
     watched = _Cells(shell, options.strict or options.python_2)

@@ -15,7 +15,8 @@ class RunOptions(NamedTuple):
       addons: `tf_seq2seq_compat.addons` takes the place of TensorFlow Addons also where that is
         installed and loads.
       version: The TensorFlow 1 that the program is for, one of `eras.VERSIONS`; None: what the
-        environment, a comment line of the program or its files say.
+        environment, a comment line of the program or its files say; if nothing does, 1.15, or
+        TensorFlow 2 where they show it.
 
     Example:
       >>> from tf_seq2seq_compat.tf1.run_options import RunOptions

@@ -25,7 +25,6 @@ from tf_seq2seq_compat.tf1 import (
     import_hook,
     old_libraries,
     repairs,
-    tensorflow_2_programs,
     v1_behavior,
 )
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
@@ -33,6 +32,7 @@ from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
+from tf_seq2seq_compat.tf1.tensorflow_2_programs import is_for_tensorflow_2
 
 PROGRAM_NAME = 'tf-seq2seq-compat'
 
@@ -157,7 +157,8 @@ def prepare(
 class _TF1Start:
     """Turns TF1 behaviour on, and the repairs, when TensorFlow is first loaded.
 
-    A program for TensorFlow 2 gets neither, and TensorFlow and Keras as they are.
+    A program that shows that it is for TensorFlow 2, where nothing says that it is for a TensorFlow
+    1, gets neither, and TensorFlow and Keras as they are.
     """
 
     def __init__(
@@ -182,8 +183,8 @@ class _TF1Start:
         if self._done or root == ADDONS:
             return
         self._done = True
-        if self._tf1_behavior:
-            self._for_tensorflow_2 = tensorflow_2_programs.is_for_tensorflow_2(self._more())
+        if self._tf1_behavior and self._options.version is None:
+            self._for_tensorflow_2 = is_for_tensorflow_2(self._more())
         if self._for_tensorflow_2:
             v1_behavior.complete_graphs(self._runtime)
             return

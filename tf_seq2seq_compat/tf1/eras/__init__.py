@@ -63,13 +63,14 @@ def parse(words: str) -> str:
 _LINE = re.compile(rb'^[ \t]*#[ \t]*tf-seq2seq-compat:[ \t]*tf[ \t]*=[ \t]*(\S+)', re.MULTILINE)
 
 
-def named_in(source: bytes) -> str | None:
-    """The version that a comment line of a program names: `# tf-seq2seq-compat: tf=1.1`."""
-    found = _LINE.search(source)
-    return None if found is None else parse(found[1].decode('utf-8', 'replace'))
+def named(source: bytes | str = b'') -> str | None:
+    """The version that the environment names, or a comment line: `# tf-seq2seq-compat: tf=1.1`."""
+    found = _LINE.search(source.encode() if isinstance(source, str) else source)
+    words = os.environ.get(VARIABLE) or (found and found[1].decode('utf-8', 'replace'))
+    return parse(words) if words else None
 
 
-def chosen(target: str, *, module: bool = False) -> str:
+def chosen(target: str, *, module: bool = False) -> str | None:
     """The version that a program is run as, where the command line names none.
 
     Args:
@@ -78,29 +79,27 @@ def chosen(target: str, *, module: bool = False) -> str:
 
     Returns:
       That of the environment variable `TF_SEQ2SEQ_COMPAT_TF`, of a comment line of the program, or
-      the newest that its files fit, which is then said.
+      the newest that its files fit, which is then said. None: nothing says another than 1.15, and
+      the program may as well be one for TensorFlow 2.
     """
-    named = os.environ.get(VARIABLE)
-    if named:
-        return parse(named)
     file = _file_of(target, module)
     if file is None:
-        return LATEST
-    source = file.read_bytes()
-    named = named_in(source)
-    if named:
-        return named
+        return named()
     from tf_seq2seq_compat.tf1.eras import evidence
     from tf_seq2seq_compat.tf1.python2 import evidence as python2
 
-    folder = Path.cwd() if module else file.parent
+    source = file.read_bytes()
     code = evidence.text_of(file) if file.suffix == '.ipynb' else source
+    version = named(code)
+    if version:
+        return version
+    folder = Path.cwd() if module else file.parent
     files = python2.of_program(code, file, [folder, *_on_the_path()])[1]
     found = evidence.of_files(sorted(files))
     version, words = evidence.decision(found, evidence.beside([folder]))
     if words:
         print(f'tf-seq2seq-compat: {words}. Another: --tf VERSION', file=sys.stderr)
-    return version
+    return None if version == LATEST else version
 
 
 def _on_the_path() -> list[Path]:
@@ -619,7 +618,9 @@ version, say so: tf-seq2seq-compat run --tf 1.2'
         """
         if self.version == LATEST:
             return today
-        for each in (today, getattr(today, '__wrapped__', None)):
+        # Objects that compute their attributes, such as `FLAGS`, are not asked.
+        wrapped = vars(today).get('__wrapped__') if inspect.isfunction(today) else None
+        for each in (today, wrapped):
             if id(each) in self._changes and each is not None:
                 return self._changes[id(each)][1]
         name = name.replace('.contrib.slim.', '.contrib.layers.')

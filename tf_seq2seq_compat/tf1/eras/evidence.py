@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tf_seq2seq_compat.tf1 import eras
+from tf_seq2seq_compat.tf1 import eras, symbols
 
 
 class Evidence(NamedTuple):
@@ -119,7 +119,7 @@ class _Reader(ast.NodeVisitor):
         parts = name.split('.')
         heads = ['.'.join(parts[:end]) for end in range(2, len(parts) + 1)]
         for each in [f'{name}({argument})'] if argument else reversed(heads):
-            versions = eras.names().get(each)
+            versions = eras.names().get(each) or _until(each)
             if versions is not None:
                 shown = f'argument {argument} of {_shown(name)}' if argument else _shown(each)
                 self._add(node, shown, versions)
@@ -208,6 +208,12 @@ _RESULTS: dict[str, dict[int, tuple[str, ...]]] = {
     'tensorflow.contrib.seq2seq._compute_attention': {2: _SINCE_1_2[:-1], 3: _SINCE_1_2[-1:]},
 }
 _FILE = re.compile(r'(tensorflow\.contrib\.seq2seq)\.python\.ops\.\w+\.(\w+)')
+
+
+def _until(name: str) -> tuple[str, ...] | None:
+    """The versions that have a name inside `tensorflow.python` or a package's `python`."""
+    row = symbols.TABLE.get(name)
+    return eras.versions_with(name, row.until) if row is not None and row.until else None
 
 
 def _public(name: str) -> str:

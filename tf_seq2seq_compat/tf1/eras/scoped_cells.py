@@ -11,20 +11,19 @@ import copy
 import functools
 import inspect
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.types import Nest, Scope
+from tf_seq2seq_compat.checkpoint import history
+from tf_seq2seq_compat.checkpoint.history import Names
+from tf_seq2seq_compat.types import DTypeLike, Nest, Scope, TensorLike
 
 tf1 = tf.compat.v1
 
-Rules = Sequence[tuple[str, str]]
-"""Pairs of an expression that a name below a scope matches whole and what it was; `../` goes up."""
 
-
-def renaming(prefix: str, rules: Rules) -> Callable[..., Any]:
+def renaming(prefix: str, rules: Names) -> Callable[..., Any]:
     """A custom getter that gives variables of today's code the names of an earlier version.
 
     Args:
@@ -48,7 +47,7 @@ def renaming(prefix: str, rules: Rules) -> Callable[..., Any]:
     return rename
 
 
-def rename_below(scope: Any, rules: Rules) -> None:
+def rename_below(scope: Any, rules: Names) -> None:
     """Has a variable scope give what is made below it the names of an earlier version."""
     scope.set_custom_getter(_chained(renaming(scope.name, rules), scope.custom_getter))
 
@@ -63,12 +62,15 @@ class ScopedCell:
     """What a class of cells gets by `scoped`."""
 
     _scope_then: str | None = None
-    _names_then: Rules = ()
+    _names_then: Names = ()
     _scope_is_fixed = False
     _shares_weights = False
 
     def __call__(self: Any, inputs: Nest, state: Nest, scope: Scope | None = None) -> Any:
         """Takes one step, with the variables of the scope that is open."""
+        return self._call_in(scope, inputs, state)
+
+    def _call_in(self: Any, scope: Scope | None, *args: Any) -> Any:
         with tf1.variable_scope(scope or self._default_scope_then()) as opened:
             if self._scope_is_fixed:
                 self._check_scope(opened.name)
@@ -77,7 +79,7 @@ class ScopedCell:
             for name in [each for each in vars(twin) if each.startswith('_self_')]:
                 del vars(twin)[name]
             vars(twin).update(_scope=opened, built=False, _first_call=True, _variables_by_name={})
-            return super(ScopedCell, twin).__call__(inputs, state)  # type: ignore[misc]
+            return super(ScopedCell, twin).__call__(*args)  # type: ignore[misc]
 
     def _default_scope_then(self) -> Any:
         return self._scope_then or type(self).__name__
@@ -95,6 +97,21 @@ class ScopedCell:
             )
 
 
+class ScopedFusedCell(ScopedCell):
+    """The same, for a cell that is called with whole sequences."""
+
+    def __call__(  # type: ignore[override]
+        self,
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+        scope: Scope | None = None,
+    ) -> Any:
+        """Runs the cell, with the variables of the scope that is open."""
+        return self._call_in(scope, inputs, initial_state, dtype, sequence_length)
+
+
 def _chained(inner: Callable[..., Any], outer: Callable[..., Any] | None) -> Callable[..., Any]:
     """The custom getter that goes through `inner`, then through `outer`."""
     if outer is None:
@@ -106,28 +123,32 @@ def _chained(inner: Callable[..., Any], outer: Callable[..., Any] | None) -> Cal
     return both
 
 
-def scoped(today: type, scope: str | None, names: Rules, *, scope_is_fixed: bool = False) -> Any:
+def scoped(
+    today: type, version: str, *, scope_is_fixed: bool = False, kind: type = ScopedCell
+) -> Any:
     """A class of cells as it was before cells were layers.
 
     Args:
-      today: the class.
-      scope: the scope that a call opened by default; None for the name of the class.
-      names: what its variables were called.
+      today: the class, of which the history of names knows scope and variables. A scope that had
+        the name of the class has that of a subclass for it.
+      version: the version.
       scope_is_fixed: whether a call in another scope than the first one's was refused.
+      kind: how it is called: `ScopedCell` or `ScopedFusedCell`.
 
     Returns:
       A subclass of `today`, of the same name.
     """
+    scope = history.scope(today.__name__, version)
     body = {
         '__doc__': today.__doc__,
-        '_scope_then': scope,
-        '_names_then': names,
+        '_scope_then': None if scope == today.__name__ else scope,
+        '_names_then': history.names(today.__name__, version),
         '_scope_is_fixed': scope_is_fixed,
     }
-    return type(today.__name__, (ScopedCell, today), body)
+    return type(today.__name__, (kind, today), body)
 
 
-def with_old_names(function: Callable[..., Any], rules: Rules) -> Callable[..., Any]:
+def with_old_names(function: Callable[..., Any], rules: Names) -> Callable[..., Any]:
     """A function with the variables that it makes under the names of an earlier version.
 
     Args:

@@ -20,17 +20,26 @@ import tensorflow as tf
 from tensorflow.python.ops import variable_scope
 
 from tf_seq2seq_compat import legacy_seq2seq, rnn
+from tf_seq2seq_compat.checkpoint import history
 from tf_seq2seq_compat.layers.linear import linear as _linear
-from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, v1_0, v1_1, with_parameters
+from tf_seq2seq_compat.tf1.eras import (
+    Notes,
+    Written,
+    optimizers,
+    v1_0,
+    v1_1,
+    v1_4,
+    with_parameters,
+)
 from tf_seq2seq_compat.tf1.eras.scoped_cells import (
-    Rules,
     ScopedCell,
+    ScopedFusedCell,
     rename_below,
     scoped,
     with_old_names,
 )
 from tf_seq2seq_compat.tf1.runtime import Runtime
-from tf_seq2seq_compat.types import Scope, TensorLike
+from tf_seq2seq_compat.types import DTypeLike, Nest, Scope, TensorLike
 
 NOTES = Notes('0.12')
 tf1 = tf.compat.v1
@@ -125,53 +134,13 @@ NOTES.instead_of(tf1.train.AdadeltaOptimizer)(optimizers.AdadeltaOfRepeatedRows)
 # Cells
 # ----------------------------------------------------------------------------------------
 
-LINEAR: Rules = ((r'(.*/)?kernel', r'\1Linear/Matrix'), (r'(.*/)?bias', r'\1Linear/Bias'))
-_BESIDE = ((r'kernel', 'Linear/Matrix'), (r'bias', 'Linear/Bias'), v1_1.BESIDE[-1])
-_GATES = tuple(
-    (f'{scope.lower()}/{today}', f'{scope}/Linear/{then}')
-    for scope in ('Gates', 'Candidate')
-    for today, then in (('kernel', 'Matrix'), ('bias', 'Bias'))
-)
-_SHARDED = (
-    (r'kernel', 'W_0'),
-    (r'bias', 'B'),
-    *((f'w_{gate}_diag', f'W_{gate.upper()}_diag') for gate in 'fio'),
-    (r'projection/kernel', 'W_P_0'),
-)
-_NAMES: dict[str, Any] = {
-    'BasicRNNCell': LINEAR,
-    'GRUCell': _GATES,
-    'BasicLSTMCell': LINEAR,
-    'LSTMCell': _SHARDED,
-    'CoupledInputForgetGateLSTMCell': _SHARDED,
-    'AttentionCellWrapper': (
-        (r'attention/attn_w', 'Attention/AttnW'),
-        (r'attention/attn_v', 'Attention/AttnV'),
-        (r'attention/kernel', 'Attention/Linear/Matrix'),
-        (r'attention/bias', 'Attention/Linear/Bias'),
-        (r'attn_output_projection/kernel', 'AttnOutputProjection/Linear/Matrix'),
-        (r'attn_output_projection/bias', 'AttnOutputProjection/Linear/Bias'),
-        *LINEAR,
-    ),
-    'LayerNormBasicLSTMCell': ((r'kernel', 'linear/weights'), (r'bias', 'linear/b')),
-    'OutputProjectionWrapper': _BESIDE,
-    'InputProjectionWrapper': _BESIDE,
-    'EmbeddingWrapper': ((r'embedding', 'embedding'), *_BESIDE),
-    'MultiRNNCell': ((r'cell_(\d+)/(.*)', r'Cell\1/\2'),),
-    'TimeFreqLSTMCell': (),
-    'GridLSTMCell': (),
-    'BidirectionalGridLSTMCell': (),
-}
-_BLOCK: Rules = (
-    (r'kernel', 'W'),
-    (r'bias', 'b'),
-    *((f'w_{gate}_diag', f'wc{gate}') for gate in 'fio'),
-)
-for _name, _rules in _NAMES.items():
-    _today = getattr(rnn, _name)
-    NOTES.instead_of(_today, written=Written(once=True, names=True))(
-        scoped(with_parameters(_today, v1_0.PARAMETERS[_name]), None, _rules)
-    )
+for _name, _parameters in v1_0.PARAMETERS.items():
+    if _name != 'NASCell':  # which came later
+        _today = getattr(rnn, _name)
+        NOTES.instead_of(_today, written=Written(once=True, names=True))(
+            scoped(with_parameters(_today, _parameters), '0.12')
+        )
+NOTES.instead_of(rnn.LSTMBlockFusedCell)(scoped(v1_4.FUSED, '0.12', kind=ScopedFusedCell))
 
 
 @NOTES.instead_of(rnn.LSTMBlockCell)
@@ -186,10 +155,9 @@ class LSTMBlockCell(ScopedCell, v1_0.LSTMBlockCell):
         use_compatible_names: bool = False,
     ) -> None:
         super().__init__(num_units, forget_bias, use_peephole)
-        if use_compatible_names:
-            self._scope_then, self._names_then = 'lstm_cell', v1_1.WEIGHTS
-        else:
-            self._names_then = _BLOCK
+        version = '1.0' if use_compatible_names else '0.12'
+        self._scope_then = history.scope('LSTMBlockCell', version)
+        self._names_then = history.names('LSTMBlockCell', version)
 
 
 def linear(
@@ -201,7 +169,7 @@ def linear(
 ) -> tf.Tensor:
     """`[args] · Matrix + Bias`, with variables in the scope `Linear`."""
     with tf1.variable_scope(scope or 'Linear'):
-        make = with_old_names(_linear, ((r'kernel', 'Matrix'), (r'bias', 'Bias')))
+        make = with_old_names(_linear, history.names_anywhere('linear', '0.12'))
         return make(args, output_size, bias, tf1.constant_initializer(bias_start))
 
 
@@ -212,8 +180,10 @@ NOTES.instead_of(_linear)(linear)
 # ----------------------------------------------------------------------------------------
 
 
-def _in_scope(function: Callable[..., Any], scope: str, rules: Rules) -> Callable[..., Any]:
+def _in_scope(function: Callable[..., Any]) -> Callable[..., Any]:
     """A function that opens another scope by default, with other names below it."""
+    scope = history.scope(function.__name__, '0.12')
+    rules = history.names(function.__name__, '0.12')
     signature = inspect.signature(function)
     shown = [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
 
@@ -229,38 +199,43 @@ def _in_scope(function: Callable[..., Any], scope: str, rules: Rules) -> Callabl
     return then
 
 
-_DIRECTIONS: Rules = ((r'fw/(.*)', r'FW/\1'), (r'bw/(.*)', r'BW/\1'))
-for _name in ('dynamic_rnn', 'raw_rnn', 'static_rnn', 'static_state_saving_rnn'):
-    _then = _in_scope(getattr(rnn, _name), 'RNN', ())
-    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
-for _name in ('bidirectional_dynamic_rnn', 'static_bidirectional_rnn'):
-    _then = _in_scope(getattr(rnn, _name), 'BiRNN', _DIRECTIONS)
-    NOTES.instead_of(getattr(rnn, _name), written=Written(names=True))(_then)
+for _today in (
+    rnn.dynamic_rnn,
+    rnn.raw_rnn,
+    rnn.static_rnn,
+    rnn.static_state_saving_rnn,
+    rnn.bidirectional_dynamic_rnn,
+    rnn.static_bidirectional_rnn,
+    rnn.stack_bidirectional_rnn,
+    rnn.stack_bidirectional_dynamic_rnn,
+):
+    NOTES.instead_of(_today, written=Written(names=True))(_in_scope(_today))
+
+
+@NOTES.instead_of(rnn.FusedRNNCellAdaptor, written=Written(names=True))
+class FusedRNNCellAdaptor(rnn.FusedRNNCellAdaptor):
+    """As today's, in another scope."""
+
+    def __call__(
+        self,
+        inputs: TensorLike,
+        initial_state: Nest | None = None,
+        dtype: DTypeLike | None = None,
+        sequence_length: TensorLike | None = None,
+        scope: Scope | None = None,
+    ) -> tuple[tf.Tensor, Nest]:
+        """Runs the cell over the sequences."""
+        scope = scope or history.scope('FusedRNNCellAdaptor', '0.12')
+        return super().__call__(inputs, initial_state, dtype, sequence_length, scope)
+
 
 # tf.nn.seq2seq
 # ----------------------------------------------------------------------------------------
 
-_W, _B = ('kernel', 'Linear/Matrix'), ('bias', 'Linear/Bias')
-LEGACY: Rules = (
-    *(
-        (rf'(.*/)?{scope}/{today}', rf'\1{then}/{variable}')
-        for scope, then in (
-            ('output_projection_wrapper', 'OutputProjectionWrapper'),
-            ('attention_decoder', 'attention_decoder'),
-            ('AttnOutputProjection', 'AttnOutputProjection'),
-        )
-        for today, variable in (_W, _B)
-    ),
-    (r'(.*/)?(Attention_\d+)/kernel', r'\1\2/Linear/Matrix'),
-    (r'(.*/)?(Attention_\d+)/bias', r'\1\2/Linear/Bias'),
-    (r'(.*/)?embedding_wrapper/embedding', r'\1EmbeddingWrapper/embedding'),
-    (r'(.*/)?(?:output_projection|embedding)_wrapper/((?!embedding$).*)', r'\1\2'),
-)
-_RNN: Rules = ((r'(.*/)?rnn/(.*)', r'\1RNN/\2'),)
-
 
 def _with_names(function: Callable[..., Any]) -> Any:
-    return with_old_names(with_old_names(function, LEGACY), _RNN)
+    inside = with_old_names(function, history.names_anywhere(v1_1.WRAPPERS, '0.12'))
+    return with_old_names(inside, history.names_anywhere('dynamic_rnn', '0.12'))
 
 
 for _name in v1_1.MODELS:

@@ -30,12 +30,12 @@ tf1 = tf.compat.v1
 # ----------------------------------------------------------------------------------------
 
 PARAMETERS = {
-    name: parameters.replace(' reuse=None', '') for name, (_, _, parameters) in v1_1.CELLS.items()
+    name: parameters.replace(' reuse=None', '') for name, parameters in v1_1.CELLS.items()
 }
-for _name, (_scope, _names, _) in v1_1.CELLS.items():
+for _name, _parameters in PARAMETERS.items():
     _today = getattr(rnn, _name)
     NOTES.instead_of(_today, written=Written(once=True, names=True))(
-        scoped(with_parameters(_today, PARAMETERS[_name]), _scope, _names)
+        scoped(with_parameters(_today, _parameters), '1.0')
     )
 
 
@@ -52,7 +52,7 @@ class LSTMBlockCell(v1_2.LSTMBlockCell):
         return output, tuple(state)
 
 
-NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, 'lstm_cell', v1_1.WEIGHTS))
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, '1.0'))
 NOTES.parameters(rnn.DropoutWrapper, 'cell input_keep_prob=1.0 output_keep_prob=1.0 seed=None')
 
 # Decoder functions

@@ -21,6 +21,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import legacy_seq2seq, rnn
+from tf_seq2seq_compat.checkpoint import history
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.structure import batched_zeros
 from tf_seq2seq_compat.layers.dense import Dense
@@ -28,7 +29,12 @@ from tf_seq2seq_compat.layers.linear import linear as _linear_today
 from tf_seq2seq_compat.seq2seq import attention_mechanism, attention_wrapper
 from tf_seq2seq_compat.tf1 import symbols
 from tf_seq2seq_compat.tf1.eras import Notes, Written, v1_2, v1_4, with_parameters
-from tf_seq2seq_compat.tf1.eras.scoped_cells import ScopedCell, scoped, with_old_names
+from tf_seq2seq_compat.tf1.eras.scoped_cells import (
+    ScopedCell,
+    ScopedFusedCell,
+    scoped,
+    with_old_names,
+)
 from tf_seq2seq_compat.tf1.runtime import Runtime
 from tf_seq2seq_compat.types import Cell, DTypeLike, IntLike, Nest, TensorLike
 
@@ -37,18 +43,6 @@ tf1 = tf.compat.v1
 
 # Cells
 # ----------------------------------------------------------------------------------------
-
-WEIGHTS = ((r'(.*/)?kernel', r'\1weights'), (r'(.*/)?bias', r'\1biases'))
-_NAS = ((r'recurrent_kernel', 'recurrent_weights'), WEIGHTS[0])  # its bias was called so
-# What a wrapper calls in its scope today it called beside it.
-LEGACY = (
-    (r'(.*/)?(output_projection_wrapper|attention_decoder)/kernel', r'\1\2/weights'),
-    (r'(.*/)?(output_projection_wrapper|attention_decoder)/bias', r'\1\2/biases'),
-    (r'(.*/)?(Attention_\d+|AttnOutputProjection)/kernel', r'\1\2/weights'),
-    (r'(.*/)?(Attention_\d+|AttnOutputProjection)/bias', r'\1\2/biases'),
-    (r'(.*/)?(?:output_projection|embedding)_wrapper/((?!embedding$).*)', r'\1\2'),
-)
-BESIDE = ((r'kernel', 'weights'), (r'bias', 'biases'), (r'(.*)', r'../\1'))
 
 _LSTM = (
     'num_units input_size=None use_peepholes=False cell_clip=None initializer=None num_proj=None '
@@ -61,72 +55,41 @@ _GRID = (
     'num_frequency_blocks=None start_freqindex_list=None end_freqindex_list=None '
     'couple_input_forget_gates=False '
 )
-CELLS: dict[str, tuple[str, Any, str]] = {
-    'BasicRNNCell': (
-        'basic_rnn_cell', WEIGHTS, 'num_units input_size=None activation=tanh reuse=None'
-    ),
-    'GRUCell': ('gru_cell', WEIGHTS, 'num_units input_size=None activation=tanh reuse=None'),
-    'BasicLSTMCell': (
-        'basic_lstm_cell',
-        WEIGHTS,
-        'num_units forget_bias=1.0 input_size=None state_is_tuple=True activation=tanh reuse=None',
-    ),
-    'LSTMCell': ('lstm_cell', WEIGHTS, _LSTM),
-    'CoupledInputForgetGateLSTMCell': (
-        'coupled_input_forget_gate_lstm_cell',
-        WEIGHTS,
-        'num_units use_peepholes=False initializer=None num_proj=None proj_clip=None '
-        'num_unit_shards=1 num_proj_shards=1 forget_bias=1.0 state_is_tuple=False activation=tanh '
-        'reuse=None',
-    ),
-    'TimeFreqLSTMCell': (
-        'time_freq_lstm_cell',
-        WEIGHTS,
-        'num_units use_peepholes=False cell_clip=None initializer=None num_unit_shards=1 '
-        'forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
-    ),
-    'GridLSTMCell': ('grid_lstm_cell', (), _GRID + 'state_is_tuple=False reuse=None'),
-    'BidirectionalGridLSTMCell': (
-        'bidirectional_grid_lstm_cell', (), _GRID + 'backward_slice_offset=0 reuse=None'
-    ),
-    'LayerNormBasicLSTMCell': (
-        'layer_norm_basic_lstm_cell',
-        WEIGHTS,
-        'num_units forget_bias=1.0 input_size=None activation=tanh layer_norm=True norm_gain=1.0 '
-        'norm_shift=0.0 dropout_keep_prob=1.0 dropout_prob_seed=None reuse=None',
-    ),
-    'NASCell': ('nas_rnn', _NAS, 'num_units num_proj=None use_biases=False reuse=None'),
-    'AttentionCellWrapper': (
-        'attention_cell_wrapper',
-        WEIGHTS,
-        'cell attn_length attn_size=None attn_vec_size=None input_size=None state_is_tuple=False '
-        'reuse=None',
-    ),
-    'OutputProjectionWrapper': (
-        'output_projection_wrapper', BESIDE, 'cell output_size reuse=None'
-    ),
-    'InputProjectionWrapper': (
-        'input_projection_wrapper', BESIDE, 'cell num_proj input_size=None'
-    ),
-    'EmbeddingWrapper': (
-        'embedding_wrapper',
-        ((r'embedding', 'embedding'), *BESIDE),
-        'cell embedding_classes embedding_size initializer=None reuse=None',
-    ),
-    'MultiRNNCell': ('multi_rnn_cell', (), 'cells state_is_tuple=True'),
-}  # fmt: skip
-"""Of each cell the scope that it opened, what its variables were called, and its parameters."""
+CELLS: dict[str, str] = {
+    'BasicRNNCell': 'num_units input_size=None activation=tanh reuse=None',
+    'GRUCell': 'num_units input_size=None activation=tanh reuse=None',
+    'BasicLSTMCell': 'num_units forget_bias=1.0 input_size=None state_is_tuple=True '
+    'activation=tanh reuse=None',
+    'LSTMCell': _LSTM,
+    'CoupledInputForgetGateLSTMCell': 'num_units use_peepholes=False initializer=None '
+    'num_proj=None proj_clip=None num_unit_shards=1 num_proj_shards=1 forget_bias=1.0 '
+    'state_is_tuple=False activation=tanh reuse=None',
+    'TimeFreqLSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None '
+    'num_unit_shards=1 forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
+    'GridLSTMCell': _GRID + 'state_is_tuple=False reuse=None',
+    'BidirectionalGridLSTMCell': _GRID + 'backward_slice_offset=0 reuse=None',
+    'LayerNormBasicLSTMCell': 'num_units forget_bias=1.0 input_size=None activation=tanh '
+    'layer_norm=True norm_gain=1.0 norm_shift=0.0 dropout_keep_prob=1.0 dropout_prob_seed=None '
+    'reuse=None',
+    'NASCell': 'num_units num_proj=None use_biases=False reuse=None',
+    'AttentionCellWrapper': 'cell attn_length attn_size=None attn_vec_size=None input_size=None '
+    'state_is_tuple=False reuse=None',
+    'OutputProjectionWrapper': 'cell output_size reuse=None',
+    'InputProjectionWrapper': 'cell num_proj input_size=None',
+    'EmbeddingWrapper': 'cell embedding_classes embedding_size initializer=None reuse=None',
+    'MultiRNNCell': 'cells state_is_tuple=True',
+}
+"""The parameters of each cell."""
 
-for _name, (_scope, _names, _parameters) in CELLS.items():
+for _name, _parameters in CELLS.items():
     _today = getattr(rnn, _name)
     _renamed = {'use_biases': 'use_bias'} if _name == 'NASCell' else {}
     NOTES.instead_of(_today, written=Written(files=r'\bDynamicAttentionWrapper\b', names=True))(
-        scoped(
-            with_parameters(_today, _parameters, **_renamed), _scope, _names, scope_is_fixed=True
-        )
+        scoped(with_parameters(_today, _parameters, **_renamed), '1.1', scope_is_fixed=True)
     )
 
-NOTES.instead_of(rnn.LSTMBlockCell)(scoped(v1_2.LSTMBlockCell, 'lstm_cell', WEIGHTS))
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(v1_2.LSTMBlockCell, '1.1'))
+NOTES.instead_of(rnn.LSTMBlockFusedCell)(scoped(v1_4.FUSED, '1.1', kind=ScopedFusedCell))
 NOTES.parameters(
     rnn.DropoutWrapper,
     'cell input_keep_prob=1.0 output_keep_prob=1.0 state_keep_prob=1.0 variational_recurrent=False '
@@ -416,8 +379,9 @@ for _name in LOSSES:
     _today = getattr(legacy_seq2seq, _name)
     NOTES.instead_of(_today, written=WITHOUT_LOSS)(with_loss(_today))
 
+WRAPPERS = 'attention_decoder OutputProjectionWrapper EmbeddingWrapper'
 MODELS = {
-    name: with_old_names(getattr(legacy_seq2seq, name), LEGACY)
+    name: with_old_names(getattr(legacy_seq2seq, name), history.names_anywhere(WRAPPERS, '1.1'))
     for name in [
         'attention_decoder',
         'basic_rnn_seq2seq',
@@ -441,5 +405,5 @@ for _name, _then in MODELS.items():
 @NOTES.instead_of(_linear_today)
 def linear(args: Any, output_size: int, bias: bool, bias_start: float = 0.0) -> tf.Tensor:
     """`[args] · weights + biases`, with variables in the scope that is open."""
-    make = with_old_names(_linear_today, WEIGHTS)
+    make = with_old_names(_linear_today, history.names_anywhere('linear', '1.1'))
     return make(args, output_size, bias, tf1.constant_initializer(bias_start))

@@ -13,4 +13,4 @@ from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
 NOTES = Notes('1.2')
 
 LSTMBlockCell = with_parameters(v1_3.LSTMBlockCell, 'num_units forget_bias=1.0 use_peephole=False')
-NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, 'lstm_cell', ()))
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, '1.2'))

@@ -48,7 +48,7 @@ NOTES.parameters(
     'sequence_length=None parallel_iterations=None scope=None',
 )
 NOTES.instead_of(rnn.GRUBlockCell, written=v1_4.UNLAYERED)(
-    scoped(with_parameters(rnn.GRUBlockCell, 'cell_size'), None, ())
+    scoped(with_parameters(rnn.GRUBlockCell, 'cell_size'), '1.3')
 )
 NOTES.parameters(rnn.ResidualWrapper, 'cell')
 NOTES.parameters(
@@ -71,4 +71,4 @@ class LSTMBlockCell(rnn.LSTMBlockCell):
         super().__init__(num_units, forget_bias, 3.0 if clip_cell else -1.0, use_peephole)
 
 
-NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, 'lstm_cell', ()))
+NOTES.instead_of(rnn.LSTMBlockCell)(scoped(LSTMBlockCell, '1.3'))

@@ -6,9 +6,11 @@
   not count the end token. `dynamic_decode` kept the place of a beam finished, also when another
   beam moved there, and what followed the length of each beam in `gather_tree` was -1.
 * Cells and mechanisms had neither `name` nor `dtype`; `NASCell` had `use_biases`. Block cells had
-  the variables of the scope in which they were called, `GRUBlockCell` in one of that name.
+  the variables of the scope in which they were called, under other names.
 * Adadelta's step was another, see `optimizers`; `clip_by_norm` made slices a tensor.
 * `sequence_loss` had `softmax_loss_function` in front of what came later.
+* Normal initial values that were scaled by the inputs were cut at twice their standard deviation,
+  and for that no wider before.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from tf_seq2seq_compat.seq2seq import (
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import AttentionWrapperState as _SixFields
 from tf_seq2seq_compat.tf1.eras import Notes, Written, optimizers, with_parameters
-from tf_seq2seq_compat.tf1.eras.scoped_cells import scoped
+from tf_seq2seq_compat.tf1.eras.scoped_cells import ScopedFusedCell, scoped
 from tf_seq2seq_compat.types import DTypeLike, IntLike, Nest, TensorLike
 
 NOTES = Notes('1.4')
@@ -46,7 +48,6 @@ _CELLS = {
     'LSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None num_proj=None '
     'proj_clip=None num_unit_shards=None num_proj_shards=None forget_bias=1.0 state_is_tuple=True '
     'activation=None reuse=None',
-    'LSTMBlockFusedCell': 'num_units forget_bias=1.0 cell_clip=None use_peephole=False',
     'TimeFreqLSTMCell': 'num_units use_peepholes=False cell_clip=None initializer=None '
     'num_unit_shards=1 forget_bias=1.0 feature_size=None frequency_skip=None reuse=None',
 }
@@ -56,10 +57,16 @@ for _name, _parameters in _CELLS.items():
 UNLAYERED = Written(once=True, names=True)
 for _name in ('GRUBlockCell', 'GRUBlockCellV2'):
     _then = with_parameters(getattr(rnn, _name), 'num_units=None cell_size=None')
-    NOTES.instead_of(getattr(rnn, _name), written=UNLAYERED)(scoped(_then, None, ()))
+    NOTES.instead_of(getattr(rnn, _name), written=UNLAYERED)(scoped(_then, '1.4'))
 _parameters = 'num_units forget_bias=1.0 cell_clip=None use_peephole=False reuse=None'
 NOTES.instead_of(rnn.LSTMBlockCell, written=UNLAYERED)(
-    scoped(with_parameters(rnn.LSTMBlockCell, _parameters), 'lstm_cell', ())
+    scoped(with_parameters(rnn.LSTMBlockCell, _parameters), '1.4')
+)
+FUSED = with_parameters(
+    rnn.LSTMBlockFusedCell, 'num_units forget_bias=1.0 cell_clip=None use_peephole=False'
+)
+NOTES.instead_of(rnn.LSTMBlockFusedCell, written=UNLAYERED)(
+    scoped(FUSED, '1.4', kind=ScopedFusedCell)
 )
 NOTES.parameters(
     rnn.NASCell, 'num_units num_proj=None use_biases=False reuse=None', use_biases='use_bias'
@@ -352,6 +359,35 @@ class BeamSearchDecoder(seq2seq.BeamSearchDecoder):
         """Follows the beams back from the lengths that `dynamic_decode` found."""
         ids = gather_tree(outputs.predicted_ids, outputs.parent_ids, sequence_lengths)
         return seq2seq.FinalBeamSearchDecoderOutput(ids, outputs), final_state
+
+
+# Initial values
+# ----------------------------------------------------------------------------------------
+
+# What of its variance a normal distribution keeps that is cut at twice its standard deviation.
+_KEPT_VARIANCE = 0.87962566103423978**2
+
+
+@NOTES.instead_of(tf.compat.v1.variance_scaling_initializer)
+class VarianceScaling(tf.compat.v1.variance_scaling_initializer):
+    """Initial values of a variance that the number of inputs or outputs gives."""
+
+    def __init__(
+        self,
+        scale: float = 1.0,
+        mode: str = 'fan_in',
+        distribution: str = 'normal',
+        seed: int | None = None,
+        dtype: DTypeLike = tf.float32,
+    ) -> None:
+        kept = _KEPT_VARIANCE if distribution == 'normal' else 1.0
+        super().__init__(kept * scale, mode, distribution, seed, dtype)
+
+
+@NOTES.instead_of(tf.compat.v1.glorot_normal_initializer)
+def glorot_normal_initializer(seed: int | None = None, dtype: DTypeLike = tf.float32) -> Any:
+    """Initial values after Glorot and Bengio (2010), normal."""
+    return VarianceScaling(1.0, 'fan_avg', 'normal', seed, dtype)
 
 
 # Losses and optimizers
