@@ -332,7 +332,7 @@ def read_test_words(options: argparse.Namespace) -> list[Word]:
     return [words[i] for i in order[: options.eval_words or None]]
 
 
-def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+def flags() -> argparse.ArgumentParser:
     parser = training.parser(
         __doc__.splitlines()[0],
         model_dir='g2p_model',
@@ -349,7 +349,11 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     add('--eval_words', type=int, default=500, help='test words to score (0: all)')
     add('--beam_width', type=int, default=1, help='beams to decode with (1: greedy decoding)')
     add('words', nargs='*', help='predict: the words')
-    return parser.parse_args(arguments)
+    return parser
+
+
+def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    return flags().parse_args(arguments)
 
 
 def main() -> None:

@@ -116,21 +116,11 @@ def draw(by_width: dict[str, list[Rates]], oracle: list[Rates], path: Path) -> N
 
 
 def main() -> None:
-    parser = training.parser(
-        __doc__.splitlines()[0],
-        model_dir='g2p_model',
-        train_file=training.DATA / 'cmudict_train.txt',
-        test_file=training.DATA / 'cmudict_test.txt',
-        units=96,
-        embedding_size=48,
-        steps=4000,
-        learning_rate=0.004,
-        save_every=1000,
-    )
-    parser.add_argument('--eval_words', type=int, default=0, help='test words to score (0: all)')
+    parser = g2p.flags()
+    parser.description = __doc__.splitlines()[0]
+    parser.set_defaults(mode='eval', eval_words=0)
     parser.add_argument('--plot', type=Path, help='where to draw the tables')
     options = parser.parse_args()
-    options.mode = 'eval'
     tf.random.set_seed(options.seed)
     model = g2p.Model(options.units, options.embedding_size)
     print(training.restored(options, model))
