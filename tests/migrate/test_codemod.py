@@ -109,6 +109,24 @@ def test_a_library_that_the_project_brings_along(tmp_path):
     assert texts(tmp_path)['a.py'] == 'import keras\nkeras.layers.Dense(3)\n'
 
 
+def test_programs_of_both_tensorflows_in_one_project(tmp_path):
+    """What is of one program with a file of TensorFlow Addons stays; the rest is rewritten."""
+    files = {
+        'served/infer.py': 'import tensorflow_addons as tfa\nfrom served import model\n',
+        'served/model.py': 'import tensorflow as tf\nx = tf.Session\n',
+        'served/again.py': 'import tensorflow as tf\nfrom served.model import x\ny = tf.Session\n',
+        'train.py': 'import tensorflow as tf\nfrom common import sizes\nx = tf.Session\n',
+        'common.py': 'sizes = 1\n',
+        'served/sizes.py': 'import tensorflow as tf\nimport common\nfrom served import model\n',
+    }
+    write(tmp_path, {**files, 'served/__init__.py': ''})
+    done = texts(tmp_path)
+    for name in ('served/model.py', 'served/again.py', 'served/sizes.py', 'common.py'):
+        assert done[name] == files[name], name
+    assert 'from tf_seq2seq_compat import addons as tfa' in done['served/infer.py']
+    assert 'compat.v1' in done['train.py']
+
+
 def test_a_file_elsewhere_is_no_library(tmp_path):
     write(
         tmp_path,

@@ -184,7 +184,8 @@ def _round(
     findings: list[Finding] = []
     left: dict[int, Finding] = {}
     lines = edits.Lines(module.code)
-    fixers = FOR_TENSORFLOW_2 if project.uses_addons(document.code) else (*older, *FIXERS)
+    is_for_2 = project.is_for_tensorflow_2(path, document.code)
+    fixers = FOR_TENSORFLOW_2 if is_for_2 else (*older, *FIXERS)
     for fix in fixers:
         for each in fix(module):
             if isinstance(each, Finding):

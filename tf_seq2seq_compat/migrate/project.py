@@ -42,6 +42,13 @@ class Outline:
     is_program: bool = False
 
     @property
+    def brings_tensorflow(self) -> bool:
+        """Whether it imports TensorFlow or Keras, by any of their names, or ours."""
+        return any(
+            name.partition('.')[0] in (*ROOTS, 'tf_seq2seq_compat') for name, _ in self.imports
+        )
+
+    @property
     def uses_addons(self) -> bool:
         """Whether it imports TensorFlow Addons, or ours."""
         named = [
@@ -272,15 +279,35 @@ class Project:
                 names |= self.names_of(other, seen | {file})
         return names
 
-    def uses_addons(self, code: str) -> bool:
-        """Whether a file of the project, or this code, uses TensorFlow Addons, so TensorFlow 2.
+    def is_for_tensorflow_2(self, file: Path | None, code: str) -> bool:
+        """Whether code uses TensorFlow Addons, or is of one program with a file that does.
 
-        Addons that this package stands in for are counted too, so that a rewritten project stays.
+        Files with TensorFlow are of one program if one imports the other, or both are of one with
+        others. Addons that this package stands in for are counted too, so that a rewritten project
+        stays.
         """
-        if not hasattr(self, '_any_uses_addons'):
-            outlines = [self.outline(file) for file in self._files]
-            self._any_uses_addons = any(each.uses_addons for each in outlines)
-        return self._any_uses_addons or outline(code).uses_addons
+        uses = outline(code).uses_addons
+        return uses or (file is not None and file.resolve() in self._for_tensorflow_2())
+
+    def _for_tensorflow_2(self) -> set[Path]:
+        if not hasattr(self, '_all_for_tensorflow_2'):
+            beside: dict[Path, set[Path]] = {
+                file: set() for file in self._files if self.outline(file).brings_tensorflow
+            }
+            for file in beside:
+                for module, names in self.outline(file).imports:
+                    for target in self._targets(file, module, names):
+                        if target in beside:
+                            beside[file].add(target)
+                            beside[target].add(file)
+            waiting = [file for file in beside if self.outline(file).uses_addons]
+            self._all_for_tensorflow_2: set[Path] = set()
+            while waiting:
+                file = waiting.pop()
+                if file not in self._all_for_tensorflow_2:
+                    self._all_for_tensorflow_2.add(file)
+                    waiting += beside[file]
+        return self._all_for_tensorflow_2
 
     # Programs -----------------------------------------------------------------------------
 
