@@ -142,15 +142,16 @@ def _beam_search_step(
         _check_ndims(t)
         return core.gather_beams(t, chosen.parents) if t.shape.rank > 1 else t
 
-    changed = {} if perturbed is None else {'perturbed': chosen.scores}
-    next_state = beam_state._replace(
+    kept = BeamSearchDecoderState(
         cell_state=tf.nest.map_structure(follow, next_cell_state),
         log_probs=chosen.log_probs,
         finished=chosen.finished,
         lengths=chosen.lengths,
         accumulated_attention_probs=tf.nest.map_structure(follow, accumulated),
-        **changed,
     )
+    next_state: SearchState = kept
+    if perturbed is not None:
+        next_state = StochasticBeamSearchState(**kept._asdict(), perturbed=chosen.scores)
     scores = chosen.all_scores if output_all_scores else chosen.scores
     return BeamSearchDecoderOutput(scores, chosen.word_ids, chosen.parents), next_state
 
