@@ -223,3 +223,20 @@ def test_what_the_version_lacked_is_said() -> None:
 def test_the_command_line() -> None:
     done = python('-m', 'tf_seq2seq_compat', 'migrate', '--from', '2.0', __file__)
     assert done.returncode == 2 and "--from: '2.0' is no version of TensorFlow 1" in done.stderr
+
+
+def test_classes_that_are_tested_for_are_those_of_today():
+    """Cells that were rewritten are none of the classes of an older version."""
+    text = (
+        'import tensorflow as tf\n'
+        'from tensorflow.contrib import rnn\n'
+        'def f(cell, kind):\n'
+        '    if isinstance(cell, (rnn.LSTMCell, rnn.GRUCell)) or issubclass(kind, rnn.GRUCell):\n'
+        '        return cell\n'
+        'cells = [rnn.BasicLSTMCell, isinstance(3, rnn.BasicLSTMCell)]\n'
+    )
+    done = migrate_source(text, is_program=False, version='1.4').text
+    assert 'isinstance(cell, (seq2seq.LSTMCell, seq2seq.GRUCell))' in done
+    assert 'issubclass(kind, seq2seq.GRUCell)' in done
+    # Any other use is as before, and so are all uses of that name in the module.
+    assert 'cells = [eras.tf_1_4.contrib.rnn.BasicLSTMCell' in done

@@ -138,6 +138,9 @@ class _OlderVersion:
             return None
         found = {}
         for node in nodes:
+            if _is_subclass(then, today) and self._is_tested_for(node):
+                found[node] = []  # objects of both are of today's class
+                continue
             call = None if isinstance(node, cst.Name) and node.value == '_' else self._call(node)
             if call is None:
                 return None
@@ -149,9 +152,27 @@ class _OlderVersion:
             found[node] = edits
         return found
 
+    def _is_tested_for(self, node: cst.CSTNode) -> bool:
+        """Whether it is a class that `isinstance` or `issubclass` is asked for, or one of several."""
+        parent = self._module.parent(node)
+        if isinstance(parent, cst.Element):
+            node = self._module.parent(parent)
+            parent = self._module.parent(node) if isinstance(node, cst.Tuple) else None
+        call = self._module.parent(parent) if isinstance(parent, cst.Arg) else None
+        return (
+            isinstance(call, cst.Call)
+            and isinstance(call.func, cst.Name)
+            and call.func.value in ('isinstance', 'issubclass')
+            and [*call.args[1:]] == [parent]
+        )
+
     def _call(self, node: cst.CSTNode) -> cst.Call | None:
         parent = self._module.parent(node)
         return parent if isinstance(parent, cst.Call) and parent.func is node else None
+
+
+def _is_subclass(then: Any, today: Any) -> bool:
+    return isinstance(then, type) and isinstance(today, type) and issubclass(then, today)
 
 
 def _heads(name: str) -> Iterator[str]:
