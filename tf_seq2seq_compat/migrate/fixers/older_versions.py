@@ -136,7 +136,7 @@ class _OlderVersion:
             return None
         if written.files and self._module.project.mentions(written.files, self._module.code):
             return None
-        found = {}
+        found: dict[cst.CSTNode, list[Edit]] = {}
         for node in nodes:
             if _is_subclass(then, today) and self._is_tested_for(node):
                 found[node] = []  # objects of both are of today's class
@@ -153,11 +153,11 @@ class _OlderVersion:
         return found
 
     def _is_tested_for(self, node: cst.CSTNode) -> bool:
-        """Whether it is a class that `isinstance` or `issubclass` is asked for, or one of several."""
+        """Whether it is a class, or one of several, that `isinstance` is asked for."""
         parent = self._module.parent(node)
         if isinstance(parent, cst.Element):
-            node = self._module.parent(parent)
-            parent = self._module.parent(node) if isinstance(node, cst.Tuple) else None
+            several = self._module.parent(parent)
+            parent = self._module.parent(several) if isinstance(several, cst.Tuple) else None
         call = self._module.parent(parent) if isinstance(parent, cst.Arg) else None
         return (
             isinstance(call, cst.Call)
