@@ -28,12 +28,14 @@ REASONS = {
         transpose while_loop""",
     'the rest of the arguments is for graphs built by hand, or the value of both is the same': """
         device executing_eagerly map_fn ones_like zeros_like linalg.diag math.divide_no_nan
-        linalg.diag_part math.expm1 math.floormod math.log math.rsqrt math.softplus nn.softplus""",
+        linalg.diag_part math.exp math.expm1 math.floormod math.log math.log1p math.multiply_no_nan
+        math.rsqrt math.softplus nn.softplus""",
     'takes one number for all entries, where TF1 fills up with the last': 'constant',
     'takes the rate, by name: TF1 the probability to keep': 'nn.dropout',
     'broadcasts, where TF1 selects rows by a vector': 'where',
     'the class itself, in annotations and isinstance': """
-        Variable VariableAggregation data.Dataset lookup.StaticVocabularyTable""",
+        Variable VariableAggregation data.Dataset lookup.StaticVocabularyTable
+        __internal__.EagerTensor""",
     'parses the same strings': 'DeviceSpec DeviceSpec.from_string',
     'TF1 has none, or one for sessions': """
         __internal__.eager_context.eager_mode nn.gelu lite.TFLiteConverter

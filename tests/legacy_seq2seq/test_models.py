@@ -102,7 +102,8 @@ def test_within_a_layer_all_paths_share_its_variables():
         for a, b in zip(tf.nest.flatten(eager), tf.nest.flatten(function()), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     assert [v.name for v in model.variables] == names
-    assert 'model/embedding_attention_seq2seq/rnn/embedding_wrapper/embedding:0' in names
+    embedding = 'embedding_attention_seq2seq/rnn/embedding_wrapper/embedding:0'
+    assert f'{model.name}/{embedding}' in names
     # Cells of 2 + 4 on both sides, two embeddings, and 5 pairs: W and V, and of each linear map.
     assert len(names) == len(set(names)) == 2 * 6 + 2 + 5 * 2
 
