@@ -8,6 +8,7 @@ import tf_seq2seq_compat as seq2seq
 from tests.decoding import numpy_processors, transformers_logits
 from tests.paths import EAGER_AT_ONCE, PATHS, run
 from tf_seq2seq_compat import addons as tfa
+from tf_seq2seq_compat.addons.keras_generation import keras
 from tf_seq2seq_compat.decoding import logits_processors as processors
 
 WORDS, START, END, STEPS, BATCH, WIDTH = 11, 1, 0, 7, 3, 3
@@ -106,7 +107,7 @@ def model():
     return table.astype(np.float32), bias.astype(np.float32)
 
 
-class KerasTableCell(tf.keras.layers.Layer):
+class KerasTableCell(keras.layers.Layer):
     state_size = output_size = WORDS
 
     def get_initial_state(self, inputs=None, batch_size=None, dtype=None):

@@ -247,8 +247,8 @@ def test_streaming(tmp_path):
 def test_models_of_keras(tmp_path):
     """A functional model as it is; of one that holds layers of the addons API, its functions."""
     from tf_seq2seq_compat.addons import seq2seq as addons
+    from tf_seq2seq_compat.addons.keras_generation import keras
 
-    keras = tf.keras
     table = tf.Variable(tf.random.stateless_uniform([7, 4], [1, 2], -1, 1))
     ids = keras.Input([None], dtype='int32', name='ids')
     hidden = keras.layers.Embedding(9, 4)(ids)
