@@ -108,10 +108,10 @@ def draw(by_width: dict[str, list[Rates]], oracle: list[Rates], path: Path) -> N
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(9, 3.4), layout='constrained')
     for name, found in by_width.items():
         left.plot(WIDTHS, [rate.words for rate in found], marker='o', label=name)
-    left.set(xlabel='beam width', ylabel='word error rate [%]', xticks=WIDTHS)
+    left.set(xlabel='beam width', ylabel='word error rate [%]', xticks=WIDTHS, ylim=(0, None))
     left.legend(title='normalisation')
     right.plot(range(1, len(oracle) + 1), [rate.words for rate in oracle], marker='o')
-    right.set(xlabel='answers n', ylabel='word error rate of the best of n [%]')
+    right.set(xlabel='answers n', ylabel='word error rate of the best of n [%]', ylim=(0, None))
     figure.savefig(path, dpi=120)
 
 
