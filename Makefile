@@ -233,6 +233,7 @@ golden: $(ORACLE_READY)
 	$(ORACLE) tests/checkpoints/make.py --out tests/checkpoints/data
 	$(ORACLE) tests/export/old/make.py --out tests/export/old/data
 	$(ORACLE) tests/golden/make.py --out tests/golden/arrays
+	$(ORACLE) tests/eras/make.py --out tests/eras/arrays
 	$(ORACLE) tests/random_programs/make.py
 	$(ORACLE) tests/golden_programs/make.py
 	$(ORACLE) tests/golden_programs/pairs.py
@@ -260,6 +261,7 @@ golden-check: $(ORACLE_READY) $(READY)
 	$(VENV)/bin/python tests/export/old/check_loaded.py $(ORACLE)
 	$(VENV)/bin/python tests/export/new/elsewhere.py $(ORACLE)
 	$(ORACLE) tests/golden/make.py --check tests/golden/arrays
+	$(ORACLE) tests/eras/make.py --check tests/eras/arrays
 	$(ORACLE) tests/random_programs/make.py --check
 	$(ORACLE) tests/golden_programs/make.py --check
 	$(ORACLE) tests/golden_programs/pairs.py --check

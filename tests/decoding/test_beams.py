@@ -18,6 +18,7 @@ from tests.decoding.test_logits_processors import (
 )
 from tests.paths import EAGER_AT_ONCE, PATHS, run
 from tf_seq2seq_compat import addons as tfa
+from tf_seq2seq_compat.core.beam_search import checked_options
 from tf_seq2seq_compat.decoding import (
     Ensemble,
     SearchOptions,
@@ -296,12 +297,16 @@ def test_ensemble(path):
 @pytest.mark.parametrize(
     ('make', 'error', 'words'),
     [
-        (lambda: SearchOptions(length_normalization='mean').checked(4), ValueError, "'gnmt'"),
-        (lambda: SearchOptions(groups=3).checked(4), ValueError, 'must divide beam_width, 4'),
-        (lambda: SearchOptions(diversity=-1.0).checked(4), ValueError, 'diversity must be 0'),
-        (lambda: SearchOptions(groups=2, beam_limits=[1]).checked(4), ValueError, 'groups cannot'),
-        (lambda: SearchOptions(prune=-1.0).checked(4), ValueError, 'prune must be 0 or more'),
-        (lambda: SearchOptions(groups=2, stochastic=True).checked(4), ValueError, 'groups cannot'),
+        (lambda: SearchOptions(length_normalization='mean').check(4), ValueError, "'gnmt'"),
+        (lambda: SearchOptions(groups=3).check(4), ValueError, 'must divide beam_width, 4'),
+        (lambda: SearchOptions(diversity=-1.0).check(4), ValueError, 'diversity must be 0'),
+        (lambda: SearchOptions(groups=2, beam_limits=[1]).check(4), ValueError, 'groups cannot'),
+        (lambda: SearchOptions(groups=2, prune=1.0).check(4), ValueError, 'groups cannot'),
+        (lambda: SearchOptions(beam_limits=3).check(4), ValueError, 'limits must be'),
+        (lambda: checked_options({'groups': 2}, 4), TypeError, 'search_options must be'),
+        (lambda: Ensemble([seq2seq.GRUCell(3)], [None], [-1.0]), ValueError, '0 or more'),
+        (lambda: SearchOptions(prune=-1.0).check(4), ValueError, 'prune must be 0 or more'),
+        (lambda: SearchOptions(groups=2, stochastic=True).check(4), ValueError, 'groups cannot'),
         (lambda: beams(*map(tf.constant, model()), 1.0, stochastic=True), ValueError,
          'must be 0'),
         (lambda: Ensemble([seq2seq.GRUCell(3)], [None, None]), ValueError, 'one cell, one output'),

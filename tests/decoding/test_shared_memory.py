@@ -92,7 +92,8 @@ def test_no_memory_is_repeated(mechanism):
     assert memories(program_of(repeated)) and not memories(program_of(shared))
 
 
-def test_gradients_are_those_of_the_repeated_memory():
+@pytest.mark.parametrize('path', EAGER_AT_ONCE[1:])
+def test_gradients_are_those_of_the_repeated_memory(path):
     model = Model('bahdanau')
     memory, lengths, table = (tf.constant(array) for array in inputs())
 
@@ -102,7 +103,9 @@ def test_gradients_are_those_of_the_repeated_memory():
             loss = tf.reduce_sum(model(tile, memory, lengths, table)[1])
         return tape.gradient(loss, [memory, *model.mechanism.trainable_variables])
 
-    for ours, expected in zip(gradients(shared), gradients(repeated), strict=True):
+    model(shared, memory, lengths, table)
+    found = run(path, lambda: [gradients(shared), gradients(repeated)])
+    for ours, expected in zip(*found, strict=True):
         np.testing.assert_allclose(ours, expected, rtol=1e-4, atol=1e-6)
 
 
@@ -130,6 +133,13 @@ def test_it_is_shared_only_if_all_is_known_to_be_repeated():
     ):
         mechanism.setup_memory(shared(memory), given)
         assert (origin_of(mechanism.keys) is not None) == known
+
+    class OfAllRows(seq2seq.Dense):
+        """A layer that is not known to compute row by row."""
+
+    mechanism._memory_layer = OfAllRows(UNITS, use_bias=False)
+    mechanism.setup_memory(shared(memory))
+    assert origin_of(mechanism.keys) is None
     changed = seq2seq.LuongAttention(
         UNITS, shared(memory), custom_key_value_fn=lambda keys, values: (keys + 1.0, values)
     )

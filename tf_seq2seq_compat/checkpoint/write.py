@@ -139,7 +139,7 @@ def average(
 
     def mean(name: str) -> np.ndarray:
         newest = last.read(name)
-        # Not floats that NumPy knows: bfloat16.
+        # NumPy does not count bfloat16 among its floats.
         if not tf.as_dtype(names[name].dtype).is_floating:
             return newest
         total = sum(source.read(name).astype(np.float64) for source in sources)

@@ -85,8 +85,8 @@ class SearchOptions(NamedTuple):
     stochastic: bool = False
     seed: int | None = None
 
-    def checked(self, beam_width: int) -> SearchOptions:
-        """The options, if they can be those of a search with so many beams; else ValueError."""
+    def check(self, beam_width: int) -> None:
+        """Raises ValueError if they cannot be the options of a search with so many beams."""
         normalization(self.length_normalization)
         if self.groups < 1 or beam_width % self.groups:
             raise ValueError(
@@ -97,9 +97,12 @@ class SearchOptions(NamedTuple):
             raise ValueError(f'diversity must be 0 or more, but is {self.diversity}.')
         if self.prune is not None and self.prune < 0:
             raise ValueError(f'prune must be 0 or more, or None, but is {self.prune}.')
-        if self.groups > 1 and (self.beam_limits is not None or self.stochastic):
-            raise ValueError('groups cannot be given with beam_limits or stochastic.')
-        return self
+        limits = self.beam_limits
+        if limits is not None and len(np.shape(limits)) != 1:
+            raise ValueError(f'beam_limits must be [batch], but are {limits!r}.')
+        alone = self.beam_limits is None and self.prune is None and not self.stochastic
+        if self.groups > 1 and not alone:
+            raise ValueError('groups cannot be given with beam_limits, prune or stochastic.')
 
     def first_beams(self, beam_width: int) -> tf.Tensor:
         """bool `[beam]`: those that begin; the others of a group begin as copies of them."""
@@ -107,6 +110,14 @@ class SearchOptions(NamedTuple):
 
 
 AS_TF1 = SearchOptions()
+
+
+def checked_options(options: object, beam_width: int) -> SearchOptions:
+    """The options of a search with so many beams; TypeError for anything else, and see `check`."""
+    if not isinstance(options, SearchOptions):
+        raise TypeError(f'search_options must be SearchOptions(...), but are {options!r}.')
+    options.check(beam_width)
+    return options
 
 
 def search_step(

@@ -56,7 +56,7 @@ def for_each_example(function: Callable[..., tf.Tensor], *tensors: tf.Tensor | N
     """`function(*tensors)`, computed once for each example where all tensors repeat examples.
 
     Args:
-      function: Computes each row of its result from the same rows of the tensors.
+      function: Computes each row of its result from the same rows of the tensors, for any batch.
       *tensors: `[batch, ...]`, or None.
 
     Returns:

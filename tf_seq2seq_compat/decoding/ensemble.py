@@ -34,7 +34,7 @@ class Ensemble(RNNCell):
 
     Raises:
       TypeError: If one is not a cell or a layer.
-      ValueError: If the lists have other lengths, or vocabularies differ.
+      ValueError: If the lists have other lengths, vocabularies differ, or weights are negative.
 
     Example:
       >>> from tf_seq2seq_compat.decoding import Ensemble
@@ -62,6 +62,8 @@ class Ensemble(RNNCell):
                 'An ensemble needs one cell, one output layer (or None) and one weight for each '
                 f'model, but has {len(cells)}, {len(output_layers)} and {len(weights)}.'
             )
+        if min(weights) < 0 or not sum(weights):
+            raise ValueError(f'weights must be 0 or more, and not all 0, but are {weights}.')
         for layer in output_layers:
             check_output_layer(layer)
         self._cells = [as_rnn_cell(cell) for cell in cells]

@@ -13,7 +13,6 @@ from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import in_place_of, without_autograph
 from tf_seq2seq_compat.core.path import graph_mode
 from tf_seq2seq_compat.core.structure import axis_size, batched_zeros
-from tf_seq2seq_compat.core.tiling import for_each_example
 from tf_seq2seq_compat.layers.base import (
     Layer,
     show_layers_to_keras,
@@ -27,6 +26,7 @@ from tf_seq2seq_compat.seq2seq.attention_memory import (
     checked_mask,
     checked_memory,
     is_reachable,
+    keys_of,
     prepare_memory,
 )
 from tf_seq2seq_compat.types import DTypeLike, FloatLike, IntLike, LayerLike, Nest, Size, TensorLike
@@ -229,7 +229,7 @@ class _BaseAttentionMechanism(AttentionMechanism):
             values = prepare_memory(memory, lengths, mask, self._check_inner_dims_defined)
             keys = values
             if self._memory_layer is not None:
-                keys = for_each_example(self._memory_layer, values)
+                keys = keys_of(values, self._memory_layer)
             if self._custom_key_value_fn is not None:
                 keys, values = self._custom_key_value_fn(keys, values)
             self._keys = keys

@@ -11,6 +11,7 @@ from tf_seq2seq_compat.core.path import after, graph_mode, open_graphs
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.core.tiling import for_each_example, origin_of, with_origin
 from tf_seq2seq_compat.layers.base import Layer
+from tf_seq2seq_compat.seq2seq.output_layer import is_affine
 from tf_seq2seq_compat.types import LayerLike, Nest, TensorLike
 
 tf1 = tf.compat.v1
@@ -73,6 +74,11 @@ def prepare_memory(
         return one if mask is None else core.mask_memory(one, mask)
 
     return tf.nest.map_structure(prepare, memory)
+
+
+def keys_of(values: tf.Tensor, layer: LayerLike) -> tf.Tensor:
+    """The keys of a memory, once for each example where the layer is known to be row by row."""
+    return for_each_example(layer, values) if is_affine(layer) else layer(values)
 
 
 def checked_memory(memory: Nest, memory_layer: LayerLike) -> tf.Tensor:

@@ -18,7 +18,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions, checked_options
 from tf_seq2seq_compat.core.embedding import embedding_function
 from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.core.path import after, graph_mode
@@ -156,7 +156,7 @@ class BeamSearchDecoderMixin:
         self._coverage_penalty_weight = coverage_penalty_weight
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._logits_processors = checked(logits_processors)
-        self._search_options = search_options.checked(self._beam_width)
+        self._search_options = checked_options(search_options, self._beam_width)
         super().__init__(**kwargs)
 
     @property

@@ -26,13 +26,13 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.core import attention as core
 from tf_seq2seq_compat.core.autograph import without_autograph
 from tf_seq2seq_compat.core.structure import axis_size
-from tf_seq2seq_compat.core.tiling import for_each_example
 from tf_seq2seq_compat.layers.base import _array_to_tensor
 from tf_seq2seq_compat.seq2seq.attention_memory import (
     check_one_mask,
     checked_lengths,
     checked_memory,
     is_reachable,
+    keys_of,
     prepare_memory,
 )
 from tf_seq2seq_compat.seq2seq.attention_wrapper import _prepare_memory as _prepare_memory
@@ -256,7 +256,7 @@ class AttentionMechanism(keras.layers.Layer):
             self.values = values
             self.keys = values
             if self.memory_layer is not None:
-                self.keys = for_each_example(self.memory_layer, values)
+                self.keys = keys_of(values, self.memory_layer)
         self.batch_size = axis_size(self.keys, 0)
         self._alignments_size = axis_size(self.keys, 1)
         self.probability_fn = self.default_probability_fn

@@ -24,7 +24,7 @@ from tf_seq2seq_compat.addons.keras_generation import (
 from tf_seq2seq_compat.addons.seq2seq.decoder import BaseDecoder
 from tf_seq2seq_compat.addons.seq2seq.sampler import _embedding_function
 from tf_seq2seq_compat.core.autograph import without_autograph
-from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions
+from tf_seq2seq_compat.core.beam_search import AS_TF1, SearchOptions, checked_options
 from tf_seq2seq_compat.core.logits_processors import LogitsProcessor, checked
 from tf_seq2seq_compat.seq2seq.beam_search_decoder import (
     BeamSearchDecoderMixin as _TF1Mixin,
@@ -178,7 +178,7 @@ class BeamSearchDecoderMixin(_TF1Mixin):
         self._reorder_tensor_arrays = reorder_tensor_arrays
         self._output_all_scores = output_all_scores
         self._logits_processors = checked(logits_processors)
-        self._search_options = search_options.checked(self._beam_width)
+        self._search_options = checked_options(search_options, self._beam_width)
 
     def _rnn_output_size(self) -> Any:
         return output_layer_size(self._cell, self._output_layer)
