@@ -16,8 +16,10 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tests.checkpoints import make
 from tests.checkpoints.models import MODELS
+from tests.export.new.test_formats import consumed
 from tests.golden import harness
 from tests.tf1.processes import python
+from tf_seq2seq_compat import export
 from tf_seq2seq_compat.checkpoint import CheckpointError
 from tf_seq2seq_compat.tf1 import facade
 
@@ -558,6 +560,40 @@ def test_decoders_are_compiled(mode):
     for one, other in zip(found, wanted, strict=True):
         # Compiled, it has the size of the most steps.
         np.testing.assert_array_equal(one.numpy()[tuple(map(slice, other.shape))], other)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('mode', ['greedy', 'beam'])
+def test_decoders_are_exported_in_each_format(mode, tmp_path):
+    """Each is run without this package, with another batch and other lengths than the first."""
+    plain = seq2seq.GraphModel(lambda: attention(mode))
+    convertible = seq2seq.GraphModel(lambda: attention(mode), share=plain, convertible=True)
+    compiled = seq2seq.GraphModel(lambda: attention(mode), share=plain, jit_compile=True)
+
+    def function(model):
+        (source, lengths), (ids, sizes) = model.built
+        return model.function([source, lengths], {'ids': ids, 'sizes': sizes})
+
+    for write in (export.to_tflite, export.to_onnx):
+        with pytest.raises(export.ExportError, match='convertible=True'):
+            write(tmp_path / 'refused', function(plain))
+    exported = [
+        f'saved_model:{export.to_saved_model(tmp_path / "saved", function(plain), model=plain)}',
+        f'tflite:{export.to_tflite(tmp_path / "tflite", function(convertible))}',
+        f'onnx:{export.to_onnx(tmp_path / "onnx", function(convertible))}',
+    ]
+    first, second = batch()[:2], (batch(4)[0][:2], tf.constant([4, 3]))
+    given = [{'source': one.numpy(), 'lengths': two.numpy()} for one, two in (first, second)]
+    found = consumed(tmp_path, given, exported)
+    for call, results in zip((first, second), found, strict=True):
+        for name, value in function(plain)(*call).items():
+            for kind, one in zip(exported, results, strict=True):
+                steps = tuple(map(slice, value.shape))  # some have the most steps
+                np.testing.assert_array_equal(one[name][steps], value, f'{kind}: {name}')
+    fixed = [tf.TensorSpec(one.shape, one.dtype) for one in first]
+    if tf.__version__ >= '2.21':
+        written = export.to_stablehlo(tmp_path / 'module', (function(compiled), fixed))
+        assert written.stat().st_size
 
 
 def custom():

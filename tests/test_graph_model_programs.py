@@ -56,8 +56,8 @@ STARTS = {
 
 @pytest.fixture
 def script(tmp_path):
-    def written(text, name='train.py'):
-        (tmp_path / name).write_text(HEAD + text)
+    def written(text, name='train.py', head=HEAD):
+        (tmp_path / name).write_text(head + text)
         return str(tmp_path / name)
 
     return written
@@ -162,6 +162,14 @@ def test_the_command_says_what_it_found_and_writes_it(script, tmp_path, capsys):
     np.testing.assert_allclose(found['y'], wanted, rtol=1e-6)
     assert set(found) == {'y', 'loss'}
 
+    infer = HEAD.partition('        self.losses')[0] + 'model = Model(4)\n'
+    for kind, name in (('tflite', 'model.tflite'), ('onnx', 'model.onnx')):
+        words = ['wrap', '--to', kind, '--output', str(tmp_path / name), '--fetch', 'model.logits']
+        assert cli.main([*words, script(infer, 'infer.py', head='')]) == 0
+        assert (tmp_path / name).stat().st_size
+        # With a training operation, whose gradient reads what the loop has kept.
+        assert cli.main([*words, path]) == 1
+    assert capsys.readouterr().err.count('its gradient') == 2
     assert cli.main(['wrap', '--output', str(tmp_path / 'more'), path]) == 2
     assert cli.main(['wrap', f'{path}:nothing']) == 1
     assert cli.main(['wrap', '--checkpoint', str(tmp_path / 'none'), path]) == 1

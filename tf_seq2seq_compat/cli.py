@@ -257,7 +257,7 @@ def _add_wrap(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="make a TF1 program's model an object of TensorFlow 2",
         description=DESCRIPTION,
         usage='tf-seq2seq-compat wrap [-h] [--tf VERSION] [--checkpoint PREFIX] '
-        '[--fetch [NAME=]TENSOR] [--feed TENSOR] [--output FOLDER] '
+        '[--fetch [NAME=]TENSOR] [--feed TENSOR] [--to FORMAT] [--output PATH] '
         'PROGRAM.py[:EXPRESSION] [ARGUMENTS ...]',
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,

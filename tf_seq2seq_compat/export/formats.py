@@ -39,6 +39,16 @@ from tf_seq2seq_compat.export.signatures import (
 from tf_seq2seq_compat.files import write_atomically
 
 QUANTIZATIONS = ('dynamic_range', 'float16')
+_LISTS = (
+    'they were made by another library than this, or before (in a loaded SavedModel, or a '
+    'GraphModel without convertible=True). Export the function that makes them'
+)
+
+
+_KEPT = (
+    'a loop keeps what its gradient reads. Build the model without training to export it, in a '
+    'graph without tf.gradients'
+)
 
 
 def _eagerly(function: Callable[..., Path]) -> Callable[..., Path]:
@@ -211,9 +221,16 @@ def to_onnx(
         onnx.checker.check_model(made, full_check=True)
     except Exception as error:
         unknown = sorted({node.op_type for node in _nodes(made.graph)} - _onnx_operations(onnx))
+        advice = (
+            'leave what uses them (strings, lookup tables, random numbers ...) to the program that '
+            'calls the model'
+        )
+        if 'TensorListPushBack' in unknown:
+            advice = _KEPT
+        elif any(operation.startswith('TensorList') for operation in unknown):
+            advice = f'of the lists of loops, {_LISTS}'
         raise ExportError(
-            f'{name}: ONNX has no operations for {", ".join(unknown) or error}: leave what uses '
-            'them (strings, lookup tables, random numbers ...) to the program that calls the model.'
+            f'{name}: ONNX has no operations for {", ".join(unknown) or error}: {advice}.'
         ) from error
     write_atomically(Path(path), made.SerializeToString())
     return Path(path)
@@ -304,11 +321,11 @@ def _only(function: Any) -> tuple[str, Signature]:
 def _why_not_tflite(error: str) -> str:
     if 'TensorListReserve' in error:
         return (
-            'TFLite needs the sizes of what a loop collects where it begins, and a list has none '
-            'here: it was made by another library than this, or before (in a loaded SavedModel, '
-            'say). Export the function that makes it, or fix the size of the batch (axis 0 of the '
-            'arguments).'
+            'TFLite needs the sizes of what a loop collects where it begins, and lists have '
+            f'none here: {_LISTS}, or fix the size of the batch (axis 0 of the arguments).'
         )
+    if 'EmptyTensorList' in error:
+        return f'TFLite has no lists that grow: {_KEPT}.'
     lacking = re.findall(r"'tf\.(\w+)' op is neither|(?:TF Select|Custom) ops: ([\w, ]+)", error)
     names = sorted({name for pair in lacking for part in pair for name in part.split(', ') if name})
     if names:

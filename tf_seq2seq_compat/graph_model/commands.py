@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 DESCRIPTION = """\
 Takes the model from a TF1 program, whose session and training are not entered, and says what it
 has: placeholders, variables, training operations, tensors, and what cannot be a function. With
---output a part of it is written as a SavedModel, for TensorFlow 2 without this package."""
+--output a part of it is written as a SavedModel, TFLite or ONNX, for use without this package."""
 
 EPILOG = """\
 examples:
   tf-seq2seq-compat wrap train.py --batch_size 32
   tf-seq2seq-compat wrap 'model.py:Model(Config())'
   tf-seq2seq-compat wrap --checkpoint run/model.ckpt-1000 --fetch model.ids --output saved train.py
+  tf-seq2seq-compat wrap --fetch model.ids --to onnx --output model.onnx 'model.py:Model(Config())'
 
 EXPRESSION is what of the program is asked for: a function or a class, which is called, a call, or
 an object. What stands below `if __name__ == '__main__'` is not run then. Without one the program is
@@ -31,7 +32,7 @@ The same in Python: tf_seq2seq_compat.GraphModel.from_program('model.py', 'Model
 exit code: 0 done, 1 the program or the checkpoint does not fit, 2 wrong usage.
 """
 
-WITH_A_VALUE = ('--tf', '--checkpoint', '--fetch', '--feed', '--output')
+WITH_A_VALUE = ('--tf', '--checkpoint', '--fetch', '--feed', '--to', '--output')
 
 
 def add_arguments(wrap: argparse.ArgumentParser) -> None:
@@ -55,7 +56,13 @@ def add_arguments(wrap: argparse.ArgumentParser) -> None:
         default=[],
         help='what it takes beside the placeholders that it needs; may be repeated',
     )
-    wrap.add_argument('--output', metavar='FOLDER', help='where to write the SavedModel')
+    wrap.add_argument(
+        '--to',
+        choices=('saved_model', 'tflite', 'onnx'),
+        default='saved_model',
+        help='what to write (default: saved_model)',
+    )
+    wrap.add_argument('--output', metavar='PATH', help='the folder, or the file, to write')
     wrap.add_argument(
         'program', metavar='PROGRAM[:EXPRESSION]', help='a script, and what of it is the model'
     )
@@ -86,7 +93,9 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
         print(f'tf-seq2seq-compat wrap: {error}', file=sys.stderr)
         return 2
     try:
-        model = tf_seq2seq_compat.GraphModel.from_program(path, expression, arguments, options=how)
+        model = tf_seq2seq_compat.GraphModel.from_program(
+            path, expression, arguments, options=how, convertible=options.to != 'saved_model'
+        )
         if options.checkpoint:
             model.restore(options.checkpoint)
         if options.output:
@@ -113,7 +122,10 @@ def _write(model: GraphModel, options: argparse.Namespace) -> None:
     for operation in source.unfed(list(fetches.values()), list(feeds.values())):
         feeds[operation.name] = operation.outputs[0]
     function = model.function(list(feeds.values()), fetches)
-    export.to_saved_model(options.output, function, model=model)
+    write = {
+        'saved_model': export.to_saved_model, 'tflite': export.to_tflite, 'onnx': export.to_onnx
+    }  # fmt: skip
+    write[options.to](options.output, function, model=model)
     print(f'{options.output}: {", ".join(feeds)} -> {", ".join(fetches)}', file=sys.stderr)
 
 

@@ -13,6 +13,7 @@ import tensorflow as tf
 from tensorflow.python.eager.context import context  # these two have no public names
 from tensorflow.python.ops.control_flow_ops import XLAControlFlowContext
 
+from tf_seq2seq_compat.core.loop_arrays import sized_lists
 from tf_seq2seq_compat.types import Nest
 
 tf1 = tf.compat.v1
@@ -92,6 +93,7 @@ class ModelGraph:
     Args:
       build: See `GraphModel`.
       jit_compile: Whether loops are built as XLA compiles them.
+      convertible: Whether they are built as converters need them.
 
     Attributes:
       variables: The graph's variables by name, in the order of their making.
@@ -99,9 +101,11 @@ class ModelGraph:
       table_initializers: Operations that fill tables and need no feed.
     """
 
-    def __init__(self, build: Callable[[], Nest], jit_compile: bool = False) -> None:
+    def __init__(
+        self, build: Callable[[], Nest], jit_compile: bool = False, convertible: bool = False
+    ) -> None:
         self.graph = tf.Graph()
-        self._jit_compile = jit_compile
+        self._jit_compile, self._convertible = jit_compile, convertible
         self._library: dict[str, Any] = {}
         with self.building(), tf1.variable_creator_scope(_as_resource):
             built = build()
@@ -135,16 +139,16 @@ class ModelGraph:
     @contextlib.contextmanager
     def building(self) -> Iterator[None]:
         """What is built here is built in the graph, with TF1 behaviour."""
-        with _tf1_behavior(), self.graph.as_default():
-            if not self._jit_compile:
-                yield
-                return
-            xla = XLAControlFlowContext()
-            xla.Enter()
-            try:
-                yield
-            finally:
-                xla.Exit()
+        with contextlib.ExitStack() as contexts:
+            contexts.enter_context(_tf1_behavior())
+            contexts.enter_context(self.graph.as_default())
+            if self._convertible:
+                contexts.enter_context(sized_lists())
+            if self._jit_compile:
+                xla = XLAControlFlowContext()
+                xla.Enter()
+                contexts.callback(xla.Exit)
+            yield
 
     def graph_def(self, operations: Sequence[tf.Operation]) -> Any:
         """The `GraphDef` of some operations, with the functions that they call."""

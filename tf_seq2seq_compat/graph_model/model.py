@@ -41,6 +41,9 @@ class GraphModel(tf.Module):
         loop gives then has the size of the most steps, zero after the last one; `dynamic_decode`
         needs `maximum_iterations`, or a helper that knows it. `function` and the methods of Keras
         may leave it out, for what has strings, say.
+      convertible: Whether loops are built as the converters to TFLite and ONNX need them, for
+        `export.to_tflite` and `export.to_onnx` of its functions. `dynamic_decode` needs a limit
+        as with `jit_compile`, which cannot be given too.
       name: Name of the module.
 
     Attributes:
@@ -49,7 +52,8 @@ class GraphModel(tf.Module):
 
     Raises:
       RuntimeError: If TF1 behaviour is on, where there is no eager mode.
-      ValueError: For a variable that is shared and has another shape or type.
+      ValueError: For a variable that is shared and has another shape or type, or if both
+        `jit_compile` and `convertible` are given.
 
     Example:
       >>> tf1 = tf.compat.v1
@@ -75,6 +79,7 @@ class GraphModel(tf.Module):
         *,
         share: GraphModel | None = None,
         jit_compile: bool = False,
+        convertible: bool = False,
         name: str | None = None,
     ) -> None:
         super().__init__(name=name)
@@ -85,7 +90,12 @@ class GraphModel(tf.Module):
                 'give tf_seq2seq_compat.install(tf1_behavior=False, tf1_names=True).'
             )
         self._jit_compile = jit_compile
-        self._source = source = ModelGraph(build, jit_compile)
+        if jit_compile and convertible:
+            raise ValueError(
+                'jit_compile and convertible build loops in two ways: make two models, one with '
+                'share=the other.'
+            )
+        self._source = source = ModelGraph(build, jit_compile, convertible)
         known: dict[str, tf.Variable] = {} if share is None else dict(share._by_name)
         values = source.initial_values({*source.variables} - known.keys())
         # By names, so that tf.train.Checkpoint finds them again.
@@ -116,6 +126,7 @@ class GraphModel(tf.Module):
         *,
         share: GraphModel | None = None,
         jit_compile: bool = False,
+        convertible: bool = False,
         name: str | None = None,
         options: RunOptions = DEFAULT,
     ) -> GraphModel:
@@ -133,6 +144,7 @@ class GraphModel(tf.Module):
           arguments: The command line of the script.
           share: As for `GraphModel`.
           jit_compile: As for `GraphModel`.
+          convertible: As for `GraphModel`.
           name: As for `GraphModel`.
           options: How the script is run.
 
@@ -149,6 +161,7 @@ class GraphModel(tf.Module):
             lambda: program.build(path, expression, arguments, options),
             share=share,
             jit_compile=jit_compile,
+            convertible=convertible,
             name=name,
         )
 
@@ -245,11 +258,11 @@ class GraphModel(tf.Module):
             by_name.update((f'{name}:0', variable.handle) for name, variable in variables)
             by_name.update((f'{name}:0', one.resource_handle) for name, one in resources)
             outputs = part.imported(by_name)
+            for _, variable in variables:
+                # Tapes, and those who save the function, see what is read from Python alone.
+                tf.convert_to_tensor(variable)
             if gradient is not None:
                 outputs = gradient.tied(outputs, by_name, [variable for _, variable in trained])
-            else:
-                for _, variable in trained:
-                    tf.convert_to_tensor(variable)  # Tapes see what is read from Python alone.
             return tf.nest.pack_sequence_as(elements, outputs, expand_composites=True)
 
         signature = tf.nest.map_structure(_specification, feeds)
