@@ -411,8 +411,8 @@ class _CompiledLoop:
         start = (
             steps - 1,
             d_state,
-            [tf.zeros_like(s) for s in trainable(sequences)],
-            [tf.zeros_like(c) for c in self._summed(captured)],
+            [_zeros_like(s) for s in trainable(sequences)],
+            [_zeros_like(c) for c in self._summed(captured)],
             # Only the shapes of these are computed.
             [
                 ProductValues(*(_stack_like(x, capacity) for x in values))
@@ -496,7 +496,7 @@ def _gradients(
     """Gradients of the results for groups of sources, in these groups; zeros for None."""
     flat, like = itertools.chain(*sources), itertools.chain(*zeros_like)
     found = zip(tf1.gradients(results, list(flat), upstream), like, strict=True)
-    dense = (tf.zeros_like(x) if g is None else tf.convert_to_tensor(g) for g, x in found)
+    dense = (_zeros_like(x) if g is None else tf.convert_to_tensor(g) for g, x in found)
     return [list(itertools.islice(dense, len(group))) for group in sources]
 
 
@@ -509,9 +509,24 @@ def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
 
 
 def _stack_like(element: tf.Tensor, capacity: IntLike) -> tf.Tensor:
-    stack = tf.zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
+    stack = _zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
     stack.set_shape(tf.TensorShape([None]).concatenate(element.shape))
     return stack
+
+
+def _zeros(shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Zeros that TensorFlow does not compute while it compiles, as it does with constants.
+
+    For XLA they are the constant that they are.
+    """
+    zero = internals.dynamic_slice(tf.zeros([1], dtype), [0], [1])
+    return tf.fill(shape, tf.squeeze(zero, 0))
+
+
+def _zeros_like(tensor: tf.Tensor) -> tf.Tensor:
+    zeros = _zeros(tf.shape(tensor), tensor.dtype)
+    zeros.set_shape(tensor.shape)
+    return zeros
 
 
 def _update_slice(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:
