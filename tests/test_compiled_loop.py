@@ -604,3 +604,22 @@ def test_complex_numbers():
     expected, found = (paths.run(path, gradient, *arrays) for path in ('eager', 'xla'))
     for one, other in zip(found, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-4)
+
+
+def checkpointed_and_not(step_count, build, jit, steps=None):
+    """Loss and gradients of `build(inputs)`, with checkpoints and without."""
+    inputs = tf.constant(np.random.RandomState(3).uniform(-1, 1, [2, step_count, UNITS]), tf.float32)
+    found = []
+    for checkpoints in (False, True):
+        with tf1_graph(), tf1.Session() as session:
+            tf1.set_random_seed(5)
+            with seq2seq.checkpointed_loops(steps) if checkpoints else contextlib.nullcontext():
+                fed = tf1.placeholder(tf.float32, [None, None, UNITS])
+                loss = build(fed)
+            gradients = tf1.gradients(loss, [fed, *tf1.trainable_variables()])
+            session.run(tf1.global_variables_initializer())
+            for variable in tf1.trainable_variables():
+                seed = zlib.crc32(variable.op.name.encode())
+                variable.load(np.random.RandomState(seed).uniform(-0.5, 0.5, variable.shape), session)
+            found.append(session.run([loss, *gradients], {fed: inputs}))
+    return found

@@ -17,6 +17,7 @@ from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat.core.precision import mixed_precision
+    from tf_seq2seq_compat.core.xla_loop import checkpointed_loops
     from tf_seq2seq_compat.graph_model.model import GraphModel
     from tf_seq2seq_compat.graph_model.session import GraphSession
     from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
@@ -83,6 +84,7 @@ __version__ = '0.1.0'
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _MODULES = {
     'core.precision': 'mixed_precision',
+    'core.xla_loop': 'checkpointed_loops',
     'graph_model.model': 'GraphModel',
     'graph_model.session': 'GraphSession',
     'layers.base': 'Layer keeping_variables track_tf1_style_variables',
