@@ -127,7 +127,7 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help='run a TF1 program unchanged, or a notebook',
         description='Runs a TF1 program as Python would: with TF1 behaviour, tf.contrib.seq2seq, '
         'tf.contrib.rnn, tf.nn.rnn_cell, tf.layers and the Keras of its day.',
-        usage='tf-seq2seq-compat run [-h] [--tf VERSION] [--strict] [--xla] [--python2] '
+        usage='tf-seq2seq-compat run [-h] [--tf VERSION] [--strict] [--xla[=auto]] [--python2] '
         '[--addons=ours] [--output FILE] (SCRIPT | NOTEBOOK | -m MODULE) [ARGUMENTS ...]',
         epilog=RUN_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -147,6 +147,13 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         '--xla',
         action='store_true',
         help='let XLA compile the loops of dynamic_rnn and dynamic_decode, where it can',
+    )
+    run.add_argument(
+        '--xla=auto',
+        dest='xla',
+        action='store_const',
+        const='auto',
+        help='the same, where it pays: on a CPU loops over inputs, not decoding',
     )
     run.add_argument(
         '--python2',

@@ -34,6 +34,7 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection, slice_fed_back_inputs
 from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Recorder, Unrolled, as_before
@@ -52,7 +53,7 @@ OUTCOMES: collections.Counter[str] = collections.Counter()
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
 _PACKAGE = __name__.partition('.')[0]
-_default = False
+_default: bool | str = False
 # Steps between checkpoints: 0 for √T, None for no checkpoints.
 _checkpoint_steps: contextvars.ContextVar[int | None] = contextvars.ContextVar(
     'checkpoint_steps', default=None
@@ -61,8 +62,12 @@ _checkpoint_steps: contextvars.ContextVar[int | None] = contextvars.ContextVar(
 _USUAL_STEPS = 32
 
 
-def compile_loops(wanted: bool = True) -> None:
-    """Says what `jit_compile=None` means in TF1 graphs, for the whole process."""
+def compile_loops(wanted: bool | str = True) -> None:
+    """Says what `jit_compile=None` means in TF1 graphs, for the whole process.
+
+    Args:
+      wanted: Whether loops are compiled; `'auto'` for those where it pays (see `_check_pays`).
+    """
     global _default
     _default = wanted
 
@@ -113,18 +118,22 @@ def is_compiled(jit_compile: bool | None) -> bool:
 
     Warns where the program asked for it in vain.
     """
-    if jit_compile is None and _checkpoint_steps.get() is not None:
-        jit_compile = True
+    explicit = is_explicit(jit_compile)
     if tf.executing_eagerly():
-        if jit_compile:
+        if explicit:
             _warn('in eager mode nothing is compiled', 'Call it in a tf.function(jit_compile=True)')
         return False
-    wanted = _default or under_xla() if jit_compile is None else jit_compile
+    wanted = explicit or (jit_compile is None and (_default or under_xla()))
     if not wanted or traced_step() is not None:
         return False
     if reason := internals.missing():
-        _note(reason, bool(jit_compile))
+        _note(reason, explicit)
     return not reason
+
+
+def is_explicit(jit_compile: bool | None) -> bool:
+    """Whether the program itself asks for a compiled loop."""
+    return bool(jit_compile or (jit_compile is None and _checkpoint_steps.get() is not None))
 
 
 def compiled_unroll(
@@ -149,6 +158,8 @@ def compiled_unroll(
     try:
         _check(state, capacity)
         graph.trace(lambda time, tensors: layout.call(step, running, time, tensors))
+        if _default == 'auto' and not explicit and not under_xla():
+            _check_pays(graph)
         first = tf.constant(True) if running is None else running(state)
         if _checkpoint_steps.get() is None:  # The projections of all steps are no less than these.
             slice_fed_back_inputs(graph)
@@ -175,7 +186,7 @@ def _note(reason: str, explicit: bool) -> None:
     if not under_xla():
         OUTCOMES[reason] += 1
     if reason and explicit:
-        _warn(reason, 'Change that, or leave out jit_compile')
+        _warn(reason, 'Change that, or leave it out')
     if reason:
         _LOGGER.info('A loop is not compiled as one: %s.', reason)
 
@@ -185,7 +196,8 @@ def _warn(reason: str, fix: str) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and _is_ours(frame.f_globals.get('__name__', '')):
         frame, level = frame.f_back, level + 1
-    message = f'jit_compile=True has no effect: {reason}. {fix}.'
+    asked = 'jit_compile=True has' if _checkpoint_steps.get() is None else 'checkpointed_loops have'
+    message = f'{asked} no effect: {reason}. {fix}.'
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
@@ -202,6 +214,19 @@ def _check(state: Nest, capacity: IntLike) -> None:
     for part in tf.nest.flatten(state):
         if isinstance(part, tf.TensorArray) and not isinstance(part, OpenEndedArray):
             raise Unsupported('its state holds a TensorArray')
+
+
+def _check_pays(graph: StepGraph) -> None:
+    """Raises for a loop that TensorFlow runs faster, on CPUs.
+
+    Where inputs are read (`dynamic_rnn`, teacher forcing, all that is trained) their products are
+    hoisted, and the gradient is faster. Where a step reads what the last one chose, there is no
+    gradient, each product has few rows, for which TensorFlow's own are as fast, and what is emitted
+    is stored even if nothing reads it; but one sequence alone is bound by what a step costs.
+    """
+    batches = {s.shape.as_list()[0] for s in graph.initial_state if s.shape.rank}
+    if not graph.input_slices and batches != {1} and cpu_forms.on_cpu(graph.time):
+        raise Unsupported('decoding from its own ids is as fast without, on a CPU')
 
 
 class _StepLayout:
@@ -379,7 +404,8 @@ class _CompiledLoop:
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Nest, ...]:
             slices = self._sliced(sequences, time)
             results, products = self._step.copy(time, state, slices, captured, _drawn(draws, time))
-            residuals = self._step.residuals(state, () if every else products)
+            kept = self._step.residuals(state, products)
+            residuals = self._step.state_read(state) if every else kept
             return results[: self._emitted], results[self._emitted : -1], results[-1], residuals
 
         # Only the shapes of this are computed.
@@ -477,7 +503,7 @@ class _CompiledLoop:
             state, _ = self._step.restored(before)
             slices, drawn = self._sliced(given.sequences, time), _drawn(given.draws, time)
             results, products = self._step.copy(time, state, slices, given.captured, drawn)
-            after = self._step.residuals(results[self._emitted : -1], ())
+            after = self._step.state_read(results[self._emitted : -1])
             return self._step.residuals(state, products), after
 
         def body(time: tf.Tensor, before: list[tf.Tensor], residuals: list[tf.Tensor]) -> Nest:

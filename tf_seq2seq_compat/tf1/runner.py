@@ -198,7 +198,7 @@ class _TF1Start:
         if not self._options.strict:
             repairs.activate(self._runtime)
         if self._options.xla:
-            compile_times.compile_loops(self._runtime)
+            compile_times.compile_loops(self._runtime, self._options.xla)
 
 
 def _prepare_script(
