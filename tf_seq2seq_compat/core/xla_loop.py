@@ -475,7 +475,7 @@ class _CompiledLoop:
         """The gradients for the trainable tensors of the state and of `read_from`."""
         sequences, captured = self._split(read_from)
         given = _Given(draws, sequences, captured, d_stacks)
-        found = (
+        found: tuple[list[tf.Tensor], ...] = (
             d_state,
             [_zeros_like(s) for s in trainable(sequences)],
             [_zeros_like(c) for c in trainable(captured)],
