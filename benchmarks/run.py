@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import json
 import os
 import platform
 import subprocess
@@ -49,6 +50,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument('--list', action='store_true', help='list workloads and peers, run nothing')
     made.add_argument('--no-memory', action='store_true', help='do not measure peak memory')
     made.add_argument('--threads', type=int, default=cores(), help='of each peer')
+    made.add_argument(
+        '--resume', action='store_true', help='measure only what results.json has not'
+    )
     made.add_argument('--isa', choices=ISAS, help='as on a processor that has no more than this')
     made.add_argument(
         '--publish',
@@ -144,11 +148,6 @@ class Benchmark:
                     except WorkerError as error:
                         result['failure'] = str(error)
                         workers.remove(worker)
-        if not self._options.no_memory:
-            for peer in self._peers:
-                result = peers[peer.name]
-                if 'failure' not in result:
-                    self._measure_memory(peer, workload, result)
         rate = 2 * workloads.PRODUCT_SIZE**3 / float(np.median(products))
         return {
             **workload._asdict(),
@@ -194,16 +193,19 @@ class Benchmark:
                 agreeing.append(worker)
         return agreeing
 
-    def _measure_memory(
-        self, peer: Peer, workload: workloads.Workload, result: dict[str, Any]
-    ) -> None:
-        say(f'{workload.name}: memory of {peer.name}')
-        with self._worker(peer, workload, 'memory') as worker:
-            try:
-                worker.ask('start', workload=workload._asdict())
-                result['grown'] = worker.ask('memory')['grown']
-            except WorkerError as error:
-                result['memory_failure'] = str(error)
+    def measure_memory(self, workload: workloads.Workload, measured: dict[str, Any]) -> None:
+        """Adds to what `run` gave `grown` (bytes), or `memory_failure` (text), where it is not."""
+        for peer in self._peers:
+            result = measured['peers'].get(peer.name, {'failure': ''})
+            if {'failure', 'grown', 'memory_failure'} & set(result):
+                continue
+            say(f'{workload.name}: memory of {peer.name}')
+            with self._worker(peer, workload, 'memory') as worker:
+                try:
+                    worker.ask('start', workload=workload._asdict())
+                    result['grown'] = worker.ask('memory')['grown']
+                except WorkerError as error:
+                    result['memory_failure'] = str(error)
 
 
 def say(text: str) -> None:
@@ -256,6 +258,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     peers = sorted(chosen(options.peers, PEERS), key=PEERS.index)
     load = warn_if_busy()
     measured: list[dict[str, Any]] = []
+    kept = options.output / 'results.json'
+    if options.resume and kept.is_file():
+        measured += json.loads(kept.read_text())['workloads']
     results = {
         'when': datetime.datetime.now().isoformat(timespec='minutes'),
         'machine': machine(options.threads, options.isa),
@@ -264,8 +269,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     }
     benchmark = Benchmark(options, peers)
     for workload in wanted:
-        measured.append(benchmark.run(workload))
-        report.save(results, options.output)  # after each, lest a long run be lost
+        found = [one for one in measured if one['name'] == workload.name]
+        if not found:
+            found = [benchmark.run(workload)]
+            measured += found
+            report.save(results, options.output)  # after each, lest a long run be lost
+        if not options.no_memory:
+            benchmark.measure_memory(workload, found[0])
+            report.save(results, options.output)
         if options.publish:
             publish.put(options.publish, report.summary(results))
     print(report.text(results))

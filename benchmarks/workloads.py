@@ -93,6 +93,7 @@ QUICK = [
         'quick-training-gru-luong', 'training', 4, 32, 200, 12, 10, cell='gru', attention='luong'
     ),
     Workload('quick-encoder', 'encoder', 4, 32, source=12, target=0),
+    Workload('quick-encoder-layers', 'encoder', 4, 32, source=12, target=0, layers=3),
 ]
 
 # What fills a GPU, and takes a CPU long.
