@@ -72,10 +72,8 @@ WAYS = {
         Way('run, Keras 3', 'ours', _RUN),
     ],
 }
-# What is told of a program: its name in the results, in the table, and how many of its unit a
-# second or byte is.
+# What is told of a program: its name in the results and in the table, and the factor between them.
 FIGURES = {
-    'imported': ('TensorFlow imported, s', 1.0),
     'first_step': ('first step, s', 1.0),
     'step': ('a step, ms', 1e3),
     'decoding': ('decoding, ms', 1e3),
@@ -91,11 +89,11 @@ def figures(found: dict[str, Any]) -> dict[str, float]:
       found: What `peers/timed_program` wrote.
 
     Returns:
-      `imported`, `total`, `peak` as they are; `first_step`, the seconds to the end of the first
+      `total` and `peak` as they are; `first_step`, the seconds to the end of the first
       step of training; `step`, the median of those that have been run before; `decoding`, the mean
       of all calls, which most programs make once. What did not occur is missing.
     """
-    told = {name: found[name] for name in ('imported', 'total', 'peak') if name in found}
+    told = {name: found[name] for name in ('total', 'peak')}
     training = [event for event in found['events'] if event[1] == 'training']
     if training:
         told['first_step'] = training[0][2]

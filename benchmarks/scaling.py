@@ -68,14 +68,7 @@ AXES = [
         (1, 2, 4, 8),
     ),
 ]
-# What is measured: its name in the results, in the table, and the size below which it does not
-# count, since every process has as much.
-QUANTITIES = {
-    'seconds': 'time',
-    'grown': 'memory',
-    'first_call': 'first call',
-    'operations': 'graph',
-}
+QUANTITIES = {'seconds': 'time', 'grown': 'memory'}  # those that a power is fitted to
 TOLERANCE = 0.15  # of an exponent
 DEFAULT_PEERS = 'ours-function,ours-jit,ours-program,ours-xla,tf1,tfa-function,torch-eager'
 
@@ -168,7 +161,7 @@ def measure(worker: Worker, workload: Workload, rounds: int) -> dict[str, Any]:
 def table(results: Results, axes: Sequence[Axis], peers: Sequence[str]) -> str:
     """For each axis and peer the exponents, and from what to what it goes."""
     header = ['size', 'peer']
-    for title in ('time', 'memory'):
+    for title in QUANTITIES.values():
         header += [f'{title}: exponent', f'{title}: from, to']
     header += ['first call, s: from, to', 'operations: from, to']
     lines = [header]
@@ -187,7 +180,7 @@ def table(results: Results, axes: Sequence[Axis], peers: Sequence[str]) -> str:
                     ends = f'{values[0] * scale:{digits}}, {values[-1] * scale:{digits}}'
                     if sizes[-1] != axis.values[-1]:
                         ends += f' (at {sizes[-1]})'
-                if quantity in ('seconds', 'grown'):
+                if quantity in QUANTITIES:
                     cells.append(f'{exponent(sizes, values):.2f}' if len(sizes) > 1 else '-')
                 cells.append(ends)
             if set(cells) != {'-'}:
@@ -201,13 +194,13 @@ def faster_growing(results: Results, axes: Sequence[Axis], peers: Sequence[str])
     lines = []
     others = [peer for peer in peers if not report.is_ours(peer)]
     for axis in axes:
-        for quantity in ('seconds', 'grown'):
+        for quantity, title in QUANTITIES.items():
             found = {peer: results.series(axis, peer, quantity) for peer in peers}
             # Through three points a curve with an offset can always be drawn.
             fitted = {p: exponent(*one) for p, one in found.items() if len(one[0]) > 3}
             least = min((fitted[p] for p in others if p in fitted), default=math.inf)
             lines += [
-                f'{axis.name}, {peer}: {QUANTITIES[quantity]} grows with exponent {power:.2f}, '
+                f'{axis.name}, {peer}: {title} grows with exponent {power:.2f}, '
                 f'where another has {least:.2f}'
                 for peer, power in fitted.items()
                 if report.is_ours(peer) and power > least + TOLERANCE

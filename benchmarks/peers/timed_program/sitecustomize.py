@@ -1,8 +1,8 @@
 """Notes what a TensorFlow program does when; Python imports this first where it is on the path.
 
-At the end the file `$BENCHMARK_EVENTS` has, as JSON, `imported` (seconds from `$BENCHMARK_BEGUN` to
-TensorFlow), `total`, `peak` (bytes), and `events`: of each `Session.run`, and of each function that
-is called eagerly, a key, its kind (`training`, `decoding` or neither), its end and its seconds.
+At the end the file `$BENCHMARK_EVENTS` has, as JSON, `total` (seconds since `$BENCHMARK_BEGUN`),
+`peak` (bytes), and `events`: of each `Session.run`, and of each function that is called eagerly, a
+key, its kind (`training`, `decoding` or neither), its end and its seconds.
 
 It runs on Python 3.7 too.
 """
@@ -66,7 +66,6 @@ def note(key, kind, begun):
 
 
 def time_sessions(module):
-    found['imported'] = time.time() - BEGUN
     run = module.BaseSession.run
     kinds = {}
 
