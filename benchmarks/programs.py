@@ -4,7 +4,7 @@
 
 A folder of drivers has `NAME/run.py` for each program, which finds the checkout by the variable
 `CORPUS_SRC`, trains a few steps, decodes, and ends with 0. Results are written after each program,
-and a run goes on where the last one ended.
+and a run goes on where the last one ended; what failed is tried again.
 """
 
 from __future__ import annotations
@@ -243,6 +243,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     data: dict[str, Any] = {'points': {}, 'loads': []}
     if kept.is_file():
         data = json.loads(kept.read_text())
+        for point in data['points'].values():
+            point.pop('failure', None)  # tried again
     data['machine'] = run.machine(run.cores())
     data.setdefault('when', '-')
     deadline = time.monotonic() + options.budget
