@@ -161,6 +161,11 @@ def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         'TensorFlow Addons is installed and loads',
     )
     run.add_argument(
+        '--verbose',
+        action='store_true',
+        help='show what TensorFlow writes of itself: its start, and advice to leave names of TF1',
+    )
+    run.add_argument(
         '--output',
         metavar='FILE',
         help='where to write the executed copy of a notebook '
@@ -292,7 +297,7 @@ def _run(parser: argparse.ArgumentParser, options: argparse.Namespace, theirs: l
     except ValueError as error:
         parser.error(f'--tf: {error}')
     how = RunOptions(
-        options.strict, options.xla, options.python2, options.addons == 'ours', version
+        options.strict, options.xla, options.python2, options.addons == 'ours', version, options.verbose
     )
     try:
         if is_notebook:
