@@ -30,6 +30,7 @@ from tf_seq2seq_compat.tf1 import (
 )
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
+from tf_seq2seq_compat.tf1.python2 import evidence
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -229,6 +230,10 @@ def _prepare_script(
         raise CannotRun(
             f"can't open file {file!r}: [Errno {error.errno}] {error.strerror}", 2
         ) from None
+    try:
+        evidence.decoded(source)
+    except (SyntaxError, UnicodeDecodeError):
+        raise CannotRun(f'{path} {evidence.NOT_TEXT}', 1) from None
     vars(main).update(
         __annotations__={},
         __cached__=None,

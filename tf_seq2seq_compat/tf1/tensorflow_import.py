@@ -1,8 +1,8 @@
 """The import of TensorFlow for a program: sooner than by `import tensorflow`, and without notes.
 
 TensorFlow ends its own import by importing Keras, which takes as long as all else and loads
-whatever Keras can use (pandas, scikit-learn, matplotlib). A TF1 program uses tf-keras, if any Keras,
-and whoever reads `tf.keras` gets it then.
+whatever Keras can use (pandas, scikit-learn, matplotlib). A TF1 program uses tf-keras, if any
+Keras, and whoever reads `tf.keras` gets it then.
 
 The libraries of TensorFlow write notes to the standard error as they are loaded, in the newest
 versions before they read TF_CPP_MIN_LOG_LEVEL. That variable says which stay away here, 3 (all that
