@@ -104,7 +104,7 @@ def shown(lines: bytes, hidden: str) -> bytes:
     for line in lines.splitlines(keepends=True):
         note = _NOTE.match(line)
         severity = (note[1] or note[2]).decode() if note else ''
-        if not (line.startswith(_AROUND) or (severity and severity in hidden)):
+        if not (hidden and line.startswith(_AROUND) or (severity and severity in hidden)):
             kept.append(line)
     return b''.join(kept)
 
