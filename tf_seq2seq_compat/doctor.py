@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import functools
 import importlib.metadata
 import os
 import platform
@@ -28,8 +29,8 @@ eager mode and compiled by XLA.
 exit code: 0 all is well (extras may be missing), 1 something is wrong, 2 wrong usage.
 """
 
-_PACKAGES = ('tensorflow', 'tf-keras', 'keras', 'tf-slim', 'tensorflow-estimator', 'numpy')
-_PACKAGES += ('protobuf', 'absl-py')
+_TENSORFLOW = ('tensorflow', 'tf-keras', 'keras', 'tf-slim', 'tensorflow-estimator')
+_PACKAGES = (*_TENSORFLOW, 'numpy', 'protobuf', 'absl-py')
 _FOR_USERS = ('plotting', 'migration', 'notebook', 'onnx', 'completion', 'removed-modules')
 _TOLERANCE = 1e-5
 
@@ -98,7 +99,7 @@ def examine() -> list[Check]:
     if checks[-1].status == 'ok':
         checks += [
             _attempt('devices', _devices),
-            *(_attempt(f'numbers, {path}', lambda path=path: _numbers(path)) for path in _PATHS),
+            *(_attempt(f'numbers, {path}', functools.partial(_numbers, path)) for path in _PATHS),
         ]
     return [*checks, *(_extra(name) for name in _FOR_USERS)]
 

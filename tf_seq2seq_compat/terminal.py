@@ -20,9 +20,9 @@ _COLOURS = {'red': 31, 'green': 32, 'yellow': 33, 'cyan': 36}
 class Parser(argparse.ArgumentParser):
     """A parser that takes flags only when they are written out, as do those of its commands."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault('formatter_class', argparse.RawDescriptionHelpFormatter)
-        super().__init__(*args, allow_abbrev=False, **kwargs)
+    def __init__(self, **arguments: Any) -> None:
+        arguments.setdefault('formatter_class', argparse.RawDescriptionHelpFormatter)
+        super().__init__(**{**arguments, 'allow_abbrev': False})
 
 
 def add_command(

@@ -153,7 +153,8 @@ class Namespace(types.ModuleType):
     def __init__(self, facade: Facade, path: str, target: str | types.ModuleType = '') -> None:
         super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
         _own_names(self).update(__path__=[], __package__=path, __spec__=spec(path, self))
-        for slot, value in zip(self.__slots__, (path, facade, target, {}), strict=True):
+        slots: tuple[Any, ...] = (path, facade, target, {})
+        for slot, value in zip(self.__slots__, slots, strict=True):
             object.__setattr__(self, slot, value)
 
     def _base(self) -> types.ModuleType | None:
