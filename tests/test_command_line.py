@@ -204,11 +204,11 @@ def test_the_doctor_finds_numbers_that_are_wrong(run, monkeypatch):
     assert {'numbers, session', 'numbers, eager', 'numbers, XLA'} < set(checks)
 
     monkeypatch.setattr(doctor, '_TOLERANCE', 0.0)
-    monkeypatch.setattr(doctor, '_PACKAGES', ('numpy', 'no-such-package'))
+    monkeypatch.setattr(doctor, '_MODULES', ('numpy', 'no_such_module'))
     monkeypatch.setattr(doctor, '_requirements', lambda: missing())
     code, out, _ = run('doctor')
     assert code == 1
-    assert 'wrong   no-such-package' in out and 'wrong   numbers, eager' in out
+    assert 'wrong   no_such_module' in out and 'wrong   numbers, eager' in out
     assert 'missing extra plotting' in out and "pip install 'tf-seq2seq-compat[plotting]'" in out
 
 

@@ -9,7 +9,7 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from tf_seq2seq_compat.terminal import (
@@ -29,8 +29,7 @@ eager mode and compiled by XLA.
 exit code: 0 all is well (extras may be missing), 1 something is wrong, 2 wrong usage.
 """
 
-_TENSORFLOW = ('tensorflow', 'tf-keras', 'keras', 'tf-slim', 'tensorflow-estimator')
-_PACKAGES = (*_TENSORFLOW, 'numpy', 'protobuf', 'absl-py')
+_MODULES = ('tensorflow', 'tf_keras', 'keras', 'tf_slim', 'tensorflow_estimator', 'numpy')
 _FOR_USERS = ('plotting', 'migration', 'notebook', 'onnx', 'completion', 'removed-modules')
 _TOLERANCE = 1e-5
 
@@ -90,10 +89,11 @@ def examine() -> list[Check]:
     """
     import tf_seq2seq_compat
 
+    distributions = importlib.metadata.packages_distributions()
     checks = [
         Check(PROGRAM, tf_seq2seq_compat.__version__),
         Check('Python', f'{platform.python_version()}, {platform.platform()}'),
-        *(_version(name) for name in _PACKAGES),
+        *(_version(name, distributions) for name in _MODULES),
     ]
     checks.append(_attempt('TensorFlow loads', _load))
     if checks[-1].status == 'ok':
@@ -104,26 +104,19 @@ def examine() -> list[Check]:
     return [*checks, *(_extra(name) for name in _FOR_USERS)]
 
 
-def _version(name: str) -> Check:
-    for distribution in (name, *(f'{name}-{kind}' for kind in ('cpu', 'intel', 'macos', 'rocm'))):
-        try:
-            found = importlib.metadata.version(distribution)
-        except importlib.metadata.PackageNotFoundError:
-            continue
-        return _fits(name, found if distribution == name else f'{found} ({distribution})')
-    if name == 'keras':  # which tf-keras does without
-        return Check(name, 'not installed', 'missing')
-    return Check(name, 'not installed', 'wrong', f'pip install --upgrade {PROGRAM}')
-
-
-def _fits(name: str, found: str) -> Check:
-    """Whether a version is one of those that this package asks for."""
-    for each in _requirements():
-        version = found.partition(' ')[0]
-        is_it = each.name == name and each.marker is None
-        if is_it and not each.specifier.contains(version, prereleases=True):
-            return Check(name, found, 'wrong', f"needed: {each.specifier}; pip install '{each}'")
-    return Check(name, found)
+def _version(module: str, distributions: Mapping[str, list[str]]) -> Check:
+    """The version of whichever distribution provides a module."""
+    for each in distributions.get(module, ()):
+        version = importlib.metadata.version(each)
+        found = version if each.replace('-', '_') == module else f'{version} ({each})'
+        for needed in _requirements():
+            is_it = needed.name.replace('-', '_') == module and needed.marker is None
+            if is_it and not needed.specifier.contains(version, prereleases=True):
+                return Check(module, found, 'wrong', f"pip install '{needed}'")
+        return Check(module, found)
+    if module == 'keras':  # which tf-keras does without
+        return Check(module, 'not installed', 'missing')
+    return Check(module, 'not installed', 'wrong', f'pip install --upgrade {PROGRAM}')
 
 
 def _requirements() -> list[Any]:
