@@ -18,6 +18,8 @@ class RunOptions(NamedTuple):
         environment, a comment line of the program or its files say; if nothing does, 1.15, or
         TensorFlow 2 where they show it.
 
+      verbose: What TensorFlow writes of itself is shown.
+
     Example:
       >>> from tf_seq2seq_compat.tf1.run_options import RunOptions
       >>> RunOptions(xla=True, version='1.1').words()
@@ -29,12 +31,14 @@ class RunOptions(NamedTuple):
     python_2: bool = False
     addons: bool = False
     version: str | None = None
+    verbose: bool = False
 
     def words(self) -> list[str]:
         """The command line of `run` that gives these options."""
         flags = ('--strict', '--xla', '--python2', '--addons=ours')
         given = zip(flags, self, strict=False)
         words = [f'{flag}=auto' if value == 'auto' else flag for flag, value in given if value]
+        words += ['--verbose'] * self.verbose
         return words if self.version is None else [*words, '--tf', self.version]
 
 
