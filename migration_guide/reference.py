@@ -22,8 +22,10 @@ PACKAGE = Path(__file__).resolve().parents[1] / 'tf_seq2seq_compat'
 PAGES = {
     'tf_seq2seq_compat': ('__init__', 'The names of `tf.contrib.seq2seq`, and the cells.'),
     'rnn': (
-        'rnn/dynamic rnn/bidirectional rnn/raw rnn/static rnn/fused',
-        'The functions of `tf.contrib.rnn`.',
+        'rnn/dynamic rnn/bidirectional rnn/raw rnn/static rnn/fused layers/contrib_cells '
+        'layers/block_cells layers/conv_cells layers/dense_cells layers/gated_cells '
+        'layers/grid_cells layers/independent_cells layers/contrib_wrappers layers/ntm_cell',
+        'The functions and the cells of `tf.contrib.rnn`.',
     ),
     'cudnn_rnn': ('rnn/cudnn', 'The names of `tf.contrib.cudnn_rnn`.'),
     'legacy_seq2seq': ('legacy_seq2seq/__init__', 'The names of `tf.contrib.legacy_seq2seq`.'),
