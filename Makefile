@@ -89,7 +89,7 @@ export OTHER_REQUIREMENTS
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
-	@echo 'make g2p-cmudict   train its model on the whole CMU dictionary and score it, an hour on one core;'
+	@echo 'make g2p-cmudict   train its model on the whole CMU dictionary and score it, 20 to 30 minutes;'
 	@echo '                   goes on where it was interrupted'
 	@echo 'make test          the tests that take a few seconds each'
 	@echo 'make test-slow     the others; make test-all: all of them'

@@ -192,7 +192,7 @@ def flags() -> argparse.ArgumentParser:
         save_every=200,
     )
     add = parser.add_argument
-    add('--epochs', type=int, default=15, help='times to go through the training words')
+    add('--epochs', type=int, default=6, help='times to go through the training words')
     add('--dropout', type=float, default=0.2, help='dropout at the inputs of the LSTMs')
     add('--beam_width', type=int, default=1, help='beams to decode with (1: greedy decoding)')
     add('--results_file', type=Path, help='append the error rates to this file, as JSON')
