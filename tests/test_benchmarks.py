@@ -751,6 +751,7 @@ with tf.Graph().as_default(), tf.Session() as session:
 """
 
 
+@pytest.mark.slow
 def test_calls_of_a_program_are_noted(tmp_path):
     (tmp_path / 'program.py').write_text(PROGRAM)
     environment = {**os.environ, 'PYTHONPATH': str(ROOT / 'benchmarks/peers/timed_program')}

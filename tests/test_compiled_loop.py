@@ -233,6 +233,7 @@ def test_checkpoints_of_an_encoder(known, steps):
     compiled_and_not(build, known)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_a_decoder():
     def build(graph, jit_compile):
         helper = seq2seq.TrainingHelper(graph.inputs, LENGTHS)
@@ -286,7 +287,7 @@ def dropout(graph, **kwargs):
     return seq2seq.dynamic_rnn(cell, graph.inputs, LENGTHS, dtype=tf.float32, jit_compile=True)
 
 
-@pytest.mark.parametrize('checkpoints', [False, True])
+@pytest.mark.parametrize('checkpoints', [False, pytest.param(True, marks=pytest.mark.slow)])
 def test_the_gradient_sees_the_dropout_that_the_loop_drew(checkpoints):
     """A difference quotient: sessions of the same seeds draw the same masks."""
     with tf1_graph():
