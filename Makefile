@@ -83,11 +83,12 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo test test-slow test-all test-tf215 lint bench bench-compare bench-gpu gpu-bundle docs legacy-env eras-env \
+.PHONY: help demo demo-distributed test test-slow test-all test-tf215 lint bench bench-compare bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
+	@echo 'make demo-distributed  train it by two processes, as TF1 and as TF2 do it, 3 minutes'
 	@echo 'make test          the tests that take a few seconds each'
 	@echo 'make test-slow     the others; make test-all: all of them'
 	@echo 'make test-tf215    all tests on TensorFlow 2.15.1 (Keras 2; needs Python 3.10 or 3.11)'
@@ -111,6 +112,9 @@ help:
 
 demo: $(READY)
 	$(VENV)/bin/python examples/demo.py
+
+demo-distributed: $(READY)
+	$(VENV)/bin/python examples/distributed/run.py $(ARGS)
 
 test: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m 'not slow' $(ARGS)

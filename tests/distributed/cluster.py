@@ -76,7 +76,8 @@ class Cluster(object):
             return self.running[job, task].wait(seconds)
         except subprocess.TimeoutExpired:
             tail = self.log(job, task)[-3000:]
-            raise AssertionError('%s %d still runs after %d s: %s' % (job, task, seconds, tail))
+            message = '%s %d still runs after %d s: %s' % (job, task, seconds, tail)
+            raise AssertionError(message) from None
 
     def ends_well(self, job, task=0, seconds=240):
         """Waits for a process, which must not fail."""

@@ -1,7 +1,7 @@
 """Records losses.json with TensorFlow 1.15.5: python3.7 tests/distributed/make.py
 
-Also whether the same holds: `--check`. Asynchronous losses differ from run to run; of these the mean
-of the last ones is recorded.
+Also whether the same holds: `--check`. Asynchronous losses differ from run to run: of these the
+mean of the last ones is recorded.
 """
 
 import json
@@ -32,9 +32,7 @@ def record():
     out = tempfile.mkdtemp()
     found = {}
     for replicas in (1, 2, 3, 4):
-        subprocess.check_call(
-            [sys.executable, PROGRAM, '--replicas=%d' % replicas, '--out=' + out]
-        )
+        subprocess.check_call([sys.executable, PROGRAM, '--replicas=%d' % replicas, '--out=' + out])
         found['local-%d' % replicas] = cluster.losses(out, 'local-%d' % replicas, replicas)
     jobs = {'ps': 1, 'worker': 2}
     with cluster.Cluster([sys.executable, PROGRAM], out, **jobs) as processes:

@@ -1,6 +1,6 @@
 """A small attentive encoder-decoder, trained in all the ways TensorFlow 1 has for many processes.
 
-    python tf1.py --cluster='{"ps": [...], "worker": [...]}' --job=worker --task=0 --kinds=sync,async
+    python tf1.py --cluster='{"ps": [...], "worker": [...]}' --job=ps --task=0 --kinds=sync,async
 
 TensorFlow 1.15.5 runs the same file. Each kind writes the losses of this process to
 `OUT/KIND-TASK.json`. Weights begin as a function of their shapes, and a batch is a function of its
@@ -145,9 +145,7 @@ def sync(cluster, server, kind):
             tf.train.AdamOptimizer(RATE), FLAGS.replicas, total_num_replicas=FLAGS.replicas
         )
         # Rows of an embedding, if left sparse, are averaged over the workers that have them.
-        gradients = [
-            (tf.convert_to_tensor(g), v) for g, v in optimizer.compute_gradients(loss)
-        ]
+        gradients = [(tf.convert_to_tensor(g), v) for g, v in optimizer.compute_gradients(loss)]
         train_op = optimizer.apply_gradients(gradients, global_step=global_step)
     chief = FLAGS.task == 0
     # Without tokens to begin with, each step has one gradient of each worker.
@@ -289,7 +287,6 @@ KINDS = {
     'towers': towers,
     'local': local,
 }
-
 
 
 def meet(server, name):

@@ -211,8 +211,10 @@ def uneven(strategy, compiled):
         for number in range(3):
             each = batch(number)
             yield from (
-                {key: value[n, : each['lengths'][n]] if value.ndim == 2 else value[n]
-                 for key, value in each.items()}
+                {
+                    key: value[n, : each['lengths'][n]] if value.ndim == 2 else value[n]
+                    for key, value in each.items()
+                }
                 for n in range(BATCH)
             )
 
@@ -229,11 +231,11 @@ def uneven(strategy, compiled):
                     key: value[context.input_pipeline_id :: context.num_input_pipelines]
                     for key, value in whole.items()
                 }
-            ).map(lambda mine: bucketing.pad_to_bucket(mine, 4))
+            ).map(lambda mine: bucketing.pad_to_bucket(mine, 8))
         )
     else:
         data = strategy.experimental_distribute_dataset(
-            together.map(lambda whole: bucketing.pad_to_bucket(whole, 4))
+            together.map(lambda whole: bucketing.pad_to_bucket(whole, 8))
         )
     with strategy.scope():
         model = Model()
@@ -264,8 +266,9 @@ def fit(strategy, compiled):
         callbacks = [
             keras.callbacks.BackupAndRestore(str(FLAGS.out / 'backup')),
             keras.callbacks.LambdaCallback(
-                on_epoch_begin=lambda epoch, _: epoch == FLAGS.die_after
-                and os.kill(os.getpid(), signal.SIGKILL)
+                on_epoch_begin=lambda epoch, _: (
+                    epoch == FLAGS.die_after and os.kill(os.getpid(), signal.SIGKILL)
+                )
             ),
         ]
     found = model.fit(

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 import tensorflow as tf
 
-_strategies = tf.compat.v1.distribute
-
 
 def _gpus(count: int) -> list[str]:
     """The devices of a strategy that was given their number; without GPUs the CPU."""
     return [f'/gpu:{number}' for number in range(count)] or ['/cpu:0']
 
 
-class MirroredStrategy(_strategies.MirroredStrategy):
+class MirroredStrategy(tf.compat.v1.distribute.MirroredStrategy):
     """Synchronous training on the devices of one machine.
 
     Args:
@@ -50,14 +48,14 @@ class MirroredStrategy(_strategies.MirroredStrategy):
         }
         several = [name for name, value in given.items() if value is not None]
         if len(several) > 1:
-            raise ValueError(f'Give one of {" and ".join(several)}: each says which devices to use.')
+            raise ValueError(f'Give one of {" and ".join(several)}: each says which devices.')
         count = num_gpus_per_worker if num_gpus is None else num_gpus
         super().__init__(
             devices if count is None else _gpus(count), cross_device_ops or cross_tower_ops
         )
 
 
-class CollectiveAllReduceStrategy(_strategies.experimental.MultiWorkerMirroredStrategy):
+class CollectiveAllReduceStrategy(tf.compat.v1.distribute.experimental.MultiWorkerMirroredStrategy):
     """Synchronous training on the machines that TF_CONFIG names.
 
     Args:
@@ -81,7 +79,7 @@ class CollectiveAllReduceStrategy(_strategies.experimental.MultiWorkerMirroredSt
         super().__init__(communication)
 
 
-class ParameterServerStrategy(_strategies.experimental.ParameterServerStrategy):
+class ParameterServerStrategy(tf.compat.v1.distribute.experimental.ParameterServerStrategy):
     """Asynchronous training, with the variables on the parameter servers that TF_CONFIG names.
 
     Args:
