@@ -1,8 +1,9 @@
 """The model of tf1.py on TensorFlow 2, trained by each of tf.distribute's strategies.
 
-    python tf2.py --strategy=multiworker --kinds=plain,fit --compiled=0,1 --out=FOLDER   (TF_CONFIG)
+    python tf2.py --strategy=multiworker --kinds=plain+,fit --out=FOLDER   (TF_CONFIG)
 
-Losses go to `OUT/KIND-COMPILED-TASK.json`: for each step those of the replicas.
+A `+` behind a kind has XLA compile it. Losses go to `OUT/KIND-COMPILED-TASK.json`: for each step
+those of the replicas.
 """
 
 import argparse
@@ -25,14 +26,13 @@ RATE = 0.03
 parser = argparse.ArgumentParser()
 parser.add_argument('--strategy', default='mirrored')
 parser.add_argument('--kinds', default='plain')
-parser.add_argument('--compiled', default='0,1')
 parser.add_argument('--out', type=Path, default=Path('.'))
 parser.add_argument('--steps', type=int, default=20)
 parser.add_argument('--replicas', type=int, default=2)
 parser.add_argument('--die_after', type=int, default=-1)
 parser.add_argument('--save_every', type=int, default=0)
 FLAGS = parser.parse_args()
-COMPILED = [each == '1' for each in FLAGS.compiled.split(',')]
+ASKED = [(kind.strip('+'), kind.endswith('+')) for kind in FLAGS.kinds.split(',')]
 CONFIG = json.loads(os.environ.get('TF_CONFIG', '{}'))
 TASK = CONFIG.get('task', {}).get('index', 0)
 PROCESSES = len(CONFIG.get('cluster', {}).get('worker', [0]))
@@ -304,21 +304,19 @@ def with_coordinator():
         ).join()
     strategy = tf.distribute.ParameterServerStrategy(resolver)
     coordinator = tf.distribute.coordinator.ClusterCoordinator(strategy)
-    for compiled in COMPILED:
-        with strategy.scope():
-            model = Model()
-            trainer = Trainer(strategy, model.loss, model.trainable_variables, compiled)
+    with strategy.scope():
+        model = Model()
+        trainer = Trainer(strategy, model.loss, model.trainable_variables, False)
 
-        @tf.function
-        def step(given, trainer=trainer):
-            return strategy.run(trainer.replica_step, (given,))
+    @tf.function
+    def step(given):
+        return strategy.run(trainer.replica_step, (given,))
 
-        losses = []
-        for number in range(FLAGS.steps):
-            given = {key: tf.constant(value) for key, value in batch(number).items()}
-            losses.append(coordinator.schedule(step, (given,)).fetch().tolist())
-        write('parameter_server', int(compiled), losses)
-        print(compiled, 'done', flush=True)
+    losses = []
+    for number in range(FLAGS.steps):
+        given = {key: tf.constant(value) for key, value in batch(number).items()}
+        losses.append(coordinator.schedule(step, (given,)).fetch().tolist())
+    write('parameter_server', 0, losses)
 
 
 def made_strategy():
@@ -338,9 +336,8 @@ def main():
     if FLAGS.strategy == 'parameter_server':
         return with_coordinator()
     strategy = made_strategy()
-    for kind in FLAGS.kinds.split(','):
-        for compiled in COMPILED:
-            write(kind, int(compiled), KINDS[kind](strategy, compiled))
+    for kind, compiled in ASKED:
+        write(kind, int(compiled), KINDS[kind](strategy, compiled))
     print('done', flush=True)
 
 
