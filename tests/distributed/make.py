@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 
-import cluster
-
 HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, HERE)
+
+import cluster  # noqa: E402
+
 PATH = os.path.join(HERE, 'losses.json')
 PROGRAM = os.path.join(HERE, 'programs', 'tf1.py')
 

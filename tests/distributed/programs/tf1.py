@@ -90,8 +90,11 @@ def loss_of(given):
             tf.layers.Dense(WORDS, use_bias=False, name='output'),
         )
         outputs, _, _ = tf.contrib.seq2seq.dynamic_decode(decoder)
-        weights = tf.sequence_mask(given['lengths'], dtype=tf.float32)
-        return tf.contrib.seq2seq.sequence_loss(outputs.rnn_output, given['words'], weights)
+        # Batches may be longer than their longest sentence, where decoding ends.
+        steps = tf.shape(outputs.rnn_output)[1]
+        weights = tf.sequence_mask(given['lengths'], steps, dtype=tf.float32)
+        words = given['words'][:, :steps]
+        return tf.contrib.seq2seq.sequence_loss(outputs.rnn_output, words, weights)
 
 
 def model():
