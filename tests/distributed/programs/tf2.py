@@ -183,7 +183,7 @@ def run(strategy, make, compiled, accumulated=1):
         if step == FLAGS.die_after:
             os.kill(os.getpid(), signal.SIGKILL)
         share = trainer.step(*batches(strategy, step, accumulated))
-        losses[step] = (share * accumulated * strategy.num_replicas_in_sync).numpy().tolist()
+        losses[step] = (share * strategy.num_replicas_in_sync).numpy().tolist()
         if FLAGS.save_every and (step + 1) % FLAGS.save_every == 0:
             manager.save(step + 1)
     return losses
