@@ -83,7 +83,8 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo demo-distributed test test-slow test-all test-tf215 lint bench bench-compare bench-gpu gpu-bundle docs legacy-env eras-env \
+.PHONY: help demo demo-distributed test test-slow test-all test-tf215 lint bench bench-compare bench-scaling \
+	bench-programs bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
@@ -96,6 +97,8 @@ help:
 	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
 	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
 	@echo 'make bench-compare BASE=commit   what became slower since that commit'
+	@echo 'make bench-scaling   time and memory against each size: an hour or two; ARGS="--budget 600"'
+	@echo 'make bench-programs  start, steps and memory of real programs; ARGS="--tf1 drivers checkouts"'
 	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
 	@echo 'make gpu-bundle    the same as a folder to take to a machine with a GPU'
 	@echo 'make docs          the guide and the reference as a site: build/site'
@@ -167,8 +170,15 @@ $(TF215)/.ready: setup.py
 	@touch $@
 
 bench: $(BENCH_READY) $(ORACLE_READY)
-	@$(BENCH_OURS) benchmarks/run.py --python tf1=$(ORACLE) --python tfa=$(BENCH_TFA) \
-		--python torch=$(BENCH_TORCH) $(ARGS)
+	@$(BENCH_OURS) benchmarks/run.py $(BENCH_PYTHONS) $(ARGS)
+
+BENCH_PYTHONS = --python tf1=$(ORACLE) --python tfa=$(BENCH_TFA) --python torch=$(BENCH_TORCH)
+
+bench-scaling: $(BENCH_READY) $(ORACLE_READY)
+	@$(BENCH_OURS) benchmarks/scaling.py $(BENCH_PYTHONS) $(ARGS)
+
+bench-programs: $(BENCH_READY) $(ORACLE_READY)
+	@$(BENCH_OURS) benchmarks/programs.py $(BENCH_PYTHONS) $(ARGS)
 
 bench-compare: $(READY)
 	@test -n '$(BASE)' || { echo 'which commit before? make bench-compare BASE=main~5'; exit 1; }

@@ -20,11 +20,12 @@ def version() -> str:
 # tf-keras names the one TensorFlow minor version it is for, so that pip brings matching ones.
 # TensorFlow Addons has no release for TensorFlow 2.16 or later, for Python 3.12 or for ARM Linux.
 ADDONS = 'python_version < "3.12" and platform_machine != "aarch64"'
-PLOTTING = ['matplotlib>=3.5']
+PLOTTING = ['matplotlib>=3.6']
 ONNX = ['tf2onnx>=1.16', 'onnx>=1.14']
 DOCS = ['mkdocs>=1.6,<2', 'mkdocstrings[python]>=0.30']
 PYTHON_2 = ['fissix>=24.4.24', 'random2>=1.0.2']
-MIGRATION = ['libcst>=1.1', *PYTHON_2]
+MIGRATION = ['libcst>=1.1', 'tqdm>=4.60', *PYTHON_2]
+COMPLETION = ['shtab>=1.6']
 NOTEBOOK = ['nbformat>=5.9', 'nbclient>=0.8', 'ipykernel>=6.25']
 # What Python 3.12 and 3.13 removed, for programs that import it.
 REMOVED_3_12 = 'setuptools zombie-imp standard-asynchat standard-asyncore standard-smtpd'
@@ -70,6 +71,7 @@ setup(
         'migration': MIGRATION,
         'notebook': NOTEBOOK,
         'python2': PYTHON_2,
+        'completion': COMPLETION,
         'docs': DOCS,
         'removed-modules': REMOVED_MODULES,
         'addons': [
@@ -82,6 +84,7 @@ setup(
             'onnxruntime>=1.16',
             *MIGRATION,
             *NOTEBOOK,
+            *COMPLETION,
             *DOCS,
             *REMOVED_MODULES,
             'pytest>=7.4',

@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import contextlib
 import datetime
+import json
 import os
 import platform
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,8 +21,8 @@ import numpy as np
 if __package__ is None or __package__ == '':
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks import agreement, report, workloads  # noqa: E402
-from benchmarks.workers import MATRIX_PRODUCT, PEERS, Peer, Worker, WorkerError  # noqa: E402
+from benchmarks import agreement, publish, report, workloads  # noqa: E402
+from benchmarks.workers import ISAS, MACHINE, PEERS, ROOT, Peer, Worker, WorkerError  # noqa: E402
 
 # Threads of the worker before may still look for work: that long they are left to fall asleep.
 PAUSE = 0.25
@@ -48,6 +50,15 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument('--list', action='store_true', help='list workloads and peers, run nothing')
     made.add_argument('--no-memory', action='store_true', help='do not measure peak memory')
     made.add_argument('--threads', type=int, default=cores(), help='of each peer')
+    made.add_argument(
+        '--resume', action='store_true', help='measure only what results.json has not'
+    )
+    made.add_argument('--isa', choices=ISAS, help='as on a processor that has no more than this')
+    made.add_argument(
+        '--publish',
+        metavar='NAME',
+        help='write the summary into README.md, where NAME stands there',
+    )
     made.add_argument(
         '--time-limit', type=float, default=300.0, help='seconds that one answer may take'
     )
@@ -108,6 +119,7 @@ class Benchmark:
             self._options.threads,
             logs / f'{workload.name}.{peer.name}.{what}.log',
             self._options.time_limit,
+            isa=self._options.isa,
         )
 
     def run(self, workload: workloads.Workload) -> dict[str, Any]:
@@ -115,13 +127,15 @@ class Benchmark:
 
         Returns:
           What `report` shows: the workload's fields, `flops`, `rate` (of the matrix product, in
-          FLOP/s), and `peers`, by name, with `rounds` (seconds) or `failure` (text).
+          FLOP/s), `floor` (see `peers/machine.py`), and `peers`, by name, with `rounds` (seconds)
+          or `failure` (text).
         """
         peers: dict[str, dict[str, Any]] = {}
         with contextlib.ExitStack() as stack:
             workers = self._agreeing_workers(stack, workload, peers)
-            product = stack.enter_context(self._worker(MATRIX_PRODUCT, workload, 'time'))
+            product = stack.enter_context(self._worker(MACHINE, workload, 'time'))
             product.ask('start', workload=workload._asdict())
+            least = product.ask('profile')
             products: list[float] = []
             for _ in range(self._options.rounds):
                 time.sleep(PAUSE)
@@ -134,16 +148,12 @@ class Benchmark:
                     except WorkerError as error:
                         result['failure'] = str(error)
                         workers.remove(worker)
-        if not self._options.no_memory:
-            for peer in self._peers:
-                result = peers[peer.name]
-                if 'failure' not in result:
-                    self._measure_memory(peer, workload, result)
         rate = 2 * workloads.PRODUCT_SIZE**3 / float(np.median(products))
         return {
             **workload._asdict(),
             'flops': workloads.flops(workload),
             'rate': rate,
+            'floor': least,
             'peers': peers,
         }
 
@@ -183,16 +193,19 @@ class Benchmark:
                 agreeing.append(worker)
         return agreeing
 
-    def _measure_memory(
-        self, peer: Peer, workload: workloads.Workload, result: dict[str, Any]
-    ) -> None:
-        say(f'{workload.name}: memory of {peer.name}')
-        with self._worker(peer, workload, 'memory') as worker:
-            try:
-                worker.ask('start', workload=workload._asdict())
-                result['grown'] = worker.ask('memory')['grown']
-            except WorkerError as error:
-                result['memory_failure'] = str(error)
+    def measure_memory(self, workload: workloads.Workload, measured: dict[str, Any]) -> None:
+        """Adds to what `run` gave `grown` (bytes), or `memory_failure` (text), where it is not."""
+        for peer in self._peers:
+            result = measured['peers'].get(peer.name, {'failure': ''})
+            if {'failure', 'grown', 'memory_failure'} & set(result):
+                continue
+            say(f'{workload.name}: memory of {peer.name}')
+            with self._worker(peer, workload, 'memory') as worker:
+                try:
+                    worker.ask('start', workload=workload._asdict())
+                    result['grown'] = worker.ask('memory')['grown']
+                except WorkerError as error:
+                    result['memory_failure'] = str(error)
 
 
 def say(text: str) -> None:
@@ -208,7 +221,16 @@ def warn_if_busy() -> float:
     return load
 
 
-def machine(threads: int) -> dict[str, Any]:
+def commit() -> str:
+    """The commit of this checkout, with `+` if files differ from it; nothing outside of git."""
+    command = ['git', 'describe', '--always', '--exclude=*', '--dirty=+']
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True).stdout.strip()
+    except OSError:
+        return ''
+
+
+def machine(threads: int, isa: str | None = None) -> dict[str, Any]:
     """What the figures were measured on."""
     name = platform.processor() or platform.machine()
     with contextlib.suppress(OSError):
@@ -216,7 +238,9 @@ def machine(threads: int) -> dict[str, Any]:
             if line.startswith('model name'):
                 name = line.partition(':')[2].strip()
                 break
-    return {'processor': name, 'cores': cores(), 'threads': threads}
+    if isa:
+        name += f' limited to {isa}'
+    return {'processor': name, 'cores': cores(), 'threads': threads, 'commit': commit()}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -234,16 +258,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
     peers = sorted(chosen(options.peers, PEERS), key=PEERS.index)
     load = warn_if_busy()
     measured: list[dict[str, Any]] = []
+    kept = options.output / 'results.json'
+    if options.resume and kept.is_file():
+        measured += json.loads(kept.read_text())['workloads']
     results = {
         'when': datetime.datetime.now().isoformat(timespec='minutes'),
-        'machine': machine(options.threads),
+        'machine': machine(options.threads, options.isa),
         'load_before': load,
         'workloads': measured,
     }
     benchmark = Benchmark(options, peers)
     for workload in wanted:
-        measured.append(benchmark.run(workload))
-        report.save(results, options.output)  # after each, lest a long run be lost
+        found = [one for one in measured if one['name'] == workload.name]
+        if not found:
+            found = [benchmark.run(workload)]
+            measured += found
+            report.save(results, options.output)  # after each, lest a long run be lost
+        if not options.no_memory:
+            benchmark.measure_memory(workload, found[0])
+            report.save(results, options.output)
+        if options.publish:
+            publish.put(options.publish, report.summary(results))
     print(report.text(results))
     say(f'written to {options.output}: results.json, table.md, plot.png')
     return 0

@@ -58,7 +58,27 @@ PEERS = [
     ),
 ]
 
-MATRIX_PRODUCT = Peer('matrix-product', 'matrix product', 'ours', (_script('matrix_product.py'),))
+MACHINE = Peer('machine', 'what the machine can do', 'ours', (_script('machine.py'),))
+
+
+# Variables that limit the libraries of all peers to the vector instructions of a processor. Only
+# the TensorFlow of ours knows the flag of XLA; others end the process at one that they do not know.
+ISAS = {
+    'avx2': {
+        'DNNL_MAX_CPU_ISA': 'AVX2',
+        'ONEDNN_MAX_CPU_ISA': 'AVX2',
+        'ATEN_CPU_CAPABILITY': 'avx2',
+        'MKL_ENABLE_INSTRUCTIONS': 'AVX2',
+    }
+}
+
+
+def isa_environment(isa: str | None, python: str) -> dict[str, str]:
+    """The variables for one peer, by whose interpreter runs it."""
+    if isa is None:
+        return {}
+    flags = [os.environ.get('XLA_FLAGS', ''), f'--xla_cpu_max_isa={isa.upper()}']
+    return {**ISAS[isa], **({'XLA_FLAGS': ' '.join(flags).strip()} if python == 'ours' else {})}
 
 
 class WorkerError(Exception):
@@ -75,6 +95,7 @@ class Worker:
       log: File for what it prints.
       time_limit: Seconds that one answer may take.
       root: The checkout whose benchmarks and package run, by default this one.
+      isa: One of `ISAS`: no wider vectors than it has; by default the processor's.
 
     Attributes:
       time_limit: As given; it can be set.
@@ -88,6 +109,7 @@ class Worker:
         log: Path,
         time_limit: float,
         root: Path = ROOT,
+        isa: str | None = None,
     ) -> None:
         self.peer = peer
         self.time_limit = time_limit
@@ -104,6 +126,7 @@ class Worker:
                 **{f'{name}_THREADS': str(threads) for name in limits},
                 **({} if peer.gpu else {'CUDA_VISIBLE_DEVICES': '-1'}),
                 'TF_CPP_MIN_LOG_LEVEL': '3',
+                **isa_environment(isa, peer.python),
             },
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

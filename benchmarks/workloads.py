@@ -38,9 +38,8 @@ class Workload(NamedTuple):
       beam: Beam width.
       cell: `lstm` or `gru`.
       attention: `bahdanau` or `luong`.
-      over_best: How many times the best peer's speed is wanted of us.
+      layers: Cells above each other, of `encoder` alone.
       over_tf1: How many times the speed of TF 1.15.5 is wanted; 0 where nothing more is.
-      over_rate: Which part of the rate of a matrix product is wanted; 0 where nothing is.
       over_memory: How many times our memory that of TFA and of TF 1.15.5 is wanted to be at least;
         0 where nothing is.
     """
@@ -55,29 +54,25 @@ class Workload(NamedTuple):
     beam: int = 1
     cell: str = 'lstm'
     attention: str = 'bahdanau'
-    over_best: float = 1.0
+    layers: int = 1
     over_tf1: float = 0.0
-    over_rate: float = 0.0
     over_memory: float = 0.0
 
 
 _MIDDLE = [
     Workload('greedy-32', 'greedy', 32, 256, 8000),
-    Workload('beam-8', 'beam', 8, 256, 8000, beam=5, over_best=1.2),
-    Workload('training-32', 'training', 32, 256, 8000, over_best=1.35, over_tf1=2.4),
+    Workload('beam-8', 'beam', 8, 256, 8000, beam=5),
+    Workload('training-32', 'training', 32, 256, 8000, over_tf1=2.4),
 ]
 
 WORKLOADS = [
     Workload('greedy-1', 'greedy', 1, 256, 8000),
-    Workload('greedy-64', 'greedy', 64, 512, 16000, over_rate=0.75),
-    Workload('beam-32', 'beam', 32, 512, 16000, beam=5, over_best=1.2),
-    Workload('training-1', 'training', 1, 256, 8000, over_best=5.0, over_tf1=2.4),
-    Workload(
-        'training-64', 'training', 64, 512, 16000, over_best=1.35, over_tf1=2.4, over_rate=0.75
-    ),
-    Workload(
-        'speech', 'training', 16, 256, 80, 400, 200, over_best=2.5, over_tf1=2.4, over_memory=3.0
-    ),
+    Workload('greedy-64', 'greedy', 64, 512, 16000),
+    Workload('beam-32', 'beam', 32, 512, 16000, beam=5),
+    Workload('training-1', 'training', 1, 256, 8000, over_tf1=2.4),
+    Workload('training-64', 'training', 64, 512, 16000, over_tf1=2.4),
+    Workload('speech', 'training', 16, 256, 80, 400, 200, over_tf1=2.4, over_memory=3.0),
+    Workload('speech-beam', 'beam', 32, 512, 80, 800, 50, beam=5),
     Workload('encoder-64', 'encoder', 64, 512, source=100, target=0),
 ]
 for _one in _MIDDLE:
@@ -98,15 +93,16 @@ QUICK = [
         'quick-training-gru-luong', 'training', 4, 32, 200, 12, 10, cell='gru', attention='luong'
     ),
     Workload('quick-encoder', 'encoder', 4, 32, source=12, target=0),
+    Workload('quick-encoder-layers', 'encoder', 4, 32, source=12, target=0, layers=3),
 ]
 
 # What fills a GPU, and takes a CPU long.
 GPU = [
-    Workload('greedy-256', 'greedy', 256, 1024, 16000, over_best=1.5),
-    Workload('beam-64', 'beam', 64, 1024, 16000, beam=10, over_best=1.5),
-    Workload('training-256', 'training', 256, 1024, 16000, over_best=1.5),
-    Workload('speech-32', 'training', 32, 256, 80, 800, 400, over_best=1.5),
-    Workload('encoder-1024', 'encoder', 64, 1024, source=100, target=0, over_best=1.5),
+    Workload('greedy-256', 'greedy', 256, 1024, 16000),
+    Workload('beam-64', 'beam', 64, 1024, 16000, beam=10),
+    Workload('training-256', 'training', 256, 1024, 16000),
+    Workload('speech-32', 'training', 32, 256, 80, 800, 400),
+    Workload('encoder-1024', 'encoder', 64, 1024, source=100, target=0),
 ]
 
 
@@ -120,6 +116,11 @@ def weight_shapes(workload: Workload) -> dict[str, list[int]]:
     n, v = workload.hidden, workload.vocabulary
     encoder = workload.kind == 'encoder'
     depth = n if encoder else 2 * n  # of what the cell reads: a word, and the last attention
+    if workload.layers > 1:
+        one = weight_shapes(workload._replace(layers=1))
+        inputs = {'inputs': one.pop('inputs')}
+        cells = range(workload.layers)
+        return {**{f'cell_{i}/{k}': v for i in cells for k, v in one.items()}, **inputs}
     if workload.cell == 'lstm':
         shapes = {'lstm_cell/kernel': [depth + n, 4 * n], 'lstm_cell/bias': [4 * n]}
     else:
@@ -196,33 +197,113 @@ def target_mask(workload: Workload) -> np.ndarray:
     return (np.arange(workload.target) < lengths[:, None]).astype(np.float32)
 
 
+class Product(NamedTuple):
+    """Products of matrices `[rows, inner] · [inner, columns]`.
+
+    Fields:
+      count: How many times in one call.
+      batch: How many of them at a time, each of its own matrices.
+      rows, inner, columns: The sizes.
+    """
+
+    count: int
+    batch: int
+    rows: int
+    inner: int
+    columns: int
+
+    @property
+    def flops(self) -> int:
+        """Multiplications and additions of all of them."""
+        return 2 * self.count * self.batch * self.rows * self.inner * self.columns
+
+
+def products(workload: Workload) -> list[Product]:
+    """The products of one call, as few and as large as they can be.
+
+    With B the batch, K the beam width, R = B · K, H hidden, V words, S source and T target steps,
+    and G = 4 (LSTM) or 3 (GRU), one step has
+
+        cell              [R, 2H + H] · [3H, G·H]   (encoder: 2H instead of 3H)
+        query             [R, H] · [H, H]           (Bahdanau)
+        score             [R·S, H] · [H, 1]         (Luong: B of [K, H] · [H, S])
+        context           B of [K, S] · [S, H]
+        attention layer   [R, 2H] · [2H, H]
+        output            [R, H] · [H, V]
+
+    and the keys are [B·S, H] · [H, H], once for a batch without its beams. Training has three times
+    as many operations, since each product has two in its gradient. There words are known before
+    the loop, and what no later step reads can follow it: the cell's product with the words, the
+    output layer and the gradients of weights and memory are one product over all steps.
+    """
+    one = workload
+    n, source, rows = one.hidden, one.source, one.batch * one.beam
+    gates = (4 if one.cell == 'lstm' else 3) * n
+    if one.kind == 'encoder':
+        cell = [*_trained(source, rows, n, gates, True), *_trained(source, rows, n, gates, False)]
+        return [product._replace(count=product.count * one.layers) for product in cell]
+    steps, training = one.target, one.kind == 'training'
+    if one.attention == 'luong':
+        score = [Product(steps, one.batch, one.beam, n, source)]
+        score_gradients = [
+            Product(steps, one.batch, one.beam, source, n),
+            Product(1, one.batch, source, steps, n),
+        ]
+    else:
+        # Backwards the same numbers are read, element by element.
+        score = [Product(steps, 1, rows * source, n, 1)]
+        score_gradients = 2 * score
+    context = Product(steps, one.batch, one.beam, source, n)
+    layers = [(rows, 2 * n, n)]
+    if one.attention == 'bahdanau':
+        layers.append((rows, n, n))
+    if not training:
+        layers += [(rows, 3 * n, gates), (rows, n, one.vocabulary)]
+        keys = Product(1, 1, one.batch * source, n, n)
+        return [*(Product(steps, 1, *layer) for layer in layers), *score, context, keys]
+    layers.append((rows, 2 * n, gates))
+    apart = [(rows, n, gates), (rows, n, one.vocabulary)]
+    return [
+        *(p for layer in layers for p in _trained(steps, *layer, False)),
+        *(p for layer in apart for p in _trained(steps, *layer, True)),
+        *_trained(1, one.batch * source, n, n, True),
+        *score,
+        *score_gradients,
+        context,
+        Product(steps, one.batch, one.beam, n, source),
+        Product(1, one.batch, source, steps, n),
+    ]
+
+
+def _trained(steps: int, rows: int, inner: int, columns: int, at_once: bool) -> list[Product]:
+    """A layer over all steps and its gradients: that of its weight is one product always."""
+    count, height = (1, steps * rows) if at_once else (steps, rows)
+    return [
+        Product(count, 1, height, inner, columns),
+        Product(count, 1, height, columns, inner),
+        Product(1, 1, inner, steps * rows, columns),
+    ]
+
+
 def flops(workload: Workload) -> int:
     """Floating point operations of one call: the multiplications and additions of its products.
 
-    A product `[m, k] · [k, n]` has 2·m·k·n of them. With B the batch (times the beam width), H
-    hidden, V words, S source and T target steps, and G = 4 (LSTM) or 3 (GRU), one step has the
-    products of
-
-        cell              2 · B · (2H + H) · G·H      (encoder: 2H instead of 3H)
-        query             2 · B · H · H               (Bahdanau)
-        score, context    2 · B · S · H, each
-        attention layer   2 · B · 2H · H
-        output            2 · B · H · V
-
-    and the whole T times that and the keys, 2 · B · S · H · H, once for a batch without its beams.
-    Training has three times as much: each product has two in its gradient. Not counted is what is
-    done element by element: tanh, softmax, masks, choosing words, the update.
+    Not counted is what is done element by element: softmax, masks, choosing words, the update.
     """
-    rows = workload.batch * workload.beam
-    n, source = workload.hidden, workload.source
-    gates = 4 if workload.cell == 'lstm' else 3
-    if workload.kind == 'encoder':
-        return 3 * source * 2 * rows * 2 * n * gates * n
-    step = 2 * rows * 3 * n * gates * n
-    if workload.attention == 'bahdanau':
-        step += 2 * rows * n * n
-    step += 2 * 2 * rows * source * n
-    step += 2 * rows * 2 * n * n
-    step += 2 * rows * n * workload.vocabulary
-    total = workload.target * step + 2 * workload.batch * source * n * n
-    return 3 * total if workload.kind == 'training' else total
+    return sum(product.flops for product in products(workload))
+
+
+def functions(workload: Workload) -> int:
+    """How many times at least a call has to compute `tanh` or `exp`.
+
+    They are those of the cells' gates and states, of Bahdanau's energies, of the attention, and,
+    where probabilities of words are wanted, of the vocabulary. Backwards none is computed again.
+    """
+    one = workload
+    rows = one.batch * one.beam
+    cell = rows * one.hidden * (5 if one.cell == 'lstm' else 3)
+    if one.kind == 'encoder':
+        return one.layers * one.source * cell
+    energies = rows * one.source * (one.hidden if one.attention == 'bahdanau' else 0)
+    words = 0 if one.kind == 'greedy' else rows * one.vocabulary
+    return one.target * (cell + energies + rows * one.source + words)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import subprocess
 import sys
@@ -10,7 +11,17 @@ import sys
 import numpy as np
 import pytest
 
-from benchmarks import agreement, compare, report, run, workers, workloads
+from benchmarks import (
+    agreement,
+    compare,
+    programs,
+    publish,
+    report,
+    run,
+    scaling,
+    workers,
+    workloads,
+)
 from benchmarks.peers import layouts, serving
 from benchmarks.workers import PEERS, ROOT, Peer, Worker, WorkerError
 
@@ -366,7 +377,7 @@ def fake(name, loss, refuses=False):
 
 @pytest.fixture
 def options(tmp_path, monkeypatch):
-    monkeypatch.setattr(run, 'MATRIX_PRODUCT', fake('matrix-product', 0.0))
+    monkeypatch.setattr(run, 'MACHINE', fake('machine', 0.0))
     monkeypatch.setattr(run, 'PAUSE', 0.0)
     return run.parser().parse_args(['--rounds', '2', '--output', str(tmp_path)])
 
@@ -374,8 +385,11 @@ def options(tmp_path, monkeypatch):
 def test_a_session_times_those_who_agree(options, tmp_path):
     missing = Peer('tf1', 'TensorFlow 1.15.5', 'tf1', ())
     peers = [fake('ours-a', 2.0), fake('good', 2.0001), fake('wrong', 2.1), missing]
-    result = run.Benchmark(options, peers).run(TINY)
+    benchmark = run.Benchmark(options, peers)
+    result = benchmark.run(TINY)
+    benchmark.measure_memory(TINY, result)
     assert list(result['peers']) == ['ours-a', 'good', 'wrong', 'tf1']
+    assert not {'grown', 'memory_failure'} & set(result['peers']['wrong'])
     assert result['peers']['wrong']['failure'].startswith('DISAGREES: loss: differs by 5.0e-02')
     assert result['peers']['tf1']['failure'].startswith('no interpreter')
     assert result['peers']['wrong']['rounds'] == []
@@ -442,12 +456,13 @@ def results():
         'tf1': {'rounds': [0.5, 0.5, 0.5], 'first_call': 2.0, 'grown': 14e6},
         'torch-eager': {'rounds': [], 'failure': 'DISAGREES: loss: differs by 1.0e+00'},
     }
-    workload = workloads.Workload('training-1', 'training', 1, 4, 8, over_best=2.0, over_tf1=3.0)
+    workload = workloads.Workload('training-1', 'training', 1, 4, 8, over_tf1=3.0)
     workload = workload._replace(over_memory=3.0)
     one = {**workload._asdict(), 'flops': 4e9, 'rate': 1e11, 'peers': peers}
+    one['floor'] = {'seconds': 0.15}
     return {
         'when': '2026-01-02T03:04',
-        'machine': {'processor': 'P', 'cores': 2, 'threads': 2},
+        'machine': {'processor': 'P', 'cores': 2, 'threads': 2, 'commit': 'abc'},
         'load_before': 0.0,
         'workloads': [one, {**one, 'name': 'training-2', 'peers': {'tf1': peers['tf1']}}],
     }
@@ -459,26 +474,60 @@ def test_the_table(results):
     cells = [[cell.strip() for cell in line.strip('|').split('|')] for line in lines]
     assert cells[0] == report.COLUMNS
     assert cells[2:] == [
-        ['training-1', 'ours-function', '0.300', '1.50', '13.3', '13%', '5', '1.2'],
-        ['', 'ours-jit', '0.200', '1.00', '20.0', '20%', '7', '6.0'],
-        ['', 'ours-program', '0.600', '3.00', '6.7', '7%', '', '1.0'],
-        ['', 'tf1', '0.500', '2.50', '8.0', '8%', '14', '2.0'],
+        ['training-1', 'ours-function', '0.300', '1.50', '13.3', '50%', '5', '1.2'],
+        ['', 'ours-jit', '0.200', '1.00', '20.0', '75%', '7', '6.0'],
+        ['', 'ours-program', '0.600', '3.00', '6.7', '25%', '', '1.0'],
+        ['', 'tf1', '0.500', '2.50', '8.0', '30%', '14', '2.0'],
         ['', 'torch-eager', '-', '', '', '', '', ''],
-        ['training-2', 'tf1', '0.500', '', '8.0', '8%', '14', '2.0'],
+        ['training-2', 'tf1', '0.500', '', '8.0', '30%', '14', '2.0'],
     ]
 
 
 def test_the_verdicts(results):
     assert report.verdicts(results) == [
-        'training-1: faster than tf1: 2.50, wanted 2.00: reached',
+        'training-1: faster than tf1: 2.50, wanted 1.50: reached',
         'training-1: faster than tf1: 2.50, wanted 3.00: NOT REACHED',
         'training-1: the TF1 program, faster than tf1: 0.83, wanted 1.00: NOT REACHED',
         'training-1: memory of tf1 over ours: 2.00, wanted 3.00: NOT REACHED',
         'training-1: first call of ours-jit, in 10 s how many: 1.67, wanted 1.00: reached',
     ]
+    # What is nearer to what is wanted of it is shown.
+    results['workloads'][0]['floor']['seconds'] = 0.19
+    results['workloads'][0]['peers']['tf1']['rounds'] = [0.22]
+    assert report.verdicts(results)[0] == 'training-1: of the floor: 0.95, wanted 0.85: reached'
     assert report.failures(results) == [
         'training-1, torch-eager: not timed: DISAGREES: loss: differs by 1.0e+00'
     ]
+
+
+def test_the_summary(results):
+    lines = report.summary(results).splitlines()
+    assert lines[0] == (
+        '2026-01-02T03:04, commit abc, P, 2 threads of 2 cores, load before 0.0; matrix product of '
+        '2048: 100 GFLOP/s; seconds, medians of the rounds.'
+    )
+    assert lines[4] == (
+        '| training-1 | 0.3 | 0.2 | 0.6 | 0.5 | - | 2.50 | 0.75 | 1.5 times '
+        '| ours-function 5, ours-jit 7, tf1 14 |'
+    )
+
+
+def test_a_text_is_put_between_its_marks(tmp_path):
+    path = tmp_path / 'README.md'
+    path.write_text('a\n<!-- cpu -->\nold\n<!-- /cpu -->\nb\n')
+    for text in ('new \\1', 'newer'):
+        publish.put('cpu', text, path)
+        assert path.read_text() == f'a\n<!-- cpu -->\n\n{text}\n\n<!-- /cpu -->\nb\n'
+    with pytest.raises(ValueError, match='no <!-- gpu -->'):
+        publish.put('gpu', 'new', path)
+
+
+def test_a_narrower_processor(monkeypatch):
+    monkeypatch.setenv('XLA_FLAGS', '--a')
+    assert workers.isa_environment(None, 'ours') == {}
+    ours, others = (workers.isa_environment('avx2', python) for python in ('ours', 'torch'))
+    assert ours['XLA_FLAGS'] == '--a --xla_cpu_max_isa=AVX2' and 'XLA_FLAGS' not in others
+    assert others['ATEN_CPU_CAPABILITY'] == 'avx2' and ours['DNNL_MAX_CPU_ISA'] == 'AVX2'
 
 
 def test_the_files(results, tmp_path):
@@ -585,3 +634,130 @@ def test_both_commits_run_their_own_code(tmp_path, monkeypatch, capsys):
     (before / 'peer.py').unlink()
     with pytest.raises(workers.WorkerError, match=str(before / 'peer.py')):
         compare.compared(greedy, peer, (before, now), options)
+
+
+# -- floors ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize('workload', workloads.WORKLOADS, ids=lambda w: w.name)
+def test_products_have_the_operations_of_the_model(workload):
+    # A training step has three times those of decoding the same steps.
+    found = workloads.products(workload)
+    assert sum(one.flops for one in found) == workloads.flops(workload)
+    if workload.kind == 'training':
+        greedy = workload._replace(kind='greedy')
+        assert workloads.flops(workload) == 3 * workloads.flops(greedy)
+    assert min(min(one) for one in found) >= 1
+
+
+def test_products_of_a_training_step_by_hand():
+    # Batch 2, hidden 3, 7 words, 4 slots, 3 steps. The word's part of the cell is one product.
+    found = workloads.products(TINY)
+    cell = [(1, 1, 6, 3, 12), (1, 1, 6, 12, 3), (1, 1, 3, 6, 12)]
+    state = [(3, 1, 2, 6, 12), (3, 1, 2, 12, 6), (1, 1, 6, 6, 12)]
+    output = [(1, 1, 6, 3, 7), (1, 1, 6, 7, 3), (1, 1, 3, 6, 7)]
+    context = [(3, 2, 1, 4, 3), (3, 2, 1, 3, 4), (1, 2, 4, 3, 3)]
+    for one in [*cell, *state, *output, *context]:
+        assert one in found
+
+
+# -- growth with each size ------------------------------------------------------------------------
+
+SIZES = [25, 100, 400, 1600]
+
+
+@pytest.mark.parametrize('power', [0.5, 1.0, 1.5, 2.0, 3.0])
+@pytest.mark.parametrize('offset', [0.0, 1.0, 4.0])
+def test_the_exponent_of_a_power(power, offset):
+    values = [0.01 * (offset * SIZES[0] ** power + size**power) for size in SIZES]
+    np.testing.assert_allclose(scaling.exponent(SIZES, values), power, atol=0.06)
+
+
+def test_other_exponents():
+    assert scaling.exponent(SIZES, [3.0] * 4) == 0.0  # nothing grows
+    np.testing.assert_allclose(scaling.exponent([2, 8], [1.0, 16.0]), 2.0)
+    noisy = [(1.0 + 0.05 * (-1) ** i) * size for i, size in enumerate(SIZES)]
+    np.testing.assert_allclose(scaling.exponent(SIZES, noisy), 1.0, atol=0.1)
+    with pytest.raises(ValueError, match='no exponent of 1 points'):
+        scaling.exponent([1], [1.0])
+
+
+def test_points_are_kept_and_compared(tmp_path):
+    axis = scaling.AXES[0]
+    peers = ['ours-jit', 'tf1']
+    results = scaling.Results(tmp_path / 'results.json')
+    for value in axis.values:
+        for peer, seconds in (('ours-jit', value**1.5), ('tf1', float(value))):
+            found = {'seconds': seconds, 'grown': 1e6, 'first_call': 1.0, 'operations': 10 * value}
+            results.add(axis.name, peer, value, found)
+    again = scaling.Results(tmp_path / 'results.json')
+    assert again.point('target', 'tf1', 25) == results.point('target', 'tf1', 25)
+    assert again.point('target', 'tf1', 26) is None
+    assert scaling.faster_growing(again, [axis], peers) == [
+        'target, ours-jit: time grows with exponent 1.50, where another has 1.00',
+        'target, ours-jit: the graph grows 64.00 times',
+    ]
+    assert '| target 25 to 1600 | tf1 | 1.00 | 25, 1.6e+03 | 0.00 | 1, 1 | 1.0, 1.0 |' in (
+        scaling.table(again, [axis], peers)
+    )
+    scaling.plot(again, [axis], peers, tmp_path / 'plot.png')
+    assert (tmp_path / 'plot.png').stat().st_size > 1000
+    assert {one.kind for a in scaling.AXES for one in map(a.workload, a.values)} == {
+        'training', 'greedy', 'beam', 'encoder'
+    }  # fmt: skip
+
+
+# -- real programs --------------------------------------------------------------------------------
+
+
+def test_what_is_told_of_a_program():
+    events = [
+        ['a', '', 1.0, 0.5],
+        ['b', 'training', 9.0, 4.0],
+        ['b', 'training', 9.2, 0.2],
+        ['c', 'training', 12.0, 2.0],
+        ['b', 'training', 12.4, 0.4],
+        ['d', 'decoding', 14.0, 1.0],
+        ['e', 'decoding', 17.0, 3.0],
+    ]
+    found = programs.figures({'total': 18.0, 'peak': 5e8, 'events': events})
+    assert found == {
+        'total': 18.0,
+        'peak': 5e8,
+        'first_step': 9.0,
+        'step': pytest.approx(0.3),
+        'decoding': 2.0,
+    }
+    points = {
+        'nmt: tf1': {'rounds': [found]},
+        'nmt: run': {'rounds': [{**found, 'decoding': 3.0}, {**found, 'decoding': 5.0}]},
+        'nmt: run --xla': {'rounds': [], 'failure': 'took more than 3 s'},
+    }
+    assert programs.rows(points)[2] == ['nmt', 'run', '9', '300', '4e+03', '18', '500']
+    assert programs.slower(points) == ['nmt, run: decoding 2.00 times tf1']
+
+
+PROGRAM = """
+import tensorflow as tf
+tf = tf.compat.v1
+with tf.Graph().as_default(), tf.Session() as session:
+    v = tf.get_variable('v', [], use_resource=True)
+    update = tf.train.GradientDescentOptimizer(0.1).minimize(v * v)
+    loop = tf.while_loop(lambda i: i < 3, lambda i: i + 1, [tf.constant(0)])
+    session.run(tf.global_variables_initializer())
+    for _ in range(2):
+        session.run([update, {'value': v}])
+    session.run(loop)
+"""
+
+
+def test_calls_of_a_program_are_noted(tmp_path):
+    (tmp_path / 'program.py').write_text(PROGRAM)
+    environment = {**os.environ, 'PYTHONPATH': str(ROOT / 'benchmarks/peers/timed_program')}
+    command = [sys.executable, str(tmp_path / 'program.py')]
+    found = programs.timed(command, tmp_path, environment, tmp_path / 'log', 240.0)
+    assert set(found) == set(programs.FIGURES)
+    assert 0 < found['first_step'] < found['total'] and found['peak'] > 1e7
+    (tmp_path / 'program.py').write_text('raise SystemExit("no")')
+    with pytest.raises(RuntimeError, match='ended with exit code 1: no'):
+        programs.timed(command, tmp_path, environment, tmp_path / 'log', 240.0)

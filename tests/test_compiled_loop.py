@@ -1,5 +1,6 @@
 """Loops that XLA compiles within TF1 graphs: the same as the loops that it does not."""
 
+import contextlib
 import logging
 import zlib
 
@@ -11,7 +12,7 @@ import tf_seq2seq_compat as seq2seq
 from tests import paths
 from tests.paths import tf1_graph
 from tests.tf1.processes import last_line, run
-from tf_seq2seq_compat.core import precision, xla_loop
+from tf_seq2seq_compat.core import cpu_forms, precision, xla_loop
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection
 from tf_seq2seq_compat.core.loop_arrays import InputArray
 from tf_seq2seq_compat.core.step_function import StepFunction
@@ -219,6 +220,65 @@ def test_beam_search(history):
         np.testing.assert_allclose(compiled, plain, rtol=1e-5, atol=1e-6)
 
 
+def checkpointed(steps, wanted=True):
+    return seq2seq.checkpointed_loops(steps) if wanted else contextlib.nullcontext()
+
+
+@pytest.mark.parametrize('known, steps', [(False, None), (True, None), (True, 1)])
+def test_checkpoints_of_an_encoder(known, steps):
+    def build(graph, jit_compile):
+        with checkpointed(steps, jit_compile):
+            return seq2seq.dynamic_rnn(CELLS['layers'](), graph.inputs, LENGTHS, dtype=tf.float32)
+
+    compiled_and_not(build, known)
+
+
+def test_checkpoints_of_a_decoder():
+    def build(graph, jit_compile):
+        helper = seq2seq.TrainingHelper(graph.inputs, LENGTHS)
+        with checkpointed(2, jit_compile):
+            return decode(graph, CELLS['lstm'](), helper, jit_compile=None, history=True)
+
+    compiled_and_not(build)
+
+
+def test_what_is_kept_of_a_checkpointed_loop():
+    """The states of every second step, one place more, and no products."""
+    with tf1_graph() as default:
+        graph = Graph(True)
+        with checkpointed(2):
+            seq2seq.dynamic_rnn(CELLS['lstm'](), graph.inputs, dtype=tf.float32)
+        [loop] = [op for op in default.get_operations() if 'PartitionedCall' in op.type]
+        values = graph.run(list(loop.outputs))
+    steps = INPUTS.shape[1]
+    sizes = sorted(len(value) for value in values if np.ndim(value) == 3)
+    assert sizes == [-(-steps // 2) + 1] * 2 + [steps]
+
+
+def test_checkpoints_in_a_compiled_function():
+    cell = CELLS['gru']()
+
+    @tf.function(jit_compile=True, autograph=False)
+    def gradients(inputs, checkpoints):
+        with checkpointed(None, checkpoints):
+            outputs, state = seq2seq.dynamic_rnn(cell, inputs, LENGTHS, dtype=tf.float32)
+        loss = tf.reduce_sum(tf.sin(outputs)) + tf.reduce_sum(state)
+        return tf.gradients(loss, [inputs, *cell.trainable_variables])
+
+    plain, kept = (gradients(tf.constant(INPUTS), one) for one in (False, True))
+    assert len(plain) == 5
+    for one, other in zip(plain, kept, strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+
+
+def test_checkpoints_that_cannot_be(recwarn):
+    with pytest.raises(ValueError, match='steps must be an int of 1 or more.*0'), checkpointed(0):
+        pass
+    with checkpointed(None):
+        seq2seq.dynamic_rnn(CELLS['gru'](), tf.constant(INPUTS), dtype=tf.float32)
+    assert any('checkpointed_loops have no effect' in str(one.message) for one in recwarn)
+
+
 def dropout(graph, **kwargs):
     cell = seq2seq.DropoutWrapper(
         seq2seq.GRUCell(UNITS), 0.5, 0.7, 0.8, seed=7, dtype=tf.float32, **kwargs
@@ -226,12 +286,14 @@ def dropout(graph, **kwargs):
     return seq2seq.dynamic_rnn(cell, graph.inputs, LENGTHS, dtype=tf.float32, jit_compile=True)
 
 
-def test_the_gradient_sees_the_dropout_that_the_loop_drew():
+@pytest.mark.parametrize('checkpoints', [False, True])
+def test_the_gradient_sees_the_dropout_that_the_loop_drew(checkpoints):
     """A difference quotient: sessions of the same seeds draw the same masks."""
     with tf1_graph():
         tf1.set_random_seed(1)
         graph = Graph(False)
-        outputs, _ = dropout(graph)
+        with checkpointed(2, checkpoints):
+            outputs, _ = dropout(graph)
         loss = tf.reduce_sum(tf.sin(outputs))
         (gradient,) = tf1.gradients(loss, [graph.inputs])
         epsilon, losses = 1e-2, []
@@ -369,12 +431,30 @@ def test_the_switch_is_what_none_means():
             return any('PartitionedCall' in op.type for op in graph.get_operations())
 
     assert not compiled(None)
-    xla_loop.compile_loops()
     try:
-        assert compiled(None)
-        assert not compiled(False)
+        for wanted in (True, 'auto'):
+            xla_loop.compile_loops(wanted)
+            assert compiled(None)
+            assert not compiled(False)
     finally:
         xla_loop.compile_loops(False)
+
+
+@pytest.mark.parametrize(
+    'batch, cpu, is_compiled', [(BATCH, True, False), (1, True, True), (BATCH, False, True)]
+)
+def test_decoding_is_compiled_where_it_pays(batch, cpu, is_compiled):
+    xla_loop.compile_loops('auto')
+    try:
+        with tf1_graph() as graph, cpu_forms.assuming(cpu):
+            helper = seq2seq.GreedyEmbeddingHelper(tf.ones([WORDS, UNITS]), tf.fill([batch], 1), 2)
+            state = tf.zeros([batch, UNITS])
+            decoder = seq2seq.BasicDecoder(CELLS['gru'](), helper, state, seq2seq.Dense(WORDS))
+            seq2seq.dynamic_decode(decoder, maximum_iterations=5)
+            types = [op.type for op in graph.get_operations()]
+    finally:
+        xla_loop.compile_loops(False)
+    assert ('PartitionedCall' in types) == is_compiled
 
 
 PROGRAM = """
@@ -389,7 +469,7 @@ print('PartitionedCall' in types, 'Enter' in types)
 """
 
 
-@pytest.mark.parametrize('flags, seen', [([], 'False True'), (['--xla'], 'True False')])
+@pytest.mark.parametrize('flags, seen', [([], 'False True'), (['--xla=auto'], 'True False')])
 def test_the_runner_compiles_loops_if_asked_to(flags, seen, tmp_path):
     program = tmp_path / 'program.py'
     program.write_text(PROGRAM)

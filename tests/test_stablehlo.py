@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from benchmarks import workloads
+from benchmarks import floor, workloads
 from benchmarks.peers.ours import Program
-from benchmarks.stablehlo import bundle, description, execute, export, floor
+from benchmarks.stablehlo import bundle, description, execute, export
 from benchmarks.workers import ROOT, Peer
 from tf_seq2seq_compat.export import lifting
 
@@ -248,12 +248,21 @@ def test_traffic_counted_by_hand():
     # Encoder: LSTM (3 + 3) * 12 + 12, inputs 2 * 4 * 3.
     encoder = workloads.Workload('encoder', 'encoder', 2, 3, source=4, target=0)
     assert floor.traffic(encoder) == 4 * (2 * 4 * (84 + 6) + 2 * (84 + 24))
+    assert floor.step_bytes(encoder) == 4 * (84 + 6)
 
 
 def test_the_greater_decides():
     need = workloads.flops(TINY), floor.traffic(TINY)
-    assert floor.floor(TINY, need[0] / 3.0, need[1] / 2.0) == (3.0, 'arithmetic')
-    assert floor.floor(TINY, need[0] / 3.0, need[1] / 4.0) == (4.0, 'memory')
+
+    def seconds(product):
+        return 3.0 * product.flops / need[0]
+
+    assert floor.floor(TINY, seconds, need[1] / 2.0) == (pytest.approx(3.0), 'arithmetic')
+    assert floor.floor(TINY, seconds, need[1] / 4.0) == (4.0, 'memory')
+    # 3 steps of 2 sequences: LSTM 5 * 3, energies 4 * 3, attention 4, words 7.
+    assert workloads.functions(TINY) == 3 * 2 * (15 + 12 + 4 + 7)
+    found = floor.floor(TINY, seconds, need[1] / 2.0, 1.0 / workloads.functions(TINY))
+    assert found == (pytest.approx(4.0), 'arithmetic')
 
 
 # -- the session ----------------------------------------------------------------------------------

@@ -16,7 +16,41 @@ from tf_seq2seq_compat.lazy_names import LazyNames
 from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
+    from tf_seq2seq_compat import (
+        addons as addons,
+    )
+    from tf_seq2seq_compat import (
+        checkpoint as checkpoint,
+    )
+    from tf_seq2seq_compat import (
+        cudnn_rnn as cudnn_rnn,
+    )
+    from tf_seq2seq_compat import (
+        decoding as decoding,
+    )
+    from tf_seq2seq_compat import (
+        export as export,
+    )
+    from tf_seq2seq_compat import (
+        graph_model as graph_model,
+    )
+    from tf_seq2seq_compat import (
+        legacy_seq2seq as legacy_seq2seq,
+    )
+    from tf_seq2seq_compat import (
+        migrate as migrate,
+    )
+    from tf_seq2seq_compat import (
+        plotting as plotting,
+    )
+    from tf_seq2seq_compat import (
+        rnn as rnn,
+    )
+    from tf_seq2seq_compat import (
+        tf1 as tf1,
+    )
     from tf_seq2seq_compat.core.precision import mixed_precision
+    from tf_seq2seq_compat.core.xla_loop import checkpointed_loops
     from tf_seq2seq_compat.graph_model.model import GraphModel
     from tf_seq2seq_compat.graph_model.session import GraphSession
     from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
@@ -83,6 +117,7 @@ __version__ = '0.1.0'
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _MODULES = {
     'core.precision': 'mixed_precision',
+    'core.xla_loop': 'checkpointed_loops',
     'graph_model.model': 'GraphModel',
     'graph_model.session': 'GraphSession',
     'layers.base': 'Layer keeping_variables track_tf1_style_variables',
@@ -116,13 +151,32 @@ _MODULES = {
     ),
     'seq2seq.scheduled_helper': 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper',
 }
+# The packages beside these names, which are no names of tf.contrib.seq2seq.
+_PACKAGES = (
+    'addons',
+    'checkpoint',
+    'cudnn_rnn',
+    'decoding',
+    'export',
+    'graph_model',
+    'legacy_seq2seq',
+    'migrate',
+    'plotting',
+    'rnn',
+    'tf1',
+)
 _names = LazyNames(__name__, _MODULES, 'install uninstall __version__')
 __all__ = _names.all
-__dir__ = _names.dir
 
 
 def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f'{__name__}.{name}')
     return _names.load(name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*_names.dir(), *_PACKAGES})
 
 
 def load_ipython_extension(ipython: object) -> None:

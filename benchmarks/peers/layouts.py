@@ -9,6 +9,19 @@ candidate.
 import numpy as np
 
 
+def prefixes(layers):
+    """What names of weights begin with, for each layer."""
+    return [f'cell_{i}/' for i in range(layers)] if layers > 1 else ['']
+
+
+def by_layer(weights, layers):
+    """The weights of each layer, by the names that they have in one layer alone."""
+    return [
+        {name[len(one) :]: v for name, v in weights.items() if name.startswith(one)}
+        for one in prefixes(layers)
+    ]
+
+
 def _swap_j_and_f(array):
     i, j, f, o = np.split(array, 4, axis=-1)
     return np.concatenate([i, f, j, o], axis=-1)

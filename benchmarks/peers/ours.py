@@ -28,6 +28,9 @@ class Program(tf.Module):
             if name in shapes:
                 setattr(self, name, tf.Variable(tf.zeros(shapes[name]), name=name))
         self.cell = CELLS[workload.cell](workload.hidden)
+        if workload.layers > 1:
+            cells = [CELLS[workload.cell](workload.hidden) for _ in range(workload.layers)]
+            self.cell = seq2seq.MultiRNNCell(cells)
         if workload.kind != 'encoder':
             self.attention = ATTENTIONS[workload.attention](workload.hidden, memory=None)
             self.cell = seq2seq.AttentionWrapper(
@@ -45,7 +48,7 @@ class Program(tf.Module):
         self.by_name = {}
         for variable in self.variables:
             # A second program in one process has names such as memory_layer_1/kernel.
-            full = '/' + re.sub(r'_\d+/', '/', variable.name)
+            full = '/' + re.sub(r'(?<!cell)_\d+/', '/', variable.name)
             [name] = [name for name in shapes if full.endswith(f'/{name}:0')]
             self.by_name[name] = variable
 
@@ -123,6 +126,9 @@ class Program(tf.Module):
 
     def weights(self):
         return {name: variable.numpy() for name, variable in self.by_name.items()}
+
+    def graph(self):
+        return self.function.get_concrete_function(tf.constant(0.0)).graph.as_graph_def()
 
     def step(self, learning_rate):
         result = self.function(tf.constant(learning_rate, tf.float32))

@@ -6,6 +6,7 @@ A peer gives `serve` a function that makes its program of a `Workload`. A progra
     weights()                 returns them
     step(learning_rate)       runs once, to the end, and returns arrays by name
     profile()                 where there is one: runs once, and returns what the device did
+    graph()                   where there is one: the `GraphDef` of what runs
 
 It runs on Python 3.7 too.
 """
@@ -74,7 +75,8 @@ class Worker:
         """Makes the program, runs it once, and writes the outcome to the `.npz` file `path`.
 
         Returns:
-          `first_call`: seconds of building and compiling the program and of its first call.
+          `first_call`: seconds of building and compiling the program and of its first call;
+          `operations`: their number in the graph and its functions, if it has a graph.
         """
         self._workload = workloads.Workload(**workload)
         self._program = None  # its memory is free for the next
@@ -90,7 +92,12 @@ class Worker:
             for _ in range(2):
                 warm = self._seconds()
             self._calls = max(1, min(100, int(ROUND_SECONDS / warm)))
-        return {'first_call': first_call}
+        answer = {'first_call': first_call}
+        if hasattr(self._program, 'graph'):
+            graph = self._program.graph()
+            functions = (len(one.node_def) for one in graph.library.function)
+            answer['operations'] = len(graph.node) + sum(functions)
+        return answer
 
     def round(self):
         """Returns the seconds of one call, the mean over one round."""

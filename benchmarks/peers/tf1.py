@@ -20,8 +20,8 @@ class Program:
     def __init__(self, workload):
         self.workload = workload
         self.feed = {}
-        self.graph = tf.Graph()
-        with self.graph.as_default():
+        graph = tf.Graph()
+        with graph.as_default():
             self.learning_rate = tf.placeholder(tf.float32, [], 'learning_rate')
             tensors = {}
             for name, value in workloads.inputs(workload).items():
@@ -49,7 +49,9 @@ class Program:
 
     def build_cell(self):
         cells = {'lstm': tf.contrib.rnn.LSTMCell, 'gru': tf.contrib.rnn.GRUCell}
-        return cells[self.workload.cell](self.workload.hidden)
+        one = self.workload
+        made = [cells[one.cell](one.hidden) for _ in range(one.layers)]
+        return tf.contrib.rnn.MultiRNNCell(made) if one.layers > 1 else made[0]
 
     def build_decoder_parts(self, source_lengths):
         """Returns the embedding, the cell with attention, and the output layer."""
@@ -138,6 +140,9 @@ class Program:
 
     def weights(self):
         return self.session.run(self.variables)
+
+    def graph(self):
+        return self.session.graph_def
 
     def step(self, learning_rate):
         feed = dict(self.feed)

@@ -44,13 +44,10 @@ class Program:
             for name in ('inputs', 'memory', 'embedding')
             if name in self.shapes
         }
-        if one.cell == 'lstm':
-            self.rnn_cell = keras.layers.LSTMCell(one.hidden)
-        else:
-            self.rnn_cell = keras.layers.GRUCell(one.hidden, reset_after=False)
+        self.rnn_cells = [self.make_cell() for _ in range(one.layers)]
         if one.kind == 'encoder':
             self.rnn = keras.layers.RNN(
-                self.rnn_cell, return_sequences=True, zero_output_for_mask=True
+                self.rnn_cells, return_sequences=True, zero_output_for_mask=True
             )
             self.rnn(tf.zeros([1, 1, one.hidden]))
         else:
@@ -64,11 +61,16 @@ class Program:
         self.function = tf.function(function, jit_compile=jit_compile, autograph=False)
         self.function.get_concrete_function(tf.constant(0.0))
 
+    def make_cell(self):
+        if self.workload.cell == 'lstm':
+            return keras.layers.LSTMCell(self.workload.hidden)
+        return keras.layers.GRUCell(self.workload.hidden, reset_after=False)
+
     def make_decoder_layers(self):
         one = self.workload
         self.attention = ATTENTIONS[one.attention](one.hidden)
         self.cell = tfa.seq2seq.AttentionWrapper(
-            self.rnn_cell, self.attention, attention_layer_size=one.hidden
+            self.rnn_cells[0], self.attention, attention_layer_size=one.hidden
         )
         self.output_layer = keras.layers.Dense(one.vocabulary, use_bias=False)
         # One small call makes the weights.
@@ -148,9 +150,8 @@ class Program:
         return tf.reduce_sum(tf.square(outputs)) / (one.batch * one.source)
 
     def variables(self):
-        cell = self.rnn_cell
-        own = map(variable_of, (cell.kernel, cell.recurrent_kernel, cell.bias))
-        return [*self.direct.values(), *own]
+        own = [(cell.kernel, cell.recurrent_kernel, cell.bias) for cell in self.rnn_cells]
+        return [*self.direct.values(), *(variable_of(one) for cell in own for one in cell)]
 
     def update(self, loss_function, learning_rate):
         with tf.GradientTape() as tape:
@@ -164,16 +165,26 @@ class Program:
         for name, variable in self.direct.items():
             variable.assign(weights[name])
         split = layouts.split_lstm if self.workload.cell == 'lstm' else layouts.split_gru
-        kernel, recurrent_kernel, bias = split(weights, self.workload.hidden)
-        self.rnn_cell.kernel.assign(kernel)
-        self.rnn_cell.recurrent_kernel.assign(recurrent_kernel)
-        self.rnn_cell.bias.assign(bias)
+        for cell, own in zip(
+            self.rnn_cells, layouts.by_layer(weights, self.workload.layers), strict=True
+        ):
+            kernel, recurrent_kernel, bias = split(own, self.workload.hidden)
+            cell.kernel.assign(kernel)
+            cell.recurrent_kernel.assign(recurrent_kernel)
+            cell.bias.assign(bias)
 
     def weights(self):
         joined = layouts.joined_lstm if self.workload.cell == 'lstm' else layouts.joined_gru
-        cell = self.rnn_cell
-        parts = [np.asarray(v) for v in (cell.kernel, cell.recurrent_kernel, cell.bias)]
-        return {**{name: v.numpy() for name, v in self.direct.items()}, **joined(*parts)}
+        own = {name: v.numpy() for name, v in self.direct.items()}
+        for prefix, cell in zip(
+            layouts.prefixes(self.workload.layers), self.rnn_cells, strict=True
+        ):
+            parts = [np.asarray(v) for v in (cell.kernel, cell.recurrent_kernel, cell.bias)]
+            own.update({prefix + name: value for name, value in joined(*parts).items()})
+        return own
+
+    def graph(self):
+        return self.function.get_concrete_function(tf.constant(0.0)).graph.as_graph_def()
 
     def step(self, learning_rate):
         result = self.function(tf.constant(learning_rate, tf.float32))

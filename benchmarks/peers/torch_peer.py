@@ -179,10 +179,11 @@ class Program:
     def encoder_loss(self):
         one, w = self.workload, self.w
         if one.cell == 'lstm':
-            zeros = torch.zeros(1, one.batch, one.hidden)
-            given = [w['kernel'], w['recurrent'], w['bias'], w['no_bias']]
+            zeros = torch.zeros(one.layers, one.batch, one.hidden)
+            names = ('kernel', 'recurrent', 'bias', 'no_bias')
+            given = [w[each + name] for each in layouts.prefixes(one.layers) for name in names]
             outputs = torch.lstm(
-                w['inputs'], (zeros, zeros), given, True, 1, 0.0, True, False, True
+                w['inputs'], (zeros, zeros), given, True, one.layers, 0.0, True, False, True
             )[0]
         else:
             state, steps = (torch.zeros(one.batch, one.hidden),), []
@@ -198,7 +199,7 @@ class Program:
 
     def update(self, loss, learning_rate, rows=None):
         """Gradient descent on all weights; `rows` are those of the embedding that were used."""
-        trained = [v for k, v in self.w.items() if k not in ('embedding', 'no_bias')]
+        trained = [v for v in self.w.values() if v.requires_grad]
         sources = trained if rows is None else [*trained, rows]
         gradients = torch.autograd.grad(loss, sources)
         with torch.no_grad():
@@ -216,9 +217,12 @@ class Program:
         units = self.workload.hidden
         own = {k: v for k, v in weights.items() if '_cell/' not in k}
         if self.workload.cell == 'lstm':
-            kernel, recurrent, bias = layouts.split_lstm(weights, units)
-            own.update(kernel=kernel.T, recurrent=recurrent.T, bias=bias)
-            own['no_bias'] = np.zeros_like(bias)
+            layers = self.workload.layers
+            cells = layouts.by_layer(weights, layers)
+            for each, cell in zip(layouts.prefixes(layers), cells, strict=True):
+                kernel, recurrent, bias = layouts.split_lstm(cell, units)
+                own |= {each + 'kernel': kernel.T, each + 'recurrent': recurrent.T}
+                own |= {each + 'bias': bias, each + 'no_bias': np.zeros_like(bias)}
         else:
             for part in ('gates', 'candidate'):
                 own[part] = weights[f'gru_cell/{part}/kernel']
@@ -227,7 +231,8 @@ class Program:
         for name, value in own.items():
             new = torch.tensor(np.ascontiguousarray(value))
             if name not in self.w:
-                self.w[name] = new.requires_grad_(training and name not in ('embedding', 'no_bias'))
+                fixed = name == 'embedding' or name.endswith('no_bias')
+                self.w[name] = new.requires_grad_(training and not fixed)
             else:
                 with torch.no_grad():
                     self.w[name].copy_(new)
@@ -235,9 +240,12 @@ class Program:
     def weights(self):
         own = {name: value.detach().cpu().numpy() for name, value in self.w.items()}
         if self.workload.cell == 'lstm':
-            parts = own.pop('kernel').T, own.pop('recurrent').T, own.pop('bias')
-            own.pop('no_bias')
-            return {**own, **layouts.joined_lstm(*parts)}
+            for each in layouts.prefixes(self.workload.layers):
+                parts = [own.pop(each + name) for name in ('kernel', 'recurrent', 'bias')]
+                own.pop(each + 'no_bias')
+                joined = layouts.joined_lstm(parts[0].T, parts[1].T, parts[2])
+                own |= {each + name: value for name, value in joined.items()}
+            return own
         for part in ('gates', 'candidate'):
             own[f'gru_cell/{part}/kernel'] = own.pop(part)
             own[f'gru_cell/{part}/bias'] = own.pop(f'{part}_bias')

@@ -19,9 +19,12 @@ from benchmarks.stablehlo import execute, export  # noqa: E402
 from benchmarks.workers import ROOT  # noqa: E402
 
 FILES = [
-    *(f'benchmarks/{name}.py' for name in ('agreement', 'report', 'run', 'workers', 'workloads')),
+    *(
+        f'benchmarks/{name}.py'
+        for name in ('agreement', 'floor', 'publish', 'report', 'run', 'workers', 'workloads')
+    ),
     *(f'benchmarks/peers/{name}.py' for name in ('jax_peer', 'layouts', 'serving', 'torch_peer')),
-    *(f'benchmarks/stablehlo/{name}.py' for name in ('description', 'device', 'execute', 'floor')),
+    *(f'benchmarks/stablehlo/{name}.py' for name in ('description', 'device', 'execute')),
 ]
 RUN = '''"""Checks and times the workloads on this machine's GPU; the options are `execute.py`'s."""
 

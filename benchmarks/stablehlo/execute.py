@@ -27,8 +27,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np  # noqa: E402
 
 from benchmarks import agreement, report, run, workloads  # noqa: E402
+from benchmarks.floor import floor  # noqa: E402
 from benchmarks.stablehlo import description  # noqa: E402
-from benchmarks.stablehlo.floor import floor  # noqa: E402
 from benchmarks.workers import PEERS_FOLDER, ROOT, Peer, Worker, WorkerError  # noqa: E402
 
 HERE = Path(__file__).resolve().parent
@@ -232,7 +232,7 @@ def rows(measured: dict[str, Any], found: dict[str, Any]) -> list[list[str]]:
         for name, peer in measured['peers'].items()
         if peer['rounds'] and 'failure' not in peer
     }
-    least, why = floor(workload, found['rate'], found['bandwidth'])
+    least, why = floor(workload, lambda one: one.flops / found['rate'], found['bandwidth'])
     lines = []
     for name, peer in measured['peers'].items():
         if name not in timed:

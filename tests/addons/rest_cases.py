@@ -26,11 +26,15 @@ class Layer(NamedTuple):
 
 
 class Function(NamedTuple):
-    """A function of tensors; with `gradient`, the first of them gets one."""
+    """A function of tensors; with `gradient`, the first of them gets one.
+
+    `compiled` is false if it has an operation without a kernel for XLA, in TensorFlow Addons too.
+    """
 
     function: object
     inputs: list
     gradient: bool = False
+    compiled: bool = True
 
 
 class Values(NamedTuple):
@@ -417,6 +421,10 @@ OPTIMIZERS = {
     'novograd_options': lambda tfa, keras: tfa.optimizers.NovoGrad(
         0.05, weight_decay=0.1, grad_averaging=True, beta_2=0.6
     ),
+    'conditional_gradient': lambda tfa, keras: tfa.optimizers.ConditionalGradient(0.9, 0.5),
+    'conditional_gradient_nuclear': lambda tfa, keras: tfa.optimizers.ConditionalGradient(
+        0.8, ord='nuclear'
+    ),
     'triangular': lambda tfa, keras: tfa.optimizers.LazyAdam(
         tfa.optimizers.Triangular2CyclicalLearningRate(0.01, 0.1, 2)
     ),
@@ -663,3 +671,93 @@ def weight_normalization_begins(tfa, keras):
         found[f'{data_init}_kernel'] = np.asarray(removed.kernel)
         found[f'{data_init}_removed'] = np.asarray(removed(numbers(6, 4)))
     return Values(found)
+
+
+# -- images ---------------------------------------------------------------------------------------
+
+PICTURES = (0.5 + numbers(2, 6, 5, 3, seed=4)).astype(np.float32)
+BYTES = (255 * PICTURES).astype(np.uint8)
+FLOATS = tf.float16, tf.float32, tf.float64
+PROJECTION = np.float32([[1.1, 0.2, -0.7, -0.1, 0.9, 0.6, 0.01, -0.02], [0, 1, 0, 1, 0, 0, 0, 0]])
+
+
+@case
+def image_transform(tfa, keras):
+    def call(pictures, projection):
+        results = [tfa.image.transform(pictures, projection, 'bilinear', 'reflect')]
+        for fill in ('constant', 'wrap', 'nearest'):
+            results.append(tfa.image.transform(pictures, projection[0], 'nearest', fill))
+        results.append(tfa.image.transform(pictures[0, :, :, 0], projection[1], fill_value=0.3))
+        results.append(tfa.image.transform(BYTES[0], projection[0], output_shape=[3, 8]))
+        return results
+
+    return Function(call, [PICTURES, PROJECTION], gradient=True, compiled=False)
+
+
+@case
+def image_rotate(tfa, keras):
+    def call(pictures, angles):
+        return [
+            tfa.image.rotate(pictures, angles, 'bilinear'),
+            tfa.image.rotate(pictures[0], 0.4, fill_mode='wrap'),
+            tfa.image.rotate(BYTES[1, :, :, 1], -2.0, fill_value=7.0),
+        ]
+
+    return Function(call, [PICTURES, np.float32([0.3, -1.5])], True, compiled=False)
+
+
+@case
+def image_warp(tfa, keras):
+    flow = numbers(2, 6, 5, 2, seed=9, scale=4.0)
+    return Function(tfa.image.dense_image_warp, [PICTURES, flow], gradient=True)
+
+
+@case
+def image_mean_filter(tfa, keras):
+    def call(pictures):
+        return [
+            tfa.image.mean_filter2d(pictures),
+            tfa.image.mean_filter2d(pictures[0], (2, 4), 'SYMMETRIC'),
+            tfa.image.mean_filter2d(pictures[0, :, :, 0], 4, 'constant', 0.5),
+            tfa.image.mean_filter2d(BYTES, [3, 2]),
+        ]
+
+    return Function(call, [PICTURES], gradient=True)
+
+
+@case
+def image_distances(tfa, keras):
+    ones = np.ones([4, 7], np.uint8)
+    one_zero = ones.copy()
+    one_zero[2, 5] = 0
+
+    def call(pictures):
+        return [
+            tfa.image.euclidean_dist_transform(pictures),
+            tfa.image.euclidean_dist_transform(one_zero, tf.float64),
+            tfa.image.euclidean_dist_transform(one_zero[..., None], tf.float16),
+            *(tfa.image.euclidean_dist_transform(ones, kind) for kind in FLOATS),
+        ]
+
+    return Function(call, [(PICTURES > 0.3).astype(np.uint8) * 9])
+
+
+@case
+def image_colors(tfa, keras):
+    def call(pictures):
+        return [
+            tfa.image.adjust_hsv_in_yiq(pictures, 0.7, 1.3, 0.8),
+            tfa.image.adjust_hsv_in_yiq(BYTES, 0.1, 0.9, 0.9),
+            tfa.image.random_hsv_in_yiq(pictures, 0, 0.5, 0.5, 1.2, 1.2),
+        ]
+
+    return Function(call, [PICTURES])
+
+
+@case
+def image_colors_drawn(tfa, keras):
+    tf.random.set_seed(3)
+    drawn = [
+        tfa.image.random_hsv_in_yiq(PICTURES, 0.4, 0.5, 1.5, 0.8, 1.2, seed=5) for _ in range(3)
+    ]
+    return Values({f'draw_{i}': np.asarray(one) for i, one in enumerate(drawn)})

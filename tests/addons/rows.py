@@ -14,6 +14,9 @@ from tf_seq2seq_compat.addons.keras_generation import keras
 BATCH, TIME, DEPTH, VOCABULARY, BEAMS = 3, 5, 4, 7, 2
 LENGTHS = [5, 2, 3]
 
+# The modules with public names; the others hold switches and types.
+MODULES = sorted({*tfa.__all__} - {'__version__', 'options', 'utils'})
+
 # What others are made of: abstract, or of no use alone.
 WITHOUT_ROW = {
     'seq2seq.AttentionMechanism': 'has no score',
@@ -254,6 +257,10 @@ def rates(schedule):
 
 OBJECTS = {
     'callbacks.TimeStopping': (lambda: tfa.callbacks.TimeStopping(60), lambda c: c.seconds),
+    'callbacks.TQDMProgressBar': (
+        lambda: tfa.callbacks.TQDMProgressBar('; ', metrics_format='{name} {value:.1f}'),
+        lambda bar: len(bar.format_metrics({'loss': 3.0, 'size': 2, 'f1': 1.0}, 2)),
+    ),
     'losses.SigmoidFocalCrossEntropy': (
         lambda: tfa.losses.SigmoidFocalCrossEntropy(from_logits=True, gamma=1.5),
         loss_of,
@@ -278,7 +285,15 @@ OBJECTS = {
         rates,
     ),
 }
-for name in ('LAMB', 'LazyAdam', 'NovoGrad', 'RectifiedAdam', 'AdamW', 'SGDW'):
+for name in (
+    'ConditionalGradient',
+    'LAMB',
+    'LazyAdam',
+    'NovoGrad',
+    'RectifiedAdam',
+    'AdamW',
+    'SGDW',
+):
     options = {'weight_decay': 0.01} if name in ('AdamW', 'SGDW') else {}
     OBJECTS[f'optimizers.{name}'] = (
         lambda name=name, options=options: getattr(tfa.optimizers, name)(

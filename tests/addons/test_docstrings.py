@@ -5,11 +5,11 @@ import inspect
 import pytest
 import tensorflow as tf
 
+from tests.addons.rows import MODULES
 from tests.test_docstrings import names_every_argument, run_example
 from tf_seq2seq_compat import addons
 from tf_seq2seq_compat.addons.keras_generation import keras
 
-MODULES = 'callbacks', 'layers', 'losses', 'metrics', 'optimizers', 'rnn', 'seq2seq', 'text'
 OF_KERAS = {'KerasLegacyOptimizer'}
 SYMBOLS = [
     pytest.param(symbol, id=f'{module}.{name}')

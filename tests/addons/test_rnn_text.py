@@ -209,3 +209,21 @@ def test_files_of_tensorflow_addons():
             assert refused[file] in str(difference), file
         else:
             assert isinstance(difference, float) and difference < 1e-5, (file, difference)
+
+
+def test_progress_bars(capfd):
+    pytest.importorskip('tqdm')
+    tfa, keras = addons_and_keras()
+    bar = tfa.callbacks.TQDMProgressBar(update_per_second=1000000)
+    model, _ = rest_cases._two_layers(keras)
+    model.compile('sgd', 'mse')
+    x, y = rest_cases.numbers(6, 4), rest_cases.numbers(6, 2)
+    options = {'batch_size': 2, 'verbose': 0, 'callbacks': [bar]}
+    losses = model.fit(x, y, epochs=2, validation_data=(x, y), **options).history
+    evaluated = model.evaluate(x, y, **options)
+    shown, bars = capfd.readouterr()
+    assert [line for line in shown.splitlines() if line] == ['Epoch 1/2', 'Epoch 2/2']
+    for epoch in range(2):
+        loss, again = (f'{losses[name][epoch]:.4f}' for name in ('loss', 'val_loss'))
+        assert f'loss: {loss} - val_loss: {again}' in bars
+    assert '2/2' in bars and bars.count('3/3') >= 3 and f'loss: {evaluated:.4f}' in bars

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.addons.rows import BATCH, DEPTH, OBJECTS, ROWS, TIME, WITHOUT_ROW, numbers
+from tests.addons.rows import BATCH, DEPTH, MODULES, OBJECTS, ROWS, TIME, WITHOUT_ROW, numbers
 from tf_seq2seq_compat import addons
 from tf_seq2seq_compat.addons.keras_generation import keras
 
-MODULES = 'callbacks', 'layers', 'losses', 'metrics', 'optimizers', 'rnn', 'seq2seq', 'text'
 pytestmark = pytest.mark.filterwarnings('ignore')
 
 

@@ -1073,6 +1073,7 @@ WITHOUT_ROW = {
     'uninstall': 'tests/tf1/test_runtime.py',
     '__version__': 'tests/test_packaging.py',
     'mixed_precision': 'tests/test_precision.py',
+    'checkpointed_loops': 'tests/test_compiled_loop.py',
     'keeping_variables': 'track_tf1_style_variables by its earlier name',
     'track_tf1_style_variables': 'the rows of functions that make variables are called through it',
     'GraphModel': 'tests/test_graph_model.py',

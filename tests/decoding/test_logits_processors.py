@@ -118,9 +118,13 @@ class KerasTableCell(keras.layers.Layer):
         return inputs + state, state * numpy_processors.FADING
 
 
+def starts(bias):
+    return tf.fill([bias.shape[0]], START)
+
+
 def tf1_ids(helper, **kwargs):
     def decode(given, table, bias):
-        made = helper(table, [START] * BATCH, END, logits_processors=given, **kwargs)
+        made = helper(table, starts(bias), END, logits_processors=given, **kwargs)
         decoder = seq2seq.BasicDecoder(TableCell(), made, bias)
         outputs, _, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=STEPS)
         return outputs.sample_id
@@ -133,7 +137,7 @@ def addons_ids(sampler, **kwargs):
         decoder = tfa.seq2seq.BasicDecoder(
             KerasTableCell(), sampler(logits_processors=given, **kwargs), maximum_iterations=STEPS
         )
-        begin = {'start_tokens': [START] * BATCH, 'end_token': END}
+        begin = {'start_tokens': starts(bias), 'end_token': END}
         return decoder(table, initial_state=bias, **begin)[0].sample_id
 
     return decode
@@ -141,7 +145,7 @@ def addons_ids(sampler, **kwargs):
 
 def tf1_beams(given, table, bias):
     decoder = seq2seq.BeamSearchDecoder(
-        TableCell(), table, [START] * BATCH, END, seq2seq.tile_batch(bias, WIDTH), WIDTH,
+        TableCell(), table, starts(bias), END, seq2seq.tile_batch(bias, WIDTH), WIDTH,
         length_penalty_weight=0.5, logits_processors=given,
     )  # fmt: skip
     outputs, state, _ = seq2seq.dynamic_decode(decoder, maximum_iterations=STEPS)
@@ -154,7 +158,7 @@ def addons_beams(given, table, bias):
         maximum_iterations=STEPS,
     )  # fmt: skip
     outputs, state, _ = decoder(
-        table, start_tokens=[START] * BATCH, end_token=END,
+        table, start_tokens=starts(bias), end_token=END,
         initial_state=tfa.seq2seq.tile_batch(bias, WIDTH),
     )  # fmt: skip
     return outputs.predicted_ids, state.log_probs
@@ -168,14 +172,27 @@ APIS = [
 ]
 
 
-# Those that read ids, examples and steps, for the paths on which each list costs a second.
-READING = ('no_repeat_2', 'several', 'forced_for_each', 'allowed_for_each', 'grammar')
+def each_list(step, ids, logits):
+    """Applies each of the lists to the rows of its examples."""
+    rows = zip(OURS.values(), tf.split(ids, len(OURS)), tf.split(logits, len(OURS)), strict=True)
+    return tf.concat([processors.process(given, step, *parts) for given, *parts in rows], 0)
 
 
 def over_all(path, decode):
-    """The results of `decode` with lists of processors, in one graph."""
-    names = OURS if path == 'eager' else READING
-    return run(path, lambda *given: {name: decode(OURS[name], *given) for name in names}, *model())
+    """The results of `decode` with every list of processors, as examples of one batch."""
+    table, bias = model()
+    results = run(
+        path, lambda *given: decode([each_list], *given), table, np.tile(bias, [len(OURS), 1])
+    )
+    parts = tf.nest.map_structure(lambda result: np.split(result, len(OURS)), results)
+    if isinstance(parts, list):
+        return dict(zip(OURS, parts, strict=True))
+    return dict(zip(OURS, zip(*parts, strict=True), strict=True))
+
+
+def test_every_processor_has_a_list():
+    made = {one.__qualname__.split('.')[0] for given in OURS.values() for one in given}
+    assert set(processors.__all__) - {'LogitsProcessor', 'process'} <= made
 
 
 def padded(ids):

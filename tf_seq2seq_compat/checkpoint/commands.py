@@ -5,7 +5,18 @@ from __future__ import annotations
 import argparse
 import fnmatch
 import sys
+from collections.abc import Callable
 from typing import Any
+
+from tf_seq2seq_compat.terminal import (
+    JSON_HELP,
+    Commands,
+    Parser,
+    add_command,
+    load_tensorflow,
+    say,
+    write_json,
+)
 
 DESCRIPTION = (
     'Lists, shows, converts, averages and compares checkpoints of TF1, without the program.'
@@ -21,7 +32,7 @@ examples:
   tf-seq2seq-compat checkpoint diff --rtol 1e-5 before.ckpt after.ckpt
 
 CHECKPOINT is a prefix (model.ckpt-1000), one of its files, a folder whose file `checkpoint` names
-the latest, a file of the V1 format, or an .npz file.
+the latest, the folder of a SavedModel, a file of the V1 format, or an .npz file.
 """
 
 CONVERT_EPILOG = """\
@@ -43,29 +54,43 @@ exit code: 0 they are the same, 1 they differ, 2 an error.
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the subcommands to the parser of `checkpoint`."""
+def add(to: Commands[Any]) -> None:
+    """Adds `checkpoint` with its subcommands."""
+    parser = add_command(
+        to,
+        'checkpoint',
+        'list, show, convert, average or compare checkpoints of TF1',
+        description=DESCRIPTION,
+        epilog=EPILOG,
+    )
     commands = parser.add_subparsers(dest='checkpoint_command', metavar='COMMAND', required=True)
 
-    def add(name: str, help_: str, epilog: str | None = None) -> argparse.ArgumentParser:
-        return commands.add_parser(
-            name,
-            help=help_,
-            description=help_[0].upper() + help_[1:] + '.',
-            epilog=epilog,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
+    def add(
+        name: str,
+        summary: str,
+        run: Callable[[argparse.Namespace], int],
+        epilog: str | None = None,
+    ) -> Parser:
+        return add_command(commands, name, summary, _reporting(run), epilog=epilog)
 
-    listing = add('list', 'list the variables: name, type and shape')
+    listing = add('list', 'list the variables: name, type and shape', _list)
     listing.add_argument('path', metavar='CHECKPOINT')
     listing.add_argument('pattern', metavar='PATTERN', nargs='*', help="such as 'decoder/*'")
 
-    show = add('show', 'show values: their range, mean and first elements')
+    show = add('show', 'show values: their range, mean and first elements', _show)
     show.add_argument('path', metavar='CHECKPOINT')
     show.add_argument('pattern', metavar='PATTERN', nargs='*', help="such as 'decoder/*'")
     show.add_argument('--full', action='store_true', help='print whole arrays')
 
-    convert = add('convert', 'write a checkpoint again, renamed or in another form', CONVERT_EPILOG)
+    for each in (listing, show):
+        each.add_argument('--json', action='store_true', help=JSON_HELP)
+
+    convert = add(
+        'convert',
+        'write a checkpoint again, renamed or in another form',
+        _convert,
+        CONVERT_EPILOG,
+    )
     convert.add_argument('path', metavar='CHECKPOINT')
     convert.add_argument('output', metavar='OUTPUT', help='prefix, or .npz file, to write')
     convert.add_argument(
@@ -100,7 +125,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         '--dry-run', action='store_true', help='print the new names, and write nothing'
     )
 
-    mean = add('average', 'write the mean of several checkpoints of one model, the newest last')
+    mean = add(
+        'average', 'write the mean of several checkpoints of one model, the newest last', _average
+    )
     mean.add_argument('output', metavar='OUTPUT', help='prefix to write')
     mean.add_argument('paths', metavar='CHECKPOINT', nargs='+')
     mean.add_argument(
@@ -108,25 +135,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     mean.add_argument('--overwrite', action='store_true', help='replace an existing output')
 
-    compare = add('diff', 'compare two checkpoints name by name', DIFF_EPILOG)
+    compare = add('diff', 'compare two checkpoints name by name', _diff, DIFF_EPILOG)
     compare.add_argument('a', metavar='CHECKPOINT')
     compare.add_argument('b', metavar='CHECKPOINT')
     compare.add_argument('--rtol', type=float, default=0.0, help='relative tolerance (default 0)')
     compare.add_argument('--atol', type=float, default=0.0, help='absolute tolerance (default 0)')
+    compare.add_argument('--json', action='store_true', help=JSON_HELP)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Runs a subcommand; returns the exit code."""
-    from tf_seq2seq_compat import checkpoint
+def _reporting(run: Callable[[argparse.Namespace], int]) -> Callable[[argparse.Namespace], int]:
+    """The same, with errors said in one line."""
 
-    command = {
-        'list': _list, 'show': _show, 'convert': _convert, 'average': _average, 'diff': _diff
-    }  # fmt: skip
-    try:
-        return command[options.checkpoint_command](options)
-    except (checkpoint.CheckpointError, OSError) as error:
-        print(f'tf-seq2seq-compat: {" ".join(str(error).split())}', file=sys.stderr)
-        return 2
+    def reporting(options: argparse.Namespace) -> int:
+        load_tensorflow()
+        from tf_seq2seq_compat.checkpoint import CheckpointError
+
+        try:
+            return run(options)
+        except (CheckpointError, OSError) as error:
+            say(' '.join(str(error).split()))
+            return 2
+
+    return reporting
 
 
 def _rule_of(kind: str) -> Any:
@@ -157,6 +187,9 @@ def _selected(options: argparse.Namespace) -> list[Any]:
 
 def _list(options: argparse.Namespace) -> int:
     found = _selected(options)
+    if options.json:
+        write_json([_described(each) for each in found])
+        return 0
     widths = [max((len(_columns(each)[i]) for each in found), default=0) for i in (0, 1)]
     for each in found:
         name, dtype, shape = _columns(each)
@@ -174,8 +207,17 @@ def _show(options: argparse.Namespace) -> int:
     from tf_seq2seq_compat import checkpoint
 
     found = _selected(options)
+    described: list[dict[str, Any]] = []
     for info in found:
         array = checkpoint.load(options.path, info.name)[info.name]
+        if options.json:
+            strings = array.dtype.kind in 'OSU'
+            values = array.astype(str) if strings else array.astype(np.float64)
+            of_all = {'values': values.tolist()} if strings or options.full else {}
+            if not strings and values.size:
+                of_all |= {'min': values.min(), 'max': values.max(), 'mean': values.mean()}
+            described.append({**_described(info), **of_all})
+            continue
         line = ' '.join(_columns(info))
         if array.size and array.dtype.kind in 'fiu':
             wide = array.astype(np.float64)
@@ -183,7 +225,13 @@ def _show(options: argparse.Namespace) -> int:
         print(line)
         with np.printoptions(threshold=sys.maxsize if options.full else 20, linewidth=96):
             print('  ' + str(array).replace('\n', '\n  '))
+    if options.json:
+        write_json(described)
     return 0
+
+
+def _described(info: Any) -> dict[str, Any]:
+    return {'name': info.name, 'dtype': info.dtype, 'shape': list(info.shape)}
 
 
 def _convert(options: argparse.Namespace) -> int:
@@ -193,7 +241,7 @@ def _convert(options: argparse.Namespace) -> int:
     names = [variable.name for variable in checkpoint.list_variables(options.path)]
     before = checkpoint.Renames(['historic'] if options.historic else [])
     for rule in checkpoint.Renames(options.rules).unused([before(name) for name in names]):
-        print(f'tf-seq2seq-compat: the rule {rule.old}={rule.new} changes no name', file=sys.stderr)
+        say(f'the rule {rule.old}={rule.new} changes no name')
     renamed = checkpoint.Renames(rules).of(names)
     for old, new in renamed.items():
         if old != new:
@@ -226,5 +274,10 @@ def _diff(options: argparse.Namespace) -> int:
     from tf_seq2seq_compat import checkpoint
 
     difference = checkpoint.diff(options.a, options.b, rtol=options.rtol, atol=options.atol)
-    print(difference)
+    if options.json:
+        write_json(
+            {**difference._asdict(), 'values': [each._asdict() for each in difference.values]}
+        )
+    else:
+        print(difference)
     return 1 if difference.differs else 0

@@ -63,7 +63,8 @@ def list_variables(path: str | os.PathLike[str]) -> list[VariableInfo]:
 
     Args:
       path: Prefix of a checkpoint (`model.ckpt-1000`), one of its files, a folder whose file
-        `checkpoint` names the latest, a V1 checkpoint, or an `.npz` file.
+        `checkpoint` names the latest, the folder of a SavedModel, a V1 checkpoint, or an `.npz`
+        file.
 
     Returns:
       `VariableInfo(name, shape, dtype)` of each. A partitioned variable is one, with its whole
@@ -240,7 +241,12 @@ def _located(path: str) -> tuple[str, str]:
 
 
 def _latest_in(folder: str) -> str:
-    """The prefix of the latest checkpoint in a folder, also after the folder was moved."""
+    """The prefix of the latest checkpoint in a folder, also after the folder was moved.
+
+    In that of a SavedModel, its variables.
+    """
+    if glob.glob(os.path.join(glob.escape(folder), 'saved_model.pb*')):
+        return os.path.join(folder, 'variables', 'variables')
     prefixes = _prefixes_in(folder)
     try:
         state = tf.train.get_checkpoint_state(folder)

@@ -116,7 +116,8 @@ def unroll(
     )
     if not is_compiled:
         return by_tensorflow()
-    return xla_loop.compiled_unroll(*arguments, otherwise=by_tensorflow, explicit=bool(jit_compile))
+    explicit = xla_loop.is_explicit(jit_compile)
+    return xla_loop.compiled_unroll(*arguments, otherwise=by_tensorflow, explicit=explicit)
 
 
 def while_unroll(

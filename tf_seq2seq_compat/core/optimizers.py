@@ -163,6 +163,33 @@ def novograd(
     return -new['m'], new
 
 
+def conditional_gradient(
+    value: tf.Tensor, rate: tf.Tensor, radius: tf.Tensor, direction: tf.Tensor
+) -> tf.Tensor:
+    """A step of the Frank-Wolfe algorithm within a ball (Jaggi 2013).
+
+    Args:
+      value: The variable.
+      rate: What is kept of the variable.
+      radius: Of the ball.
+      direction: The point of the unit ball in the direction of the gradient, in its norm.
+    """
+    return (1 - rate) * (value + radius * direction)
+
+
+def unit_frobenius(gradient: tf.Tensor, epsilon: tf.Tensor) -> tf.Tensor:
+    """The gradient over its Euclidean norm and `epsilon`."""
+    return gradient / (tf.sqrt(tf.reduce_sum(tf.square(gradient))) + epsilon)
+
+
+def unit_nuclear(gradient: tf.Tensor) -> tf.Tensor:
+    """The product of the first singular vectors of a gradient `[rows, columns]`, or a vector."""
+    matrix = tf.reshape(gradient, [1] * (2 - gradient.shape.rank) + gradient.shape.as_list())
+    _, left, right = tf.linalg.svd(matrix, full_matrices=False)
+    first = tf.matmul(left[:, :1], right[:, :1], transpose_b=True)
+    return tf.reshape(first, tf.shape(gradient))
+
+
 def summed_rows(slices: tf.IndexedSlices) -> tf.IndexedSlices:
     """The same gradient with each row named once."""
     indices, places = tf.unique(slices.indices)

@@ -297,14 +297,17 @@ class StepFunction:
         results, operations = copied[: len(names)], copied[len(names) :]
         return results, [values_of(*each) for each in zip(self.products, operations, strict=True)]
 
+    def state_read(self, state: Sequence[tf.Tensor]) -> list[tf.Tensor]:
+        """The tensors of a state that the results depend on."""
+        return [s for s, is_read in zip(state, self.is_state_read, strict=True) if is_read]
+
     def residuals(
         self, state: Sequence[tf.Tensor], values: Sequence[ProductValues]
     ) -> list[tf.Tensor]:
         """The tensors to keep for recomputing a step: its state, where read, and its products."""
-        pairs = zip(state, self.is_state_read, strict=True)
         products = zip(values, self.products, strict=True)
         kept = [each.result for each, product in products if product.is_residual]
-        return [s for s, is_read in pairs if is_read] + kept
+        return self.state_read(state) + kept
 
     def restored(self, residuals: Iterable[tf.Tensor]) -> tuple[list[tf.Tensor], list[tf.Tensor]]:
         """The state, with zeros that nothing reads, and the products of `residuals`."""

@@ -13,21 +13,28 @@ In a `tf.function(jit_compile=True)` both loops are part of the function that is
 graph each is a compiled function, which a `Session` runs. There the capacity, a static size, is
 padded to a multiple of `_BUCKET` where it is unknown, so that few sizes are ever compiled. The
 number of steps is an argument.
+
+By `checkpointed_loops` the residuals are the state before every √T-th step. The backward loop then
+runs over segments: it takes the steps of one again, from that state, and goes back over them.
 """
 
 from __future__ import annotations
 
 import collections
+import contextlib
+import contextvars
 import itertools
 import logging
+import math
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
+from tf_seq2seq_compat.core import cpu_forms
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection, slice_fed_back_inputs
 from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Recorder, Unrolled, as_before
@@ -46,13 +53,64 @@ OUTCOMES: collections.Counter[str] = collections.Counter()
 _BUCKET = 16
 _LOGGER = logging.getLogger('tf_seq2seq_compat')
 _PACKAGE = __name__.partition('.')[0]
-_default = False
+_default: bool | str = False
+# Steps between checkpoints: 0 for √T, None for no checkpoints.
+_checkpoint_steps: contextvars.ContextVar[int | None] = contextvars.ContextVar(
+    'checkpoint_steps', default=None
+)
+# The square root of some 1,000 steps, where their number is not known.
+_USUAL_STEPS = 32
 
 
-def compile_loops(wanted: bool = True) -> None:
-    """Says what `jit_compile=None` means in TF1 graphs, for the whole process."""
+def compile_loops(wanted: bool | str = True) -> None:
+    """Says what `jit_compile=None` means in TF1 graphs, for the whole process.
+
+    Args:
+      wanted: Whether loops are compiled; `'auto'` for those where it pays (see `_check_pays`).
+    """
     global _default
     _default = wanted
+
+
+@contextlib.contextmanager
+def checkpointed_loops(steps: int | None = None) -> Iterator[None]:
+    """In this context training keeps the state of every √T-th of T steps only.
+
+    The gradient takes the steps between two of these again. So `dynamic_rnn` and `dynamic_decode`
+    take the memory of a few times √T steps, beside that of inputs and outputs, and about the time
+    of one more forward pass. Numbers are the same, those of dropout too. The loops made here are
+    compiled by XLA, as with `jit_compile=True`; one that cannot be compiled keeps all, with a
+    warning.
+
+    Args:
+      steps: Keep the state of every `steps`-th step, an int of 1 or more; by default about the
+        square root of the number of steps, or 32 where that number is not known beforehand.
+
+    Yields:
+      Nothing.
+
+    Raises:
+      ValueError: For any other number of steps.
+
+    Example:
+      >>> cell = seq2seq.GRUCell(4)
+      >>> @tf.function(jit_compile=True)
+      ... def gradient(inputs):
+      ...     with seq2seq.checkpointed_loops():
+      ...         outputs, _ = seq2seq.dynamic_rnn(cell, inputs, dtype=tf.float32)
+      ...     return tf.gradients(tf.reduce_sum(outputs), inputs)[0]
+      >>> gradient(tf.ones([2, 100, 3])).shape
+      TensorShape([2, 100, 3])
+
+    Paper: Chen et al. 2016, arXiv:1604.06174.
+    """
+    if steps is not None and (not isinstance(steps, int) or steps < 1):
+        raise ValueError(f'steps must be an int of 1 or more, or None for √T, but is {steps!r}.')
+    token = _checkpoint_steps.set(steps or 0)
+    try:
+        yield
+    finally:
+        _checkpoint_steps.reset(token)
 
 
 def is_compiled(jit_compile: bool | None) -> bool:
@@ -60,16 +118,22 @@ def is_compiled(jit_compile: bool | None) -> bool:
 
     Warns where the program asked for it in vain.
     """
+    explicit = is_explicit(jit_compile)
     if tf.executing_eagerly():
-        if jit_compile:
+        if explicit:
             _warn('in eager mode nothing is compiled', 'Call it in a tf.function(jit_compile=True)')
         return False
-    wanted = _default or under_xla() if jit_compile is None else jit_compile
+    wanted = explicit or (jit_compile is None and (_default or under_xla()))
     if not wanted or traced_step() is not None:
         return False
     if reason := internals.missing():
-        _note(reason, bool(jit_compile))
+        _note(reason, explicit)
     return not reason
+
+
+def is_explicit(jit_compile: bool | None) -> bool:
+    """Whether the program itself asks for a compiled loop."""
+    return bool(jit_compile or (jit_compile is None and _checkpoint_steps.get() is not None))
 
 
 def compiled_unroll(
@@ -94,9 +158,12 @@ def compiled_unroll(
     try:
         _check(state, capacity)
         graph.trace(lambda time, tensors: layout.call(step, running, time, tensors))
+        if _default == 'auto' and not explicit and not under_xla():
+            _check_pays(graph)
         first = tf.constant(True) if running is None else running(state)
-        slice_fed_back_inputs(graph)
-        hoist_input_projection(graph)
+        if _checkpoint_steps.get() is None:  # The projections of all steps are no less than these.
+            slice_fed_back_inputs(graph)
+            hoist_input_projection(graph)
         loop = _CompiledLoop(graph, layout, capacity, capacity if limit is None else limit)
         unrolled = layout.unrolled(*loop.run(layout.tensors(state), first))
     except Unsupported as stop:
@@ -119,7 +186,7 @@ def _note(reason: str, explicit: bool) -> None:
     if not under_xla():
         OUTCOMES[reason] += 1
     if reason and explicit:
-        _warn(reason, 'Change that, or leave out jit_compile')
+        _warn(reason, 'Change that, or leave it out')
     if reason:
         _LOGGER.info('A loop is not compiled as one: %s.', reason)
 
@@ -129,7 +196,8 @@ def _warn(reason: str, fix: str) -> None:
     frame, level = sys._getframe(1), 2
     while frame.f_back is not None and _is_ours(frame.f_globals.get('__name__', '')):
         frame, level = frame.f_back, level + 1
-    message = f'jit_compile=True has no effect: {reason}. {fix}.'
+    asked = 'jit_compile=True has' if _checkpoint_steps.get() is None else 'checkpointed_loops have'
+    message = f'{asked} no effect: {reason}. {fix}.'
     warnings.warn(message, RuntimeWarning, stacklevel=level)
 
 
@@ -146,6 +214,19 @@ def _check(state: Nest, capacity: IntLike) -> None:
     for part in tf.nest.flatten(state):
         if isinstance(part, tf.TensorArray) and not isinstance(part, OpenEndedArray):
             raise Unsupported('its state holds a TensorArray')
+
+
+def _check_pays(graph: StepGraph) -> None:
+    """Raises for a loop that TensorFlow runs faster, on CPUs.
+
+    Where inputs are read (`dynamic_rnn`, teacher forcing, all that is trained) their products are
+    hoisted, and the gradient is faster. Where a step reads what the last one chose, neither is so,
+    and in most of benchmarks/README.md the plain loop is as fast or faster; not so for one sequence
+    alone, and for many beams of many units.
+    """
+    batches = {s.shape.as_list()[0] for s in graph.initial_state if s.shape.rank}
+    if not graph.input_slices and batches != {1} and cpu_forms.on_cpu(graph.time):
+        raise Unsupported('decoding from its own ids is mostly as fast without, on a CPU')
 
 
 class _StepLayout:
@@ -219,6 +300,15 @@ class _StepLayout:
         return Unrolled(emitted, self.packed(final, arrays), steps, shapes)
 
 
+class _Given(NamedTuple):
+    """What the steps of a backward loop read; `d_stacks` are the gradients for what they emit."""
+
+    draws: list[tf.Tensor]
+    sequences: Sequence[tf.Tensor]
+    captured: Sequence[tf.Tensor]
+    d_stacks: list[tf.Tensor]
+
+
 class _CompiledLoop:
     """The forward and the backward loop over the steps of a trace."""
 
@@ -238,6 +328,10 @@ class _CompiledLoop:
                 limit = tf.minimum(capacity, limit)
                 capacity = bucket_size(capacity, _BUCKET)
         self._capacity, self._limit = capacity, limit
+        self._every = _checkpoint_steps.get()
+        if self._every == 0:
+            is_known = isinstance(capacity, int)
+            self._every = math.isqrt(capacity - 1) + 1 if is_known else _USUAL_STEPS
         # The captured tensors with a batched gradient: nothing but products reads them.
         self._batched = {product.captured for product in self._step.products}
 
@@ -305,22 +399,26 @@ class _CompiledLoop:
         state = list(tensors[:count])
         sequences, captured = self._split(tensors[count:])
 
+        every = self._every
+
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Nest, ...]:
             slices = self._sliced(sequences, time)
             results, products = self._step.copy(time, state, slices, captured, _drawn(draws, time))
-            residuals = self._step.residuals(state, products)
+            kept = self._step.residuals(state, products)
+            residuals = self._step.state_read(state) if every else kept
             return results[: self._emitted], results[self._emitted : -1], results[-1], residuals
 
         # Only the shapes of this are computed.
         stacks, _, _, residuals = take(tf.constant(0), state)
-        stacks, residuals = tf.nest.map_structure(
-            lambda one: _stack_like(one, capacity), (stacks, residuals)
-        )
+        kept = -(-capacity // every) + 1 if every else capacity
+        stacks, residuals = _stacks_like(stacks, capacity), _stacks_like(residuals, kept)
 
         def body(time: IntLike, _: object, state: Nest, stacks: Nest, residuals: Nest) -> Nest:
             emitted, new_state, more, to_keep = take(time, state)
-            residuals = [_update_slice(r, time, x) for r, x in zip(residuals, to_keep, strict=True)]
-            stacks = [_update_slice(s, time, e) for s, e in zip(stacks, emitted, strict=True)]
+            # The last that is written to a place is the state before the first step of a segment.
+            place = (time + every - 1) // every if every else time
+            residuals = _update_slices(residuals, place, to_keep)
+            stacks = _update_slices(stacks, time, emitted)
             return time + 1, more, new_state, stacks, residuals
 
         steps, _, state, stacks, residuals = tf.while_loop(
@@ -376,13 +474,74 @@ class _CompiledLoop:
     ) -> list[tf.Tensor]:
         """The gradients for the trainable tensors of the state and of `read_from`."""
         sequences, captured = self._split(read_from)
+        given = _Given(draws, sequences, captured, d_stacks)
+        found: tuple[list[tf.Tensor], ...] = (
+            d_state,
+            [_zeros_like(s) for s in trainable(sequences)],
+            [_zeros_like(c) for c in trainable(captured)],
+        )
+        every = self._every
+        if every is None:
+            found = self._segment_backward(tf.constant(0), steps, capacity, given, residuals, found)
+            return [gradient for group in found for gradient in group]
+
+        def body(number: tf.Tensor, found: Nest) -> Nest:
+            start, end = number * every, tf.minimum(steps, (number + 1) * every)
+            before = [_slice_at(r, number) for r in residuals]
+            again = self._segment_forward(start, end, given, before)
+            return number - 1, self._segment_backward(start, end, every, given, again, found)
+
+        _, found = tf.while_loop(lambda number, _: number >= 0, body, ((steps - 1) // every, found))
+        return [gradient for group in found for gradient in group]
+
+    def _segment_forward(
+        self, start: tf.Tensor, end: tf.Tensor, given: _Given, before: list[tf.Tensor]
+    ) -> list[tf.Tensor]:
+        """The residuals of the steps from `start` to `end`, given that before the first."""
+
+        def take(time: tf.Tensor, before: list[tf.Tensor]) -> tuple[list[tf.Tensor], ...]:
+            state, _ = self._step.restored(before)
+            slices, drawn = self._sliced(given.sequences, time), _drawn(given.draws, time)
+            results, products = self._step.copy(time, state, slices, given.captured, drawn)
+            after = self._step.state_read(results[self._emitted : -1])
+            return self._step.residuals(state, products), after
+
+        def body(time: tf.Tensor, before: list[tf.Tensor], residuals: list[tf.Tensor]) -> Nest:
+            to_keep, after = take(time, before)
+            return time + 1, after, _update_slices(residuals, time - start, to_keep)
+
+        # Only the shapes of this are computed.
+        residuals = _stacks_like(take(start, before)[0], self._every)
+        return tf.while_loop(lambda time, *_: time < end, body, (start, before, residuals))[-1]
+
+    def _segment_backward(
+        self,
+        start: tf.Tensor,
+        end: tf.Tensor,
+        size: IntLike,
+        given: _Given,
+        residuals: list[tf.Tensor],
+        found: tuple[list[tf.Tensor], ...],
+    ) -> tuple[list[tf.Tensor], ...]:
+        """The gradients after going back over the steps from `end` to `start`.
+
+        Args:
+          start: The first of these steps.
+          end: The step after the last.
+          size: How many there can be.
+          given: What all steps read.
+          residuals: Those of these steps, `[size, ...]`.
+          found: The gradients so far: for the state, the sequences and the captured tensors.
+        """
+        d_state, d_sequences, d_captured = found
+        captured = given.captured
         operands = self._step.transposed_operands(captured)
         aheads = [s.ahead for s in self._step.input_slices if is_trainable(s.sequence)]
 
         def recompute(time: tf.Tensor) -> tuple[Any, ...]:
-            state, products = self._step.restored(_slice_at(r, time) for r in residuals)
-            slices, read = self._sliced(sequences, time), [tf.identity(c) for c in captured]
-            arguments = time, state, slices, read, _drawn(draws, time)
+            state, products = self._step.restored(_slice_at(r, time - start) for r in residuals)
+            slices, read = self._sliced(given.sequences, time), [tf.identity(c) for c in captured]
+            arguments = time, state, slices, read, _drawn(given.draws, time)
             results, values = self._step.copy(*arguments, products, operands)
             return state, slices, read, results[:-1], values
 
@@ -390,7 +549,7 @@ class _CompiledLoop:
             time: IntLike, d_state: Nest, d_sequences: Nest, d_captured: Nest, d_products: Nest
         ) -> Nest:
             state, slices, read, results, products = recompute(time)
-            upstream = [*(_slice_at(d, time) for d in d_stacks), *d_state]
+            upstream = [*(_slice_at(d, time) for d in given.d_stacks), *d_state]
             sources = [trainable(slices), self._summed(read), [p.result for p in products]]
             d_state, of_slices, of_captured, of_products = _gradients(
                 trainable(results), [trainable(state), *sources], upstream, [d_state, *sources]
@@ -402,27 +561,24 @@ class _CompiledLoop:
             d_captured = [d + g for d, g in zip(d_captured, of_captured, strict=True)]
             d_products = [
                 ProductValues(
-                    _update_slice(d.other, time, p.other), _update_slice(d.result, time, g)
+                    _update_slice(d.other, time - start, p.other),
+                    _update_slice(d.result, time - start, g),
                 )
                 for d, p, g in zip(d_products, products, of_products, strict=True)
             ]
             return time - 1, d_state, d_sequences, d_captured, d_products
 
-        start = (
-            steps - 1,
-            d_state,
-            [tf.zeros_like(s) for s in trainable(sequences)],
-            [tf.zeros_like(c) for c in self._summed(captured)],
-            # Only the shapes of these are computed.
-            [
-                ProductValues(*(_stack_like(x, capacity) for x in values))
-                for values in recompute(tf.constant(0))[-1]
-            ],
+        # Only the shapes of these are computed.
+        products = [ProductValues(*_stacks_like(one, size)) for one in recompute(start)[-1]]
+        summed = [_zeros_like(c) for c in self._summed(captured)]
+        _, d_state, d_sequences, summed, products = tf.while_loop(
+            lambda time, *_: time >= start,
+            body,
+            (end - 1, d_state, d_sequences, summed, products),
         )
-        _, d_state, d_sequences, d_captured, d_products = tf.while_loop(
-            lambda time, *_: time >= 0, body, start
-        )
-        return [*d_state, *d_sequences, *self._of_captured(captured, d_captured, d_products)]
+        here = self._of_captured(captured, summed, products)
+        d_captured = [d + g for d, g in zip(d_captured, here, strict=True)]
+        return d_state, d_sequences, d_captured
 
     def _summed(self, captured: Sequence[tf.Tensor]) -> list[tf.Tensor]:
         """The captured tensors whose gradients are added up step by step."""
@@ -496,7 +652,7 @@ def _gradients(
     """Gradients of the results for groups of sources, in these groups; zeros for None."""
     flat, like = itertools.chain(*sources), itertools.chain(*zeros_like)
     found = zip(tf1.gradients(results, list(flat), upstream), like, strict=True)
-    dense = (tf.zeros_like(x) if g is None else tf.convert_to_tensor(g) for g, x in found)
+    dense = (_zeros_like(x) if g is None else tf.convert_to_tensor(g) for g, x in found)
     return [list(itertools.islice(dense, len(group))) for group in sources]
 
 
@@ -508,10 +664,36 @@ def _drawn(draws: Sequence[tf.Tensor], time: tf.Tensor) -> list[tf.Tensor]:
     ]
 
 
+def _stacks_like(elements: Iterable[tf.Tensor], capacity: IntLike) -> list[tf.Tensor]:
+    """Zeros for the elements of so many steps."""
+    return [_stack_like(one, capacity) for one in elements]
+
+
 def _stack_like(element: tf.Tensor, capacity: IntLike) -> tf.Tensor:
-    stack = tf.zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
+    stack = _zeros(tf.concat([[capacity], tf.shape(element)], 0), element.dtype)
     stack.set_shape(tf.TensorShape([None]).concatenate(element.shape))
     return stack
+
+
+def _zeros(shape: tf.Tensor, dtype: tf.DType) -> tf.Tensor:
+    """Zeros that TensorFlow does not compute while it compiles, as it does with constants.
+
+    For XLA they are the constant that they are.
+    """
+    zero = internals.dynamic_slice(tf.zeros([1], dtype), [0], [1])
+    return tf.fill(shape, tf.squeeze(zero, 0))
+
+
+def _zeros_like(tensor: tf.Tensor) -> tf.Tensor:
+    zeros = _zeros(tf.shape(tensor), tensor.dtype)
+    zeros.set_shape(tensor.shape)
+    return zeros
+
+
+def _update_slices(
+    stacks: Iterable[tf.Tensor], index: tf.Tensor, elements: Iterable[tf.Tensor]
+) -> list[tf.Tensor]:
+    return [_update_slice(s, index, e) for s, e in zip(stacks, elements, strict=True)]
 
 
 def _update_slice(stack: tf.Tensor, index: tf.Tensor, element: tf.Tensor) -> tf.Tensor:

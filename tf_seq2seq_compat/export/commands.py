@@ -10,7 +10,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-Subparsers = argparse._SubParsersAction
+from tf_seq2seq_compat.terminal import (
+    JSON_HELP,
+    Commands,
+    add_command,
+    load_tensorflow,
+    say,
+    write_json,
+)
 
 DESCRIPTION = 'Makes old graph files load again, lists them, and exports models.'
 
@@ -56,31 +63,38 @@ exit code: 0 done, 2 an error.
 """
 
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Adds the subcommands to the parser of `export`."""
+def add(to: Commands[Any]) -> None:
+    """Adds `export` with its subcommands."""
+    parser = add_command(
+        to,
+        'export',
+        'make old graph files load again, and export models',
+        description=DESCRIPTION,
+        epilog=EPILOG,
+    )
     commands = parser.add_subparsers(dest='export_command', metavar='COMMAND', required=True)
-    for add in COMMANDS:
-        add(commands)
+    for each in COMMANDS:
+        each(commands)
 
 
-def run(options: argparse.Namespace) -> int:
-    """Runs a subcommand; returns the exit code."""
+def _run(options: argparse.Namespace) -> int:
+    load_tensorflow()
     from tf_seq2seq_compat.export.errors import ExportError
 
     try:
         return options.export(options)
     except (ExportError, OSError) as error:
-        print(f'tf-seq2seq-compat: {error}', file=sys.stderr)
+        say(error)
         return 2
 
 
-def _add_upgrade(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
+def _add_upgrade(commands: Commands[Any]) -> None:
+    parser = add_command(
+        commands,
         'upgrade',
-        help='write an old model so that plain TensorFlow 2 loads it',
-        description='Writes an old model so that plain TensorFlow 2 loads it.',
+        'write an old model so that plain TensorFlow 2 loads it',
+        _run,
         epilog=UPGRADE_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument('path', metavar='PATH', help='the old model, which is only read')
     parser.add_argument('output', metavar='OUTPUT', help='what to write; it must not exist')
@@ -113,33 +127,39 @@ def _upgrade(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_show(commands: Subparsers[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser(
+def _add_show(commands: Commands[Any]) -> None:
+    parser = add_command(
+        commands,
         'show',
-        help='list signatures, variables, sizes and unknown operations of a model',
+        'list signatures, variables, sizes and unknown operations of a model',
+        _run,
         description='Lists what a SavedModel, MetaGraph or graph holds, without loading it.',
     )
     parser.add_argument('path', metavar='PATH', help='a folder or a file, as for upgrade')
+    parser.add_argument('--json', action='store_true', help=JSON_HELP)
     parser.set_defaults(export=_show)
 
 
 def _show(options: argparse.Namespace) -> int:
-    from tf_seq2seq_compat import export
+    from tf_seq2seq_compat.export import graph_summary
 
-    print(export.show(options.path))
+    if options.json:
+        write_json(graph_summary.listing(options.path))
+    else:
+        print(graph_summary.show(options.path))
     return 0
 
 
 def _add_format(
     name: str, what: str, option: str = '', **arguments: Any
-) -> Callable[[Subparsers[argparse.ArgumentParser]], None]:
-    def add(commands: Subparsers[argparse.ArgumentParser]) -> None:
-        parser = commands.add_parser(
+) -> Callable[[Commands[Any]], None]:
+    def add(commands: Commands[Any]) -> None:
+        parser = add_command(
+            commands,
             name,
-            help=f'write a model as {what}',
-            description=f'Writes a model as {what}.',
+            f'write a model as {what}',
+            _run,
             epilog=FORMAT_EPILOG.replace('FORMAT', name),
-            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         parser.add_argument('source', metavar='SOURCE', help='FILE.py:NAME or the checkpoint')
         parser.add_argument('output', metavar='OUTPUT', help='what to write')
@@ -232,7 +252,7 @@ def _attribute(file: str, name: str) -> Any:
 
 # Each adds the parser of a command, whose default `export` is the function that runs it, from the
 # options to the exit code. TensorFlow is loaded by that function, never before.
-COMMANDS: tuple[Callable[[Subparsers[argparse.ArgumentParser]], None], ...] = (
+COMMANDS: tuple[Callable[[Commands[Any]], None], ...] = (
     _add_upgrade,
     _add_show,
     _add_format('saved-model', 'a SavedModel'),

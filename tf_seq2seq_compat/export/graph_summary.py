@@ -64,6 +64,50 @@ def show(path: str | os.PathLike[str]) -> str:
     return '\n'.join(lines)
 
 
+def listing(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """What `show` says, as an object that can be written as JSON.
+
+    Args:
+      path: As for `upgrade`.
+
+    Raises:
+      ExportError: If it cannot be read.
+    """
+    source = graph_files.read(path)
+    graphs = []
+    for index, graph_def in enumerate(source.graphs):
+        count = Counter(node.op for _, node in removed_operations.nodes(graph_def))
+        described: dict[str, Any] = {'operations': dict(sorted(count.items())), 'signatures': {}}
+        if source.meta_graphs:
+            meta_graph = source.meta_graphs[index]
+            described['tags'] = list(meta_graph.meta_info_def.tags)
+            described['tensorflow'] = meta_graph.meta_info_def.tensorflow_version
+            described['signatures'] = {
+                name: {
+                    side: {
+                        key: {
+                            'tensor': info.name,
+                            'dtype': tf.dtypes.as_dtype(info.dtype).name,
+                            'shape': _shape(info.tensor_shape),
+                        }
+                        for key, info in sorted(getattr(signature, side).items())
+                    }
+                    for side in ('inputs', 'outputs')
+                }
+                for name, signature in sorted(meta_graph.signature_def.items())
+                if not name.startswith('__')
+            }
+        graphs.append(described)
+    return {
+        'path': str(source.path),
+        'graphs': graphs,
+        'variables': [
+            {'name': name, 'dtype': dtype, 'shape': shape, 'bytes': size}
+            for name, (dtype, shape, size) in _variables(source)
+        ],
+    }
+
+
 def _graph(graph_def: GraphDef) -> Iterator[str]:
     functions = len(graph_def.library.function)
     count = Counter(node.op for _, node in removed_operations.nodes(graph_def))

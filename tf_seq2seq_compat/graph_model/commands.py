@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from tf_seq2seq_compat.terminal import Commands, add_command, load_tensorflow, say
+
 if TYPE_CHECKING:
     import tensorflow as tf
 
@@ -35,8 +37,19 @@ exit code: 0 done, 1 the program or the checkpoint does not fit, 2 wrong usage.
 WITH_A_VALUE = ('--tf', '--checkpoint', '--fetch', '--feed', '--to', '--output')
 
 
-def add_arguments(wrap: argparse.ArgumentParser) -> None:
-    """Adds the arguments of the command."""
+def add(to: Commands[Any]) -> None:
+    """Adds `wrap`."""
+    wrap = add_command(
+        to,
+        'wrap',
+        "make a TF1 program's model an object of TensorFlow 2",
+        _run,
+        description=DESCRIPTION,
+        usage='tf-seq2seq-compat wrap [-h] [--tf VERSION] [--checkpoint PREFIX] '
+        '[--fetch [NAME=]TENSOR] [--feed TENSOR] [--to FORMAT] [--output PATH] '
+        'PROGRAM.py[:EXPRESSION] [ARGUMENTS ...]',
+        epilog=EPILOG,
+    )
     wrap.add_argument('--tf', metavar='VERSION', help='as for `run`')
     wrap.add_argument(
         '--checkpoint', metavar='PREFIX', help='a TF1 checkpoint to restore the variables from'
@@ -68,16 +81,8 @@ def add_arguments(wrap: argparse.ArgumentParser) -> None:
     )
 
 
-def run(options: argparse.Namespace, arguments: list[str]) -> int:
-    """Runs the command.
-
-    Args:
-      options: What `add_arguments` has parsed.
-      arguments: The command line of the program.
-
-    Returns:
-      The exit code.
-    """
+def _run(options: argparse.Namespace) -> int:
+    load_tensorflow()
     import tf_seq2seq_compat
     from tf_seq2seq_compat.checkpoint import CheckpointError
     from tf_seq2seq_compat.export import ExportError
@@ -90,18 +95,17 @@ def run(options: argparse.Namespace, arguments: list[str]) -> int:
         if bool(options.output) != bool(options.fetch):
             raise ValueError('--output is for --fetch, and --fetch for --output: give both')
     except ValueError as error:
-        print(f'tf-seq2seq-compat wrap: {error}', file=sys.stderr)
-        return 2
+        options.parser.error(str(error))
     try:
         model = tf_seq2seq_compat.GraphModel.from_program(
-            path, expression, arguments, options=how, convertible=options.to != 'saved_model'
+            path, expression, options.theirs, options=how, convertible=options.to != 'saved_model'
         )
         if options.checkpoint:
             model.restore(options.checkpoint)
         if options.output:
             _write(model, options)
     except (ValueError, CheckpointError, ExportError, runner.CannotRun) as error:
-        print(f'tf-seq2seq-compat wrap: {error}', file=sys.stderr)
+        say(error)
         return getattr(error, 'exit_code', 1)
     print(model.summary())
     return 0

@@ -21,6 +21,7 @@ from tf_seq2seq_compat.migrate.edits import Edit, Notebook, Script
 from tf_seq2seq_compat.migrate.fixers import FIXERS, FOR_TENSORFLOW_2, older_versions
 from tf_seq2seq_compat.migrate.project import Project
 from tf_seq2seq_compat.migrate.source_module import Finding, Module
+from tf_seq2seq_compat.terminal import progress
 from tf_seq2seq_compat.tf1 import eras
 from tf_seq2seq_compat.tf1.eras import evidence as versions
 from tf_seq2seq_compat.tf1.python2 import evidence, written
@@ -315,7 +316,7 @@ def migrate(paths: Iterable[Path], version: str | None = None) -> Iterator[FileR
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
         python_2 = evidence.of_files(files)
         version = version or _version_of(files)
-        for file in files:
+        for file in progress(files, 'migrate'):
             yield _migrate_file(file, project, python_2.get(file, ''), version)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import TextIO
 
 from tf_seq2seq_compat.migrate.codemod import KINDS, LOOK, REWRITTEN, UNKNOWN, FileResult, Note
+from tf_seq2seq_compat.terminal import coloured
 
 
 @dataclass
@@ -52,6 +53,9 @@ def _count(file: FileResult, kind: str) -> int:
     return file.result.count(kind) if file.result is not None else 0
 
 
+_COLOURS = {'+': 'green', '-': 'red', '@': 'cyan'}
+
+
 def write_diff(file: FileResult, out: TextIO) -> None:
     """Writes what changes in a file, as a unified diff."""
     if not file.changed or file.result is None:
@@ -63,7 +67,10 @@ def write_diff(file: FileResult, out: TextIO) -> None:
         str(file.path),
     )
     for line in lines:
-        out.write(line if line.endswith('\n') else f'{line}\n\\ No newline at end of file\n')
+        colour = _COLOURS.get(line[0], '')
+        out.write(coloured(line.rstrip('\n'), colour, out) + '\n')
+        if not line.endswith('\n'):
+            out.write('\\ No newline at end of file\n')
 
 
 def write_text(report: MigrationReport, out: TextIO) -> None:

@@ -6,15 +6,12 @@ look it up: in the symbol table, and in the installed TensorFlow through the faÃ
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import importlib
 import importlib.util
 import json
 import logging
-import os
 import sys
-import tempfile
 import types
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -28,16 +25,19 @@ from libcst import metadata
 from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import sources, ways
 from tf_seq2seq_compat.migrate.name_resolution import Names
-from tf_seq2seq_compat.tf1 import eras, facade, symbols
+from tf_seq2seq_compat.terminal import coloured, progress
+from tf_seq2seq_compat.tf1 import eras, facade, symbols, tensorflow_import
 from tf_seq2seq_compat.tf1.eras import evidence as versions
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 from tf_seq2seq_compat.tf1.python2 import evidence
+from tf_seq2seq_compat.tf1.runtime import Runtime
 
 PROVIDED = 'provided'
 REPAIRED = 'repaired'
 PARTLY = 'partly provided'
 GONE = 'gone'
 STATUSES = (GONE, PARTLY, REPAIRED, PROVIDED)
+_COLOURS = {GONE: 'red', PARTLY: 'yellow', REPAIRED: 'green', PROVIDED: 'green'}
 
 
 # What becomes of a name
@@ -430,11 +430,11 @@ def scan(paths: Iterable[Path], *, every_name: bool = False) -> ScanReport:
       The report, files in the order of the paths and of their names.
     """
     report, paths = ScanReport(), list(paths)
-    files = dict.fromkeys(file for path in paths for file in sources.files_below(path))
+    files = list(dict.fromkeys(file for path in paths for file in sources.files_below(path)))
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # What the loaded libraries say of themselves.
         python_2 = evidence.of_files(files)
-        for file in files:
+        for file in progress(files, 'scan'):
             report.read += 1
             one = scan_file(file, every_name=every_name, python_2=python_2.get(file, ''))
             if one.occurrences or one.problems or one.python_2:
@@ -460,7 +460,8 @@ def write_text(report: ScanReport, out: TextIO) -> None:
         if file.way:
             print(f'  {"to TensorFlow 2":15}  {file.way}', file=out)
         for judged, places in _by_name(file.occurrences):
-            print(f'  {judged.status:15}  {shown(judged.name)}  ({_where(places)})', file=out)
+            status = coloured(f'{judged.status:15}', _COLOURS.get(judged.status, ''), out)
+            print(f'  {status}  {shown(judged.name)}  ({_where(places)})', file=out)
             if judged.advice:
                 print(f'  {"":15}  {judged.advice}', file=out)
         print(file=out)
@@ -564,27 +565,8 @@ def load_tensorflow() -> str:
     Raises:
       ImportError: it is not installed, or does not load.
     """
-    os.environ.setdefault('TF_CPP_MIN_LOG_LEVEL', '3')
-    with _quiet():
-        tensorflow = importlib.import_module('tensorflow')
-    logging.getLogger('tensorflow').setLevel(logging.ERROR)
-    return str(tensorflow.__version__)
-
-
-@contextlib.contextmanager
-def _quiet() -> Iterator[None]:
-    """Keeps what TensorFlow's C++ writes to the process's stderr; shown if loading fails."""
-    with tempfile.TemporaryFile() as kept, warnings.catch_warnings():
+    with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        sys.stderr.flush()
-        real = os.dup(2)
-        os.dup2(kept.fileno(), 2)
-        try:
-            yield
-        except BaseException:
-            kept.seek(0)
-            os.write(real, kept.read())
-            raise
-        finally:
-            os.dup2(real, 2)
-            os.close(real)
+        tensorflow_import.load(Runtime())
+    logging.getLogger('tensorflow').setLevel(logging.ERROR)
+    return str(sys.modules['tensorflow'].__version__)

@@ -204,10 +204,7 @@ def _words_for(error: SyntaxError, code: bytes | str) -> str:
     if what:
         return _python_2(what, error.lineno or 0)
     if 'codec' in error.msg or 'encoding' in error.msg or 'Non-UTF-8' in error.msg:
-        return (
-            'is not UTF-8 text and has no encoding cookie; put `# -*- coding: latin-1 -*-` (or '
-            'what it is) into its first line'
-        )
+        return evidence.NOT_TEXT
     return f'does not parse: line {error.lineno}: {error.msg}'
 
 

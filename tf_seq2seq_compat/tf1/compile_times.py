@@ -96,12 +96,17 @@ def _names(fetches: Any) -> Iterator[str]:
 _TIMES = CompileTimes()
 
 
-def compile_loops(runtime: Runtime) -> None:
+def compile_loops(runtime: Runtime, wanted: bool | str = True) -> None:
     """Has XLA compile the loops of this process, and times its sessions, until the runtime is
-    closed."""
+    closed.
+
+    Args:
+      runtime: The runtime.
+      wanted: As for `xla_loop.compile_loops`.
+    """
     from tf_seq2seq_compat.core import xla_loop
 
-    xla_loop.compile_loops()
+    xla_loop.compile_loops(wanted)
     runtime.undo_by(lambda: xla_loop.compile_loops(False))
     _TIMES.watch(runtime)
 

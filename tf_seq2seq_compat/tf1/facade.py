@@ -148,12 +148,13 @@ class Namespace(types.ModuleType):
       target: the module whose names show through (loaded at first use), or empty.
     """
 
-    __slots__ = ('_path', '_facade', '_target')
+    __slots__ = ('_path', '_facade', '_target', '_seen')
 
     def __init__(self, facade: Facade, path: str, target: str | types.ModuleType = '') -> None:
         super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
         _own_names(self).update(__path__=[], __package__=path, __spec__=spec(path, self))
-        for slot, value in (('_path', path), ('_facade', facade), ('_target', target)):
+        slots: tuple[Any, ...] = (path, facade, target, {})
+        for slot, value in zip(self.__slots__, slots, strict=True):
             object.__setattr__(self, slot, value)
 
     def _base(self) -> types.ModuleType | None:
@@ -173,6 +174,9 @@ class Namespace(types.ModuleType):
         return names
 
     def __getattr__(self, name: str) -> Any:
+        seen = self._seen.get(name)
+        if seen is not None and seen[0].get(name) is seen[1]:  # nobody has replaced it since
+            return seen[2]
         if name == '__all__':
             return [each for each in dir(self) if not each.startswith('_')]
         is_root = '.' not in self._path
@@ -260,8 +264,13 @@ class Facade:
             value = self.era.value(path)
         else:
             value = self.era.adapted(self._todays(module, path, name, row), path)
+            names = {} if row is not None else vars(module._base() or types)
+            if name in names and not isinstance(module._base(), Namespace):
+                module._seen[name] = names, names[name], value
         # A name from before 1.15 stays out of `dir`, also once it was read.
-        if row is not None and row.kind == 'symbol' and row.target and not row.until:
+        is_own = row is not None and row.kind == 'symbol' and row.target and not row.until
+        is_namespace = isinstance(value, Namespace) and value._path == path and name != 'python'
+        if is_own or (is_namespace and not (row is not None and row.until)):
             _own_names(module)[name] = value
         return value
 

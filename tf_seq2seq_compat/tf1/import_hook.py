@@ -89,7 +89,8 @@ def _depth(path: str, folders: Collection[str]) -> int:
 @functools.cache
 def is_program_file(file: str) -> bool:
     """Whether a file is part of the program, not of a library."""
-    for path in {os.path.abspath(file), os.path.realpath(file)}:
+    for form in (os.path.abspath, os.path.realpath):  # the cheap one decides most
+        path = form(file)
         library = _depth(path, _library_folders())
         for name in _INSTALLED:
             library = max(library, path.rfind(f'{os.sep}{name}{os.sep}') + 1)
@@ -207,6 +208,7 @@ class ImportHook(MetaPathFinder):
     Args:
       facades: one for each root package.
       provides: whether the façade of a root stands for it, asked where the root is imported.
+      load: called with the name of a root that no one has loaded before a library loads it.
       on_load: called with the name of a root before a façade is given to the program, and after a
         library has loaded that root for the first time.
       restorer: what the program's imports of other modules go through.
@@ -218,7 +220,9 @@ class ImportHook(MetaPathFinder):
         on_load: Callable[[str], None] | None = None,
         restorer: Restorer | None = None,
         provides: Callable[[str], bool] = lambda root: True,
+        load: Callable[[str], None] | None = None,
     ) -> None:
+        self._load = load or (lambda root: None)
         self._facades = {each.root_name: each for each in facades}
         self._provides = provides
         self._on_load = on_load or (lambda root: None)
@@ -308,6 +312,8 @@ class ImportHook(MetaPathFinder):
             raise ModuleNotFoundError(f'No module named {name!r}', name=name)
         root = name.partition('.')[0]
         first = root not in sys.modules
+        if first:
+            self._load(root)
         module = load()
         if first:
             self._on_load(root)

@@ -25,10 +25,12 @@ from tf_seq2seq_compat.tf1 import (
     import_hook,
     old_libraries,
     repairs,
+    tensorflow_import,
     v1_behavior,
 )
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS, InstalledAddons
 from tf_seq2seq_compat.tf1.python2 import builtins as python2_builtins
+from tf_seq2seq_compat.tf1.python2 import evidence
 from tf_seq2seq_compat.tf1.python2 import loading as python2
 from tf_seq2seq_compat.tf1.run_options import DEFAULT, RunOptions
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -143,7 +145,7 @@ def prepare(
         facade.get_facade('tensorflow', 'v1', options.version or eras.LATEST),
         *(facade.get_facade(root, 'v1') for root in ('keras', ADDONS)),
     ]
-    import_hook.ImportHook(facades, start, restored, start.provides).install(runtime)
+    import_hook.ImportHook(facades, start, restored, start.provides, start.load).install(runtime)
     python2.install(runtime, options.python_2)
     if 'tensorflow' in sys.modules:
         try:
@@ -179,13 +181,20 @@ class _TF1Start:
         """Whether the façade of a root package stands for it."""
         return self._addons.replaced() if root == ADDONS else not self._for_tensorflow_2
 
+    def load(self, root: str) -> None:
+        """Loads TensorFlow, if that is it."""
+        if root == 'tensorflow':
+            tensorflow_import.load(self._runtime, verbose=self._options.verbose)
+
     def __call__(self, root: str) -> None:
         if self._done or root == ADDONS:
             return
         self._done = True
+        self.load('tensorflow')
         if self._tf1_behavior and self._options.version is None:
             self._for_tensorflow_2 = is_for_tensorflow_2(self._more())
         if self._for_tensorflow_2:
+            tensorflow_import.load_keras()
             v1_behavior.complete_graphs(self._runtime)
             return
         if self._tf1_behavior:
@@ -198,7 +207,7 @@ class _TF1Start:
         if not self._options.strict:
             repairs.activate(self._runtime)
         if self._options.xla:
-            compile_times.compile_loops(self._runtime)
+            compile_times.compile_loops(self._runtime, self._options.xla)
 
 
 def _prepare_script(
@@ -221,6 +230,10 @@ def _prepare_script(
         raise CannotRun(
             f"can't open file {file!r}: [Errno {error.errno}] {error.strerror}", 2
         ) from None
+    try:
+        evidence.decoded(source)
+    except (SyntaxError, UnicodeDecodeError):
+        raise CannotRun(f'{path} {evidence.NOT_TEXT}', 1) from None
     vars(main).update(
         __annotations__={},
         __cached__=None,

@@ -19,6 +19,7 @@ from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 
 _MOST_FILES = 1000
 # Following these loads what the program has not asked for.
+_OF_KERAS = ('initializers.', 'losses.', 'metrics.', 'optimizers.')
 _LAZY = ('keras', 'estimator', 'compat', 'contrib')
 
 
@@ -37,8 +38,7 @@ def is_for_tensorflow_2(more: Iterable[str] = ()) -> bool:
         if any(root == ADDONS and line not in guarded for root, line in _roots(tree)):
             return True
         names |= _names(tree)
-    only_1, only_2 = _judged(names)
-    return only_2 and not only_1
+    return _judged(names)
 
 
 def _parsed(text: str | bytes) -> ast.Module:
@@ -129,21 +129,24 @@ def _names(tree: ast.Module) -> set[str]:
     return found
 
 
-def _judged(names: Iterable[str]) -> tuple[bool, bool]:
-    """Whether there are names that only TF1 has, and names that only TensorFlow 2 has."""
+def _judged(names: Iterable[str]) -> bool:
+    """Whether there are names that only TensorFlow 2 has, and none that only TF1 has."""
     import tensorflow as tf
 
-    only_1 = only_2 = False
-    for name in names:
+    only_2 = False
+    # Last those that load Keras, which the others mostly make unnecessary.
+    for name in sorted(names, key=lambda name: name.startswith(_OF_KERAS)):
         parts = name.split('.')
         if parts[0] == 'contrib':
-            only_1 = True
+            return False
         if parts[0] in _LAZY:
             continue
-        in_1 = _is_there(tf.compat.v1, parts) or f'tensorflow.{name}' in symbols.TABLE
+        in_1 = f'tensorflow.{name}' in symbols.TABLE or _is_there(tf.compat.v1, parts)
         in_2 = _is_there(tf, parts)
-        only_1, only_2 = only_1 or (in_1 and not in_2), only_2 or (in_2 and not in_1)
-    return only_1, only_2
+        if in_1 and not in_2:
+            return False
+        only_2 = only_2 or (in_2 and not in_1)
+    return only_2
 
 
 def _is_there(value: object, parts: Iterable[str]) -> bool:

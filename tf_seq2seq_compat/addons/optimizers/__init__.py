@@ -2,6 +2,7 @@
 
 from tf_seq2seq_compat.addons.optimizers.adaptive import LAMB, LazyAdam, NovoGrad, RectifiedAdam
 from tf_seq2seq_compat.addons.optimizers.base import Base as KerasLegacyOptimizer
+from tf_seq2seq_compat.addons.optimizers.conditional_gradient import ConditionalGradient
 from tf_seq2seq_compat.addons.optimizers.cyclical_learning_rate import (
     CyclicalLearningRate,
     ExponentialCyclicalLearningRate,
@@ -28,6 +29,7 @@ __all__ = [
     'SWA',
     'AdamW',
     'AveragedOptimizerWrapper',
+    'ConditionalGradient',
     'CyclicalLearningRate',
     'DecoupledWeightDecayExtension',
     'ExponentialCyclicalLearningRate',

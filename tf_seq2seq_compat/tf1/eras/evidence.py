@@ -381,7 +381,10 @@ def text_of(file: Path) -> str:
         return _of_notebook(code)
     from tf_seq2seq_compat.tf1.python2 import evidence as python2
 
-    text = python2.decoded(code)
+    try:
+        text = python2.decoded(code)
+    except (SyntaxError, UnicodeDecodeError):  # which is said where the file is read to be run
+        return ''
     if not python2.of_text(code, file):
         return text
     return _translated(text)

@@ -48,6 +48,12 @@ def _parsed(code: bytes | str) -> ast.Module | SyntaxError:
         return SyntaxError(str(error))
 
 
+NOT_TEXT = (
+    'is not UTF-8 text and has no encoding cookie; put `# -*- coding: latin-1 -*-` (or what it is) '
+    'into its first line'
+)
+
+
 def decoded(code: bytes | str) -> str:
     """The text of a Python file.
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import prod
 
-from benchmarks.workloads import Workload, flops, weight_shapes
+from benchmarks.workloads import Product, Workload, functions, products, weight_shapes
 
 FLOAT = 4  # bytes
 
 
 def traffic(workload: Workload) -> int:
-    """Bytes that one call must bring from memory or write there.
+    """Bytes that one call must bring from memory or write there: those of its steps, and others.
 
     It is assumed that within a step nothing is brought twice, and from one step to the next nothing
     stays in the processor. With the letters of `workloads.flops`, W for the numbers in the weights
@@ -26,13 +27,24 @@ def traffic(workload: Workload) -> int:
     it reads and writes each weight that has changed, of the embeddings those of B · T words. Not
     counted is what a compiler can keep in the processor: states, scores, logits, gradients.
     """
+    steps, step, once = _traffic(workload)
+    return FLOAT * (steps * step + once)
+
+
+def step_bytes(workload: Workload) -> int:
+    """How many of them one step reads: if they fit, they stay in a cache."""
+    return FLOAT * _traffic(workload)[1]
+
+
+def _traffic(workload: Workload) -> tuple[int, int, int]:
+    """Steps, backward ones too, the numbers that each of them reads, and all others."""
     shapes = weight_shapes(workload)
     n, rows = workload.hidden, workload.batch * workload.beam
     apart = ('embedding', 'memory', 'inputs', 'memory_layer/kernel')
     weights = sum(prod(shape) for name, shape in shapes.items() if name not in apart)
     if workload.kind == 'encoder':
         steps, once = workload.source, 0
-        step = weights + rows * n
+        step = weights + workload.layers * rows * n
         changed = weights + prod(shapes['inputs'])
     else:
         steps = workload.target
@@ -44,21 +56,28 @@ def traffic(workload: Workload) -> int:
             weights -= output
             once += output
         step = weights + 2 * slots + rows * n
-    numbers = steps * step + once
     if workload.kind in ('training', 'encoder'):
-        numbers = 2 * numbers + 2 * changed
-    return FLOAT * numbers
+        return 2 * steps, step, 2 * once + 2 * changed
+    return steps, step, once
 
 
-def floor(workload: Workload, rate: float, bandwidth: float) -> tuple[float, str]:
+def floor(
+    workload: Workload,
+    product_seconds: Callable[[Product], float],
+    bandwidth: float,
+    function_seconds: float = 0.0,
+) -> tuple[float, str]:
     """Seconds that a call takes at least, and what decides it: `arithmetic` or `memory`.
 
-    It is the greater of `flops / rate` and `traffic / bandwidth`, as if one could go on during the
-    other.
+    It is the greater of the time of all products and functions, one after the other, and of
+    `traffic / bandwidth`, as if one could go on during the other.
 
     Args:
       workload: The workload.
-      rate: FLOP/s of a large product of matrices.
-      bandwidth: Bytes/s that pass between memory and processor.
+      product_seconds: How long a `Product` takes, all `count` times together.
+      bandwidth: Bytes/s that pass between memory and processor, for as many bytes as a step reads.
+      function_seconds: Of one `tanh` or `exp`; 0 where they are done beside the products.
     """
-    return max((flops(workload) / rate, 'arithmetic'), (traffic(workload) / bandwidth, 'memory'))
+    arithmetic = sum(map(product_seconds, products(workload)))
+    arithmetic += functions(workload) * function_seconds
+    return max((arithmetic, 'arithmetic'), (traffic(workload) / bandwidth, 'memory'))
