@@ -27,6 +27,7 @@ flags.DEFINE_string('out', '.', 'folder for losses and checkpoints')
 flags.DEFINE_integer('steps', 20, 'steps of each kind')
 flags.DEFINE_integer('replicas', 2, 'batches of a step')
 flags.DEFINE_integer('save_every', 5, 'steps between two checkpoints')
+flags.DEFINE_integer('longest', 0, 'pads batches to this length: XLA compiles each length anew')
 flags.DEFINE_integer('die_after', -1, 'this process kills itself before this step')
 FLAGS = flags.FLAGS
 
@@ -41,6 +42,7 @@ def batch(number):
     lengths = random.randint(1, 9, [BATCH]).astype(np.int32)
     words = random.randint(2, WORDS, [BATCH, lengths.max()]).astype(np.int32)
     words[np.arange(words.shape[1]) >= lengths[:, None]] = 0
+    words = np.pad(words, [(0, 0), (0, max(0, FLAGS.longest - words.shape[1]))], 'constant')
     inputs = np.concatenate([np.full([BATCH, 1], GO, np.int32), words[:, :-1]], 1)
     return {'words': words, 'lengths': lengths, 'inputs': inputs}
 
