@@ -89,7 +89,7 @@ export OTHER_REQUIREMENTS
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
-	@echo 'make demo-distributed  train it by two processes, as TF1 and as TF2 do it, 3 minutes'
+	@echo 'make demo-distributed  train it by two processes, as TF1 and as TF2 do it, a few minutes'
 	@echo 'make test          the tests that take a few seconds each'
 	@echo 'make test-slow     the others; make test-all: all of them'
 	@echo 'make test-tf215    all tests on TensorFlow 2.15.1 (Keras 2; needs Python 3.10 or 3.11)'

@@ -74,7 +74,8 @@ def test_mirrored_strategy(tmp_path, one):
 
 
 def test_multi_worker_strategy_with_two_processes(tmp_path, one):
-    arguments = ['--strategy=multiworker', '--kinds=plain+,plain,uneven,graph_model']
+    kinds = '--kinds=plain+,plain,uneven,graph_model'
+    arguments = ['--strategy=multiworker', kinds, '--bucket=4']  # of different lengths
     trained(tmp_path, jobs={'worker': 2}, arguments=arguments)
     for task in range(2):
         for kind, compiled in [('plain', 0), ('plain', 1), ('graph_model', 0)]:
@@ -103,7 +104,7 @@ def test_three_processes_one_is_killed_and_all_go_on(tmp_path):
 
 def test_parameter_servers_with_a_coordinator(tmp_path):
     """One batch after the other, by whichever worker: the losses of one process."""
-    arguments = ['--strategy=parameter_server']
+    arguments = ['--strategy=parameter_server', '--bucket=4']
     trained(tmp_path, jobs={'ps': 1, 'worker': 2, 'chief': 1}, arguments=arguments)
     same(read(tmp_path, 'parameter_server', 0), WANTED['local-1'])
 

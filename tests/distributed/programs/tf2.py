@@ -29,6 +29,7 @@ parser.add_argument('--kinds', default='plain')
 parser.add_argument('--out', type=Path, default=Path('.'))
 parser.add_argument('--steps', type=int, default=20)
 parser.add_argument('--replicas', type=int, default=2)
+parser.add_argument('--bucket', type=int, default=8, help='lengths are padded to a multiple of it')
 parser.add_argument('--die_after', type=int, default=-1)
 parser.add_argument('--save_every', type=int, default=0)
 FLAGS = parser.parse_args()
@@ -45,7 +46,7 @@ def batch(number):
     words = random.randint(2, WORDS, [BATCH, lengths.max()]).astype(np.int32)
     words[np.arange(words.shape[1]) >= lengths[:, None]] = 0
     inputs = np.concatenate([np.full([BATCH, 1], GO, np.int32), words[:, :-1]], 1)
-    return bucketing.pad_to_bucket({'words': words, 'lengths': lengths, 'inputs': inputs}, 4)
+    return bucketing.pad_to_bucket({'words': words, 'lengths': lengths, 'inputs': inputs}, FLAGS.bucket)
 
 
 def by_shape(variables):
