@@ -59,17 +59,14 @@ def one(tmp_path_factory):
 
 
 def test_mirrored_strategy(tmp_path, one):
-    """Two devices: layers and a GraphModel, compiled; accumulated gradients; 16 bits; fit."""
-    kinds = '--kinds=plain+,graph_model+,graph_model,uneven,accumulated,mixed,fit'
+    """Two devices: layers, compiled, and a GraphModel; accumulated gradients; fit."""
+    kinds = '--kinds=plain+,fit,uneven,accumulated,graph_model'
     trained(tmp_path, jobs={'local': 1}, arguments=[kinds, '--steps=10'])
     wanted = WANTED['local-2'][:10]
-    for kind, compiled in [('plain', 1), ('graph_model', 0), ('graph_model', 1)]:
+    for kind, compiled in [('plain', 1), ('graph_model', 0)]:
         same(read(tmp_path, kind, compiled), wanted)
     same(read(tmp_path, 'uneven', 0), read(one, 'uneven', 0))
     same(np.mean(read(tmp_path, 'accumulated', 0), 1), np.mean(WANTED['local-4'], 1)[:10])
-    mixed = read(tmp_path, 'mixed', 0)
-    same(mixed, wanted, rtol=2e-2)
-    assert np.abs(np.subtract(mixed, wanted)).max() > 1e-5
     same(read(tmp_path, 'fit', 0), read(one, 'fit', 0))
 
 

@@ -46,7 +46,9 @@ def batch(number):
     words = random.randint(2, WORDS, [BATCH, lengths.max()]).astype(np.int32)
     words[np.arange(words.shape[1]) >= lengths[:, None]] = 0
     inputs = np.concatenate([np.full([BATCH, 1], GO, np.int32), words[:, :-1]], 1)
-    return bucketing.pad_to_bucket({'words': words, 'lengths': lengths, 'inputs': inputs}, FLAGS.bucket)
+    return bucketing.pad_to_bucket(
+        {'words': words, 'lengths': lengths, 'inputs': inputs}, FLAGS.bucket
+    )
 
 
 def by_shape(variables):
