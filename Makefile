@@ -1,8 +1,8 @@
 # make demo and make test build what they need; make help lists the rest.
 
-# Interpreter of the package: Python 3.10 to 3.13, the newest that runs.
-PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.10 python3 python; do \
-	$$python -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 14))' \
+# Interpreter of the package: Python 3.10 to 3.14, the newest that runs.
+PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3.10 python3 python; do \
+	$$python -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' \
 	>/dev/null 2>&1 && { command -v $$python; break; }; done)
 # Interpreter of TensorFlow 1.15.5: Python 3.7.
 LEGACY_PYTHON ?= $(shell for python in python3.7 "$$HOME"/.pyenv/versions/3.7*/bin/python; do \
@@ -83,16 +83,19 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo demo-distributed test test-slow test-all test-tf215 lint bench bench-compare bench-scaling \
-	bench-programs bench-gpu gpu-bundle docs legacy-env eras-env \
+.PHONY: help demo demo-distributed g2p-cmudict test test-slow test-all test-tf215 test-next lint release-check \
+	bench bench-compare bench-scaling bench-programs bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
 	@echo 'make demo-distributed  train it by two processes, as TF1 and as TF2 do it, a few minutes'
+	@echo 'make g2p-cmudict   train its model on the whole CMU dictionary and score it, 20 to 30 minutes;'
+	@echo '                   goes on where it was interrupted'
 	@echo 'make test          the tests that take a few seconds each'
 	@echo 'make test-slow     the others; make test-all: all of them'
 	@echo 'make test-tf215    all tests on TensorFlow 2.15.1 (Keras 2; needs Python 3.10 or 3.11)'
+	@echo 'make test-next     on the newest pre-release of TensorFlow: what it lacks, then the tests'
 	@echo 'make lint          ruff and mypy'
 	@echo 'make bench         against TensorFlow 1.15.5, TensorFlow Addons and PyTorch: an hour or two;'
 	@echo '                   ARGS="--list", "--quick", "--only training-32 --peers ours,tf1" ...'
@@ -102,6 +105,8 @@ help:
 	@echo 'make bench-gpu     what XLA compiles of it, run by JAX on a GPU, beside PyTorch'
 	@echo 'make gpu-bundle    the same as a folder to take to a machine with a GPU'
 	@echo 'make docs          the guide and the reference as a site: build/site'
+	@echo 'make release-check build the wheel and the sdist, check them, install and run them under each'
+	@echo '                   Python from 3.10 on that is found'
 	@echo 'make legacy-env    build the TensorFlow 1.15.5 environment (needs Python 3.7)'
 	@echo 'make eras-env      build those of TensorFlow 0.12 to 1.4 (needs Python 3.6)'
 	@echo 'make golden-eras   record the golden values of TensorFlow 0.12 to 1.4'
@@ -119,6 +124,13 @@ demo: $(READY)
 demo-distributed: $(READY)
 	$(VENV)/bin/python examples/distributed/run.py $(ARGS)
 
+G2P := $(VENV)/bin/python examples/tf2/g2p_cmudict.py --model_dir=demo_output/g2p_cmudict
+
+g2p-cmudict: $(READY)
+	$(G2P) --mode=train $(ARGS)
+	$(G2P) --mode=eval $(ARGS)
+	$(G2P) --mode=eval --beam_width=4 $(ARGS)
+
 test: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) -m 'not slow' $(ARGS)
 
@@ -135,6 +147,23 @@ test-tf215: $(TF215)/.ready $(READY)
 	$(TF215)/bin/python -m pytest -q -n $(JOBS) $(ARGS)
 	$(VENV)/bin/python tests/export/new/elsewhere.py $(TF215)/bin/python
 
+# The newest pre-release on PyPI; NEXT=tf-nightly is newer and larger.
+NEXT ?= tensorflow-cpu>=2.22.0rc0
+
+test-next:
+	$(MAKE) VENV=.venvs/next TENSORFLOW='$(NEXT)' .venvs/next/.ready
+	.venvs/next/bin/python tests/tensorflow_changes.py
+	.venvs/next/bin/python -m pytest -q -n $(JOBS) -m 'not slow' $(ARGS)
+
+release-check: .venvs/release/.ready
+	.venvs/release/bin/python tests/release_check.py $(ARGS)
+
+.venvs/release/.ready:
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.14 found: make PYTHON=/path/to/python'; exit 1; }
+	@$(PYTHON) -m venv .venvs/release
+	@.venvs/release/bin/python $(pip_install) build twine check-wheel-contents
+	@touch $@
+
 lint: $(READY)
 	$(VENV)/bin/python -m ruff check .
 	$(VENV)/bin/python -m mypy
@@ -145,7 +174,7 @@ $(CHOICE): FORCE
 		rm -rf $(VENV) && mkdir -p $(VENV) && echo '$(TENSORFLOW)' > $@; fi
 
 $(READY): setup.py $(CHOICE)
-	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.14 found: make PYTHON=/path/to/python'; exit 1; }
 	@echo 'building $(VENV) with $(PYTHON), TensorFlow: $(or $(TENSORFLOW),the newest); takes minutes'
 	@$(PYTHON) -m venv $(VENV)
 ifeq ($(TENSORFLOW),)
@@ -155,7 +184,7 @@ else
 	@minor=$$($(VENV)/bin/python -c \
 		'import tensorflow as tf; print(".".join(tf.__version__.split(".")[:2]))' \
 		2> $(VENV)/tensorflow.log) || { cat $(VENV)/tensorflow.log; exit 1; }; \
-		$(VENV)/bin/python $(pip_install) --no-deps "tf-keras==$$minor.*" -e .
+		$(VENV)/bin/python $(pip_install) --no-deps "tf-keras<=$$minor.99" -e .
 	@$(VENV)/bin/python -c "$$OTHER_REQUIREMENTS" > $(VENV)/requirements.txt
 	@$(VENV)/bin/python $(pip_install) --no-warn-conflicts -r $(VENV)/requirements.txt
 endif
@@ -185,7 +214,7 @@ bench-compare: $(READY)
 	@$(VENV)/bin/python benchmarks/compare.py $(BASE) $(ARGS)
 
 $(TORCH)/.ready:
-	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.14 found: make PYTHON=/path/to/python'; exit 1; }
 	@echo 'building $(TORCH) with $(PYTHON); takes minutes'
 	@$(PYTHON) -m venv $(TORCH)
 	@$(TORCH)/bin/python $(pip_install) $(PYTORCH) numpy
@@ -199,7 +228,7 @@ gpu-bundle: $(READY)
 	@$(VENV)/bin/python benchmarks/stablehlo/bundle.py --folder benchmarks/output/gpu-bundle $(ARGS)
 
 $(JAX_VENV)/.ready:
-	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.13 found: make PYTHON=/path/to/python'; exit 1; }
+	@test -n '$(PYTHON)' || { echo 'no Python 3.10 to 3.14 found: make PYTHON=/path/to/python'; exit 1; }
 	@echo 'building $(JAX_VENV) with $(PYTHON); takes minutes'
 	@$(PYTHON) -m venv $(JAX_VENV)
 	@$(JAX_VENV)/bin/python $(pip_install) '$(JAX)' numpy
@@ -313,6 +342,6 @@ else
 endif
 
 clean:
-	rm -rf $(VENV) .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \
+	rm -rf .venv .venvs demo_output benchmarks/output build dist *.egg-info .pytest_cache \
 		.mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -46,7 +46,9 @@ setup(
     long_description=(HERE / 'README.md').read_text(encoding='utf-8'),
     long_description_content_type='text/markdown',
     license='Apache-2.0',
-    python_requires='>=3.10,<3.14',
+    license_files=['LICENSE'],
+    keywords='tensorflow seq2seq attention beam-search migration',
+    python_requires='>=3.10,<3.15',
     packages=find_packages(include=['tf_seq2seq_compat', 'tf_seq2seq_compat.*']),
     package_data={
         'tf_seq2seq_compat': [
@@ -58,8 +60,8 @@ setup(
         ]
     },
     install_requires=[
-        'tensorflow>=2.15,<2.22',
-        'tf-keras>=2.15,<2.22',
+        'tensorflow>=2.15,<2.23',
+        'tf-keras>=2.15,<2.23',
         'tf-slim>=1.1.0',
         'tensorflow-estimator==2.15.0',  # the last one, which TensorFlow 2.15 asks for too
         'numpy',
@@ -110,6 +112,7 @@ setup(
         'Programming Language :: Python :: 3.11',
         'Programming Language :: Python :: 3.12',
         'Programming Language :: Python :: 3.13',
+        'Programming Language :: Python :: 3.14',
         'Topic :: Scientific/Engineering :: Artificial Intelligence',
         'Typing :: Typed',
     ],

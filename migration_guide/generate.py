@@ -41,6 +41,15 @@ PUBLIC = (
 )
 
 
+# What most people look for.
+FIRST = (
+    'tensorflow.contrib.seq2seq',
+    'tensorflow.contrib.rnn',
+    'tensorflow.nn',
+    'tensorflow.contrib.legacy_seq2seq',
+)
+
+
 def public_places() -> dict[str, str]:
     """By where a thing is defined, the name under which people import it."""
     places: dict[str, str] = {}
@@ -84,7 +93,12 @@ def now(row: Row, places: dict[str, str]) -> str:
         return f'the same as `{shown(row.target)}`'
     if not row.target:
         return ''
-    return f'`{shown(places.get(row.target, row.target.replace(":", ".")))}`'
+    place = row.target
+    if place.startswith('tf_seq2seq_compat.') and ':' in place and place not in places:
+        thing = symbols.load(place)  # where it is defined, if the target has it from elsewhere
+        home = f'{getattr(thing, "__module__", "")}:{getattr(thing, "__qualname__", "")}'
+        place = home if home in places else place
+    return f'`{shown(places.get(place, place.replace(":", ".")))}`'
 
 
 def status(row: Row) -> str:
@@ -130,7 +144,8 @@ def page(title: str, introduction: str, rows: list[Row]) -> str:
         by_package.setdefault(package(row.name), []).append(row)
     parts = [HEADER.format(title=title, introduction=introduction)]
     alone = [head for head, members in by_package.items() if len(members) == 1]
-    for head in sorted(set(by_package) - set(alone)):
+    heads = sorted(set(by_package) - set(alone))
+    for head in sorted(heads, key=lambda head: FIRST.index(head) if head in FIRST else len(FIRST)):
         parts.append(f'## {shown(head)}\n\n{table(by_package[head], places)}')
     if alone:
         parts.append(f'## Others\n\n{table([by_package[head][0] for head in alone], places)}')

@@ -8,6 +8,7 @@ the runner, and one for TF2 programs; what a `before` block gives is compared wi
 from __future__ import annotations
 
 import contextlib
+import html
 import importlib.util
 import io
 import json
@@ -229,3 +230,37 @@ def test_the_site_builds(tmp_path):
     assert done.returncode == 0, done.stdout + done.stderr
     reference = (tmp_path / 'site' / 'reference' / 'tf_seq2seq_compat.html').read_text()
     assert 'tf_seq2seq_compat.AttentionWrapper' in reference
+    symbols = (tmp_path / 'site' / 'symbols.html').read_text()
+    links = re.findall('href="(reference/[^"#]+)#([^"]+)"', symbols)
+    assert len(set(links)) > 100
+    for page in {page for page, _ in links}:
+        text = (tmp_path / 'site' / page).read_text()
+        assert not [
+            anchor for file, anchor in links if file == page and f'id="{anchor}"' not in text
+        ]
+    index = json.loads((tmp_path / 'site' / 'search' / 'search_index.json').read_text())
+    errors = (guide_blocks.GUIDE / 'errors.md').read_text(encoding='utf-8')
+    found, wanted = (
+        {' '.join(re.findall(r'\w+', html.unescape(title))) for title in titles}
+        for titles in (
+            [each['title'] for each in index['docs'] if each['location'].startswith('errors')],
+            re.findall('^### (.*)$', errors, re.MULTILINE),
+        )
+    )
+    assert wanted and wanted <= found
+
+
+def test_symbols_begin_with_seq2seq():
+    text = (guide_blocks.GUIDE / 'symbols.md').read_text(encoding='utf-8')
+    assert re.findall('^## (.*)$', text, re.MULTILINE)[:2] == [
+        'tf.contrib.seq2seq',
+        'tf.contrib.rnn',
+    ]
+
+
+def test_every_extra_is_on_the_page_of_installation():
+    text = (guide_blocks.GUIDE / 'install.md').read_text(encoding='utf-8')
+    told = re.findall(r'^\| `([\w-]+)` \|', text, re.MULTILINE)
+    setup = (ROOT / 'setup.py').read_text(encoding='utf-8')
+    extras = setup.partition('extras_require={')[2].partition('\n    },')[0]
+    assert sorted(told) == sorted(re.findall(r"^        '([\w-]+)': ", extras, re.MULTILINE))

@@ -261,7 +261,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     options = parse()
-    tf.random.set_seed(options.seed)
+    tf.keras.utils.set_random_seed(options.seed)
     model = Model(options.units, options.embedding_size)
     name = training.restored(options, model)
     if options.mode == 'train':

@@ -141,11 +141,9 @@ class Model(tf.Module):
     put around the layers where they are needed.
     """
 
-    def __init__(self, units: int, embedding_size: int) -> None:
+    def __init__(self, units: int, embedding_size: int, letters: int = len(LETTERS)) -> None:
         super().__init__()
-        self.letter_embedding = training.embedding(
-            len(LETTERS), embedding_size, 'encoder/embedding'
-        )
+        self.letter_embedding = training.embedding(letters, embedding_size, 'encoder/embedding')
         self.forward = seq2seq.LSTMCell(units)
         self.backward = seq2seq.LSTMCell(units)
 
@@ -358,7 +356,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
 
 def main() -> None:
     options = parse()
-    tf.random.set_seed(options.seed)
+    tf.keras.utils.set_random_seed(options.seed)
     model = Model(options.units, options.embedding_size)
     name = training.restored(options, model)
     if options.mode == 'train':

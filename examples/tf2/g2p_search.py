@@ -121,7 +121,7 @@ def main() -> None:
     parser.set_defaults(mode='eval', eval_words=0)
     parser.add_argument('--plot', type=Path, help='where to draw the tables')
     options = parser.parse_args()
-    tf.random.set_seed(options.seed)
+    tf.keras.utils.set_random_seed(options.seed)
     model = g2p.Model(options.units, options.embedding_size)
     print(training.restored(options, model))
     show(options, Search(model), g2p.read_test_words(options))

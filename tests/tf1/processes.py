@@ -30,7 +30,7 @@ def python(
         input=stdin,
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
 

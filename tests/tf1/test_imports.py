@@ -353,3 +353,11 @@ print('names only')
 def test_install_names_only(tmp_path):
     (tmp_path / 'a.py').write_text(INSTALL_IN_TF2)
     assert last_line(python('a.py', cwd=tmp_path)) == 'names only'
+
+
+def test_the_folders_of_libraries_are_known_before_there_is_a_hook():
+    """Asked inside an import, sysconfig fails in Python 3.13."""
+    ask = (
+        'from tf_seq2seq_compat.tf1 import import_hook as h; print(h._library_folders.cache_info())'
+    )
+    assert 'currsize=1' in python('-c', ask).stdout

@@ -97,12 +97,8 @@ def test_some_layers_and_cells():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('part', sorted(set(RECORD) - {'tensorflow'}))
-def test_all_layers_and_cells(part, everything):
-    assert everything[part].keys() >= RECORD[part].keys()
-    compare({part: {name: everything[part][name] for name in RECORD[part]}}, part)
-
-
-@pytest.fixture(scope='module')
-def everything():
-    return facts()
+def test_all_layers_and_cells():
+    found = facts()
+    for part in RECORD.keys() - {'tensorflow'}:
+        assert found[part].keys() >= RECORD[part].keys()
+        compare({part: {name: found[part][name] for name in RECORD[part]}}, part)

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import io
 import json
+import multiprocessing
 import pathlib
 import subprocess
 import sys
 import types
+import warnings
 
 import numpy as np
 import pytest
 
 from tests.tf1.processes import environment, last_line, run
-from tf_seq2seq_compat.tf1.old_libraries import fixed_types, module_views, rows, tables, usage
+from tf_seq2seq_compat.tf1.old_libraries import (
+    fixed_types,
+    module_views,
+    python_functions,
+    rows,
+    tables,
+    usage,
+)
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 HERE = pathlib.Path(__file__).parent
@@ -364,3 +374,49 @@ def test_the_collector_says_what_was_noted_once_and_in_order():
     restored.report(stream)
     (line,) = stream.getvalue().splitlines()
     assert line.index('np.int (') < line.index('np.bool (') and line.count('now') == 2
+
+
+# What Python 3.14 removed and changed, on any Python
+# ----------------------------------------------------------------------------------------
+
+CONSTANTS = {
+    'Num': ('5', '2.5', '1j'),
+    'Str': ("'a'", "''"),
+    'Bytes': ("b'a'",),
+    'NameConstant': ('True', 'None'),
+}
+
+
+def test_constants_of_syntax_trees_are_told_apart():
+    kinds = {name: rows.loaded(f'{python_functions.__name__}:{name}') for name in CONSTANTS}
+    for name, sources in CONSTANTS.items():
+        for source in sources:
+            node = ast.parse(source, mode='eval').body
+            assert [kind for kind in kinds if isinstance(node, kinds[kind])] == [name]
+            if sys.version_info < (3, 14):
+                with warnings.catch_warnings():
+                    warnings.simplefilter('ignore', DeprecationWarning)
+                    assert [kind for kind in kinds if isinstance(node, getattr(ast, kind))] == [
+                        name
+                    ]
+            assert python_functions.constant_value.fget(node) == ast.literal_eval(source)
+            assert ast.dump(kinds[name](ast.literal_eval(source))) == ast.dump(node)
+    assert not isinstance(ast.parse('x', mode='eval').body, kinds['Num'])
+
+
+def test_loaders_are_found():
+    assert python_functions.find_loader('json').name == 'json'
+    assert python_functions.find_loader('no_such_module') is None
+
+
+def test_processes_are_forks_where_they_were(monkeypatch):
+    default = multiprocessing.context._default_context
+    monkeypatch.setattr(default, '_default_context', multiprocessing.get_context('forkserver'))
+    with Runtime() as runtime:
+        module_views.restore_fork(runtime)
+        assert default._default_context.get_start_method() == 'fork'
+    assert default._default_context.get_start_method() == 'forkserver'
+    monkeypatch.setattr(default, '_default_context', multiprocessing.get_context('spawn'))
+    with Runtime() as runtime:
+        module_views.restore_fork(runtime)
+        assert default._default_context.get_start_method() == 'spawn'

@@ -52,6 +52,10 @@ def _all_forms(*folders: str) -> frozenset[str]:
     return frozenset(form(each) for each in folders for form in (os.path.abspath, os.path.realpath))
 
 
+# Asked before there is a hook: sysconfig imports a module for its answer, and in Python 3.13
+# fails if it is asked again meanwhile.
+_library_folders()
+
 _program_folders: set[str] = set()
 
 

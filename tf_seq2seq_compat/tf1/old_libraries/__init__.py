@@ -1,4 +1,4 @@
-"""Restores what Python 3.8-3.13, NumPy and other libraries removed, for the program only.
+"""Restores what Python 3.8-3.14, NumPy and other libraries removed, for the program only.
 
 Three things are restored, each only where the running Python or NumPy lacks it:
 
@@ -22,7 +22,8 @@ __all__ = ['RESTORED', 'Restored', 'install']
 
 
 def install(runtime: Runtime) -> module_views.RestoredModules:
-    """Restores, until the runtime is closed, what the import hook is given the result for, and
-    `open(..., 'U')`."""
+    """Restores, until the runtime is closed, what the import hook is given the result for,
+    `open(..., 'U')`, and that processes of `multiprocessing` are forks where they were."""
     module_views.restore_open(runtime)
+    module_views.restore_fork(runtime)
     return module_views.RestoredModules(runtime)

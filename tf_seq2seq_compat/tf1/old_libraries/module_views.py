@@ -7,6 +7,7 @@ import contextlib
 import dis
 import functools
 import importlib
+import multiprocessing
 import sys
 import types
 import warnings
@@ -215,6 +216,15 @@ def view_of(module: types.ModuleType) -> types.ModuleType:
 
 
 _CHANGED_MODULES = frozenset(row.module for row in tables.CHANGES)
+
+
+def restore_fork(runtime: Runtime) -> None:
+    """Has `multiprocessing` fork by default again, as it did on Linux up to Python 3.13: what
+    programs hand to their processes (lambdas, open files, datasets) cannot be pickled."""
+    default = getattr(multiprocessing.context, '_default_context', None)
+    chosen = getattr(default, '_default_context', None)
+    if chosen is not None and chosen.get_start_method() == 'forkserver':
+        runtime.set(default, '_default_context', multiprocessing.get_context('fork'))
 
 
 def restore_open(runtime: Runtime) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import functools
 import html
 import importlib.util
@@ -135,6 +136,48 @@ get_test_case_names = _loading('getTestCaseNames')
 def unescape(self: object, s: str) -> str:
     """`HTMLParser.unescape`."""
     return html.unescape(s)
+
+
+class _ConstantOf(type):
+    """Classes of constants in syntax trees: what they make and have as instances is a Constant."""
+
+    of: tuple[type, ...]
+
+    def __call__(cls, value: Any) -> ast.Constant:
+        return ast.Constant(value)
+
+    def __instancecheck__(cls, node: object) -> bool:
+        return isinstance(node, ast.Constant) and type(node.value) in cls.of
+
+
+class Num(metaclass=_ConstantOf):
+    """`ast.Num`."""
+
+    of = (int, float, complex)
+
+
+class Str(metaclass=_ConstantOf):
+    """`ast.Str`."""
+
+    of = (str,)
+
+
+class Bytes(metaclass=_ConstantOf):
+    """`ast.Bytes`."""
+
+    of = (bytes,)
+
+
+class NameConstant(metaclass=_ConstantOf):
+    """`ast.NameConstant`."""
+
+    of = (bool, type(None))
+
+
+@property  # type: ignore[misc]
+def constant_value(self: ast.Constant) -> object:
+    """`ast.Constant.n` and `s`."""
+    return self.value
 
 
 def readfp(self: Any, fp: Iterable[str], filename: str | None = None) -> None:
