@@ -173,7 +173,8 @@ def measure(rounds: int) -> dict[str, float]:
         'exchange': tf.function(lambda: run(exchange, (some,))[-1]),
         'both': tf.function(lambda: run(lambda w: exchange(gradients(w)), (words,))[-1]),
     }
-    meet = tf.function(lambda: run(exchange, ([tf.zeros([])],)))
+    nothing = [tf.zeros([])]
+    meet = tf.function(lambda: run(exchange, (nothing,)))
     seconds: dict[str, list[float]] = {name: [] for name in functions}
     for number in range(rounds + 2):
         for name, function in functions.items():
