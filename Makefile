@@ -83,12 +83,13 @@ for requirement in requires('tf-seq2seq-compat'):
 endef
 export OTHER_REQUIREMENTS
 
-.PHONY: help demo g2p-cmudict test test-slow test-all test-tf215 test-next lint release-check bench \
-	bench-compare bench-scaling bench-programs bench-gpu gpu-bundle docs legacy-env eras-env \
+.PHONY: help demo demo-distributed g2p-cmudict test test-slow test-all test-tf215 test-next lint release-check \
+	bench bench-compare bench-scaling bench-programs bench-gpu gpu-bundle docs legacy-env eras-env \
 	golden golden-eras golden-check clean FORCE
 
 help:
 	@echo 'make demo          run both articles and train the g2p program, about 3 minutes'
+	@echo 'make demo-distributed  train it by two processes, as TF1 and as TF2 do it, a few minutes'
 	@echo 'make g2p-cmudict   train its model on the whole CMU dictionary and score it, 20 to 30 minutes;'
 	@echo '                   goes on where it was interrupted'
 	@echo 'make test          the tests that take a few seconds each'
@@ -119,6 +120,9 @@ help:
 
 demo: $(READY)
 	$(VENV)/bin/python examples/demo.py
+
+demo-distributed: $(READY)
+	$(VENV)/bin/python examples/distributed/run.py $(ARGS)
 
 G2P := $(VENV)/bin/python examples/tf2/g2p_cmudict.py --model_dir=demo_output/g2p_cmudict
 

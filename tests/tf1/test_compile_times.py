@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from tf_seq2seq_compat.tf1.compile_times import CompileTimes
+from tf_seq2seq_compat.tf1.compile_times import CompileTimes, _names
 
 
 def times(**runs):
@@ -20,6 +20,12 @@ def test_what_takes_much_longer_than_usual_is_compiling():
     compiling, rest = found.compiling()
     assert compiling == pytest.approx(4.0 + 3.0 + 2.0)
     assert compiling + rest == pytest.approx(7.8 + 2.06)
+
+
+def test_fetches_are_named_whatever_their_keys_are():
+    """MonitoredTrainingSession has its hooks for keys, which cannot be sorted."""
+    fetches = {'caller': ['loss:0', ('step:0',)], object(): {'global': 'global_step:0'}, 3: None}
+    assert list(_names(fetches)) == ['loss:0', 'step:0', 'global_step:0', 'None']
 
 
 def test_slow_steps_are_no_compiling():

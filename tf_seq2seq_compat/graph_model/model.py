@@ -255,7 +255,7 @@ class GraphModel(tf.Module):
         def call(*given: Nest) -> Nest:
             values = tf.nest.flatten(list(given), expand_composites=True)
             by_name = {one.name: value for one, value in zip(flat_feeds, values, strict=True)}
-            by_name.update((f'{name}:0', variable.handle) for name, variable in variables)
+            by_name.update((f'{name}:0', _handle(variable)) for name, variable in variables)
             by_name.update((f'{name}:0', one.resource_handle) for name, one in resources)
             outputs = part.imported(by_name)
             for _, variable in variables:
@@ -272,6 +272,8 @@ class GraphModel(tf.Module):
             jit_compile=jit_compile,
             autograph=False,
         )
+        if any(isinstance(v, tf.distribute.DistributedValues) for _, v in variables):
+            return function  # Each replica traces it, with variables of its own.
         return called_directly(function)  # It is traced now, and never again.
 
     def session(self) -> GraphSession:
@@ -366,6 +368,14 @@ def _eager_variable(name: str, variable: tf.Variable, value: np.ndarray | None) 
     return tf.Variable(
         value, trainable=variable.trainable, name=name, dtype=dtype, shape=variable.shape
     )
+
+
+def _handle(variable: tf.Variable) -> tf.Tensor:
+    """The variable's resource, of that on the default device where no replica asks."""
+    distributed = isinstance(variable, tf.distribute.DistributedValues)
+    if distributed and tf.distribute.in_cross_replica_context():
+        variable = tf.distribute.get_strategy().experimental_local_results(variable)[0]
+    return variable.handle
 
 
 def _specification(feed: Any) -> tf.TypeSpec:

@@ -6,7 +6,7 @@ import os
 import statistics
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
@@ -30,7 +30,6 @@ class CompileTimes:
 
     def watch(self, runtime: Runtime) -> None:
         """Times sessions until the runtime is closed."""
-        import tensorflow as tf
         from tensorflow.python.client import session  # the class of all sessions has no public name
 
         self._process = os.getpid()
@@ -39,8 +38,7 @@ class CompileTimes:
         def timed(this: tf.compat.v1.Session, fetches: Any, *args: Any, **kwargs: Any) -> Any:
             start = time.perf_counter()
             result = run(this, fetches, *args, **kwargs)
-            names = tuple(str(getattr(one, 'name', one)) for one in tf.nest.flatten(fetches))
-            self.add((id(this.graph), names), time.perf_counter() - start)
+            self.add((id(this.graph), *_names(fetches)), time.perf_counter() - start)
             return result
 
         runtime.set(session.BaseSession, 'run', timed)
@@ -82,6 +80,17 @@ class CompileTimes:
         stream = stream or sys.__stderr__
         if stream is not None and os.getpid() == self._process:
             print(self.message(loops), file=stream, flush=True)
+
+
+def _names(fetches: Any) -> Iterator[str]:
+    """What a session is asked for. Monitored sessions have hooks for keys."""
+    if isinstance(fetches, Mapping):
+        fetches = list(fetches.values())
+    if isinstance(fetches, list | tuple):
+        for each in fetches:
+            yield from _names(each)
+    else:
+        yield str(getattr(fetches, 'name', fetches))
 
 
 _TIMES = CompileTimes()
