@@ -154,7 +154,7 @@ def commands():
 
 
 def test_commands_are_those_of_the_command_line():
-    wrong, parser = [], cli._parser()
+    wrong, parser = [], cli.parser()
     for page, words in commands():
         if words[:1] != ['tf-seq2seq-compat']:
             continue

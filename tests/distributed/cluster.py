@@ -70,7 +70,7 @@ class Cluster(object):
         with open(os.path.join(self.folder, '%s-%d.log' % (job, task))) as log:
             return log.read()
 
-    def wait(self, job, task=0, seconds=240):
+    def wait(self, job, task=0, seconds=480):
         """The exit code of a process."""
         try:
             return self.running[job, task].wait(seconds)
@@ -79,12 +79,12 @@ class Cluster(object):
             message = '%s %d still runs after %d s: %s' % (job, task, seconds, tail)
             raise AssertionError(message) from None
 
-    def ends_well(self, job, task=0, seconds=240):
+    def ends_well(self, job, task=0, seconds=480):
         """Waits for a process, which must not fail."""
         code = self.wait(job, task, seconds)
         assert code == 0, '%s %d ended with %d: %s' % (job, task, code, self.log(job, task)[-3000:])
 
-    def wait_until(self, condition, seconds=240):
+    def wait_until(self, condition, seconds=480):
         """Waits until something holds; no process may have failed by then."""
         end = time.time() + seconds
         while not condition():
