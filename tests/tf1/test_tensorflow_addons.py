@@ -30,24 +30,27 @@ assert tfa.text.CRFModelWrapper is CRFModelWrapper and nas.NASCell is tfa.rnn.NA
 assert tensorflow_addons.seq2seq.decoder.dynamic_decode is tfa.seq2seq.dynamic_decode
 tfa.options.TF_ADDONS_PY_OPS = True
 assert addons.options.TF_ADDONS_PY_OPS is True
+from tensorflow_addons.image.transform_ops import rotate
+assert rotate is tfa.image.rotate is addons.image.rotate
+assert tfa.optimizers.ConditionalGradient is addons.optimizers.ConditionalGradient
 try:
     tfa.seq2seq.gather_tree(0, 0, 0, 0)
 except tf.errors.InvalidArgumentError:
     pass
-for use in (lambda: tfa.image, lambda: tfa.layers.Maxout, lambda: GIoULoss()):
+for use in (lambda: tfa.image.translate, lambda: tfa.layers.Maxout, lambda: GIoULoss()):
     try:
         use()
     except AttributeError as error:
         assert 'Use instead: ' in str(error), error
 for statement in (
-    'import tensorflow_addons.image',
-    'from tensorflow_addons.image import rotate',
-    'from tensorflow_addons.image.transform_ops import rotate',
+    'import tensorflow_addons.activations',
+    'from tensorflow_addons.activations import mish',
+    'from tensorflow_addons.activations.mish import mish',
 ):
     try:
         exec(statement)
     except ImportError as error:
-        assert 'tensorflow_addons.image' in str(error) and 'Use instead: ' in str(error), error
+        assert 'tensorflow_addons.activations' in str(error) and 'Use instead: ' in str(error), error
     else:
         raise AssertionError(statement)
 print('done')

@@ -58,5 +58,5 @@ def test_the_import_is_changed(text):
 
 
 def test_what_is_not_provided_is_named():
-    text = 'import tensorflow_addons as tfa\nx = tfa.image.rotate(y, 1.0)\n'
-    assert 'ImageProjectiveTransformV3' in advice_of(text)
+    text = 'import tensorflow_addons as tfa\nx = tfa.activations.sparsemax(y)\n'
+    assert 'tf.keras.activations' in advice_of(text)
