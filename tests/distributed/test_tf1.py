@@ -96,7 +96,7 @@ def test_estimator_trains_and_evaluates_as_tf_config_says(tmp_path):
     jobs = {'ps': 1, 'chief': 1, 'worker': 1}
     with Cluster(by_runner('estimator.py', '--xla'), tmp_path, **jobs) as cluster:
         for number, job in enumerate(['chief', 'worker', 'ps', 'evaluator']):
-            cluster.start(job, 0, f'--out={tmp_path}', f'--task={number % 2}', '--longest=8')
+            cluster.start(job, 0, f'--out={tmp_path}', f'--task={number % 2}')
         cluster.ends_well('worker')
         cluster.ends_well('evaluator')
     # The chief waits two minutes for its queue runner, as in TF 1.15.5.
