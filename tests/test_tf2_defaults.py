@@ -39,7 +39,7 @@ REASONS = {
     'parses the same strings': 'DeviceSpec DeviceSpec.from_string',
     'TF1 has none, or one for sessions': """
         __internal__.eager_context.eager_mode nn.gelu lite.TFLiteConverter
-        lite.TFLiteConverter.from_saved_model""",
+        lite.TFLiteConverter.from_saved_model distribute.DistributedValues""",
     'saves objects, which TF1 has as tf.train.Checkpoint too': 'train.Checkpoint',
 }
 ALLOWED = {name: reason for reason, names in REASONS.items() for name in names.split()}

@@ -50,7 +50,8 @@ for statement in (
     try:
         exec(statement)
     except ImportError as error:
-        assert 'tensorflow_addons.activations' in str(error) and 'Use instead: ' in str(error), error
+        message = str(error)
+        assert 'tensorflow_addons.activations' in message and 'Use instead: ' in message, error
     else:
         raise AssertionError(statement)
 print('done')
