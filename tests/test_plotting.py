@@ -82,6 +82,13 @@ def test_refuses_what_is_not_numbers(alignment):
         plot_alignment(alignment)
 
 
+def test_labels_may_be_arrays():
+    source, target = np.array(['a', 'b', 'c']), np.array(['X', 'Y'])
+    axes = plotting.plot_alignment(np.eye(2, 3), source, target).axes[0]
+    assert [label.get_text() for label in axes.get_xticklabels()] == ['a', 'b', 'c']
+    assert [label.get_text() for label in axes.get_yticklabels()] == ['X', 'Y']
+
+
 def test_refuses_a_tensor_without_a_value():
     with tf.Graph().as_default(), pytest.raises(TypeError, match='session.run'):
         plot_alignment(tf.compat.v1.placeholder(tf.float32, [2, 3]))

@@ -112,6 +112,7 @@ def plot_alignments(
       >>> [axes.get_title() for axes in figure.axes[:2]]
       ['head 0', 'head 1']
     """
+    source = _listed(source)
     maps = _maps(alignments, source, target)
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -167,7 +168,7 @@ def _maps(
     alignments: Mapping[str, ArrayLike],
     source: Sequence[str] | None,
     target: Sequence[str] | Mapping[str, Sequence[str]] | None,
-) -> dict[str, tuple[np.ndarray, Sequence[str] | None]]:
+) -> dict[str, tuple[np.ndarray, list[str] | None]]:
     """The matrices with the labels of their steps, by title."""
     matrices: dict[str, tuple[str, Any]] = {}
     for name, alignment in alignments.items():
@@ -193,8 +194,13 @@ def _maps(
                     f'{side}_time {size}: give one label per {side} step, or cut the padding off '
                     'with alignment[:target_length, :source_length]'
                 )
-        maps[title] = weights, labels
+        maps[title] = weights, _listed(labels)
     return maps
+
+
+def _listed(labels: Sequence[str] | None) -> list[str] | None:
+    """Labels as a list: they are given as a string, too, or as an array."""
+    return None if labels is None else [str(label) for label in labels]
 
 
 _LABELS_PER_INCH = 5
