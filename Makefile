@@ -1,7 +1,8 @@
 # make demo and make test build what they need; make help lists the rest.
 
-# Interpreter of the package: Python 3.10 to 3.14, the newest that runs.
-PYTHON ?= $(shell for python in python3.14 python3.13 python3.12 python3.11 python3.10 python3 python; do \
+# Interpreter of the package: Python 3.10 to 3.14, the newest that runs; 3.14 only where there is no
+# other, since TensorFlow has wheels for it from 2.22 on.
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3.10 python3.14 python3 python; do \
 	$$python -c 'import sys, ensurepip, venv; sys.exit(not (3, 10) <= sys.version_info < (3, 15))' \
 	>/dev/null 2>&1 && { command -v $$python; break; }; done)
 # Interpreter of TensorFlow 1.15.5: Python 3.7.

@@ -13,7 +13,7 @@ import tensorflow as tf
 
 import tf_seq2seq_compat as seq2seq
 from tests.paths import tf1_graph
-from tf_seq2seq_compat.core import xla_loop
+from tf_seq2seq_compat.core import loop_compilation
 
 tf1 = tf.compat.v1
 
@@ -216,7 +216,7 @@ def run_in_graph(build, fed):
       build: Returns a float tensor.
       fed: Function without arguments: what to feed.
     """
-    xla_loop.OUTCOMES.clear()
+    loop_compilation.OUTCOMES.clear()
     with tf1_graph():
         tf1.set_random_seed(1)
         outputs = build()
@@ -231,7 +231,7 @@ def run_in_graph(build, fed):
                 variable.load(weights.astype(variable.dtype.base_dtype.as_numpy_dtype), session)
             values = session.run([outputs, *map(tf.convert_to_tensor, found)], fed())
         names = [v.name for v in tf1.global_variables()]
-    return values, names, set(xla_loop.OUTCOMES)
+    return values, names, set(loop_compilation.OUTCOMES)
 
 
 def check_same(program, reasons):
@@ -339,7 +339,7 @@ class Loops(seq2seq.RNNCell):
 @pytest.mark.parametrize('conditional', [False, True], ids=['step', 'conditional'])
 def test_a_loop_in_a_step_whose_gradient_xla_cannot_compile(conditional):
     def run(jit_compile):
-        xla_loop.OUTCOMES.clear()
+        loop_compilation.OUTCOMES.clear()
         with tf1_graph(), warnings.catch_warnings(), tf1.Session() as session:
             warnings.simplefilter('ignore')
             inputs = tf.constant(ARRAYS['inputs'])
@@ -351,7 +351,9 @@ def test_a_loop_in_a_step_whose_gradient_xla_cannot_compile(conditional):
     expected = run(False)
     for one, other in zip(run(True), expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
-    assert set(xla_loop.OUTCOMES) == {'the step has a while_loop without maximum_iterations'}
+    assert set(loop_compilation.OUTCOMES) == {
+        'the step has a while_loop without maximum_iterations'
+    }
 
 
 # -- in TensorFlow 2 -------------------------------------------------------------------------------
@@ -492,7 +494,7 @@ EFFECTS = {
 
 def after_a_run(effect, use_resource, jit_compile):
     """The outputs, and what the tools hold afterwards."""
-    xla_loop.OUTCOMES.clear()
+    loop_compilation.OUTCOMES.clear()
     with tf1_graph(), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         tools = Tools(use_resource)
@@ -504,7 +506,7 @@ def after_a_run(effect, use_resource, jit_compile):
             session.run([tf1.global_variables_initializer(), tf1.tables_initializer()])
             found = session.run(outputs, {inputs: ARRAYS['inputs']})
             held = session.run([tools.counter, tools.vector, tools.queue.size()])
-    return [found, *held], set(xla_loop.OUTCOMES)
+    return [found, *held], set(loop_compilation.OUTCOMES)
 
 
 @pytest.mark.parametrize('use_resource', [False, True], ids=['reference', 'resource'])

@@ -14,7 +14,7 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tests.paths import tf1_graph
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.core import path, xla_loop
+from tf_seq2seq_compat.core import loop_compilation, path
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 
 tf1 = tf.compat.v1
@@ -131,10 +131,10 @@ def test_without_it_loops_are_not_compiled(name, monkeypatch):
     monkeypatch.setitem(internals._FOUND, name, None)
     reason = internals.missing()
     assert internals.NAMES[name].replace(':', '.') in reason
-    before = xla_loop.OUTCOMES[reason]
+    before = loop_compilation.OUTCOMES[reason]
     with pytest.warns(RuntimeWarning, match='jit_compile=True has no effect: TensorFlow .* has no'):
         compiled, plain = in_graph()
-    assert xla_loop.OUTCOMES[reason] == before + 1
+    assert loop_compilation.OUTCOMES[reason] == before + 1
     np.testing.assert_array_equal(compiled, plain)
 
 
@@ -170,7 +170,7 @@ def without(name, package=None):
     return real(name, package)
 importlib.import_module = without
 import tf_seq2seq_compat as seq2seq
-from tf_seq2seq_compat.core import xla_loop
+from tf_seq2seq_compat.core import loop_compilation
 from tf_seq2seq_compat import rnn, checkpoint
 inputs = np.ones([2, 5, 3], np.float32)
 seq2seq.dynamic_rnn(seq2seq.LSTMCell(4), inputs, dtype=tf.float32)
@@ -180,7 +180,7 @@ with tf.Graph().as_default(), tf1.Session() as session:
     outputs, _ = seq2seq.dynamic_rnn(cell, inputs, dtype=tf.float32, jit_compile=True)
     tf.gradients(outputs, tf1.trainable_variables())
     session.run(tf1.global_variables_initializer())
-    print(session.run(outputs).shape, *xla_loop.OUTCOMES)
+    print(session.run(outputs).shape, *loop_compilation.OUTCOMES)
 """
 
 

@@ -17,40 +17,20 @@ from tf_seq2seq_compat.tf1 import install, uninstall
 
 if TYPE_CHECKING:
     from tf_seq2seq_compat import (
-        addons as addons,
+        addons,
+        checkpoint,
+        cudnn_rnn,
+        decoding,
+        export,
+        graph_model,
+        legacy_seq2seq,
+        migrate,
+        plotting,
+        rnn,
+        tf1,
     )
-    from tf_seq2seq_compat import (
-        checkpoint as checkpoint,
-    )
-    from tf_seq2seq_compat import (
-        cudnn_rnn as cudnn_rnn,
-    )
-    from tf_seq2seq_compat import (
-        decoding as decoding,
-    )
-    from tf_seq2seq_compat import (
-        export as export,
-    )
-    from tf_seq2seq_compat import (
-        graph_model as graph_model,
-    )
-    from tf_seq2seq_compat import (
-        legacy_seq2seq as legacy_seq2seq,
-    )
-    from tf_seq2seq_compat import (
-        migrate as migrate,
-    )
-    from tf_seq2seq_compat import (
-        plotting as plotting,
-    )
-    from tf_seq2seq_compat import (
-        rnn as rnn,
-    )
-    from tf_seq2seq_compat import (
-        tf1 as tf1,
-    )
+    from tf_seq2seq_compat.core.loop_compilation import checkpointed_loops
     from tf_seq2seq_compat.core.precision import mixed_precision
-    from tf_seq2seq_compat.core.xla_loop import checkpointed_loops
     from tf_seq2seq_compat.graph_model.model import GraphModel
     from tf_seq2seq_compat.graph_model.session import GraphSession
     from tf_seq2seq_compat.layers.base import Layer, keeping_variables, track_tf1_style_variables
@@ -116,8 +96,8 @@ __version__ = '0.1.0'
 # TensorFlow is loaded with the first of these names and not before: the command line answers at
 # once, and a program under `tf-seq2seq-compat run` can still set TensorFlow's environment.
 _MODULES = {
+    'core.loop_compilation': 'checkpointed_loops',
     'core.precision': 'mixed_precision',
-    'core.xla_loop': 'checkpointed_loops',
     'graph_model.model': 'GraphModel',
     'graph_model.session': 'GraphSession',
     'layers.base': 'Layer keeping_variables track_tf1_style_variables',
@@ -152,7 +132,7 @@ _MODULES = {
     'seq2seq.scheduled_helper': 'ScheduledEmbeddingTrainingHelper ScheduledOutputTrainingHelper',
 }
 # The packages beside these names, which are no names of tf.contrib.seq2seq.
-_PACKAGES = (
+_PACKAGES = [
     'addons',
     'checkpoint',
     'cudnn_rnn',
@@ -164,7 +144,7 @@ _PACKAGES = (
     'plotting',
     'rnn',
     'tf1',
-)
+]
 _names = LazyNames(__name__, _MODULES, 'install uninstall __version__')
 __all__ = _names.all
 

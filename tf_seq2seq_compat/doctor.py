@@ -23,8 +23,8 @@ from tf_seq2seq_compat.terminal import (
 )
 
 EPILOG = """\
-The numbers of a GRU, of a loss and of beam search are compared with NumPy's, in a session, in
-eager mode and compiled by XLA.
+The numbers of a GRU, of a loss and of the paths of beam search are compared with NumPy's, in a
+session, in eager mode and compiled by XLA.
 
 exit code: 0 all is well (extras may be missing), 1 something is wrong, 2 wrong usage.
 """
@@ -50,7 +50,7 @@ class Check(NamedTuple):
     advice: str = ''
 
 
-def add(to: Commands[Any]) -> None:
+def add(to: Commands) -> None:
     """Adds `doctor`."""
     parser = add_command(
         to,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from tf_seq2seq_compat.terminal import Commands, add_command, install_words, say
 
@@ -23,7 +22,7 @@ them, and the maps are those of example N.
 """
 
 
-def add(to: Commands[Any]) -> None:
+def add(to: Commands) -> None:
     """Adds `plot`."""
     parser = add_command(
         to, 'plot', 'draw alignments that a program has saved', _run, epilog=EPILOG

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import functools
 from collections.abc import Iterator
-from typing import Any
 
 from tf_seq2seq_compat.terminal import Commands, add_command, missing
 
@@ -16,7 +15,7 @@ examples:
 """
 
 
-def add(to: Commands[Any], all_of_them: argparse.ArgumentParser) -> None:
+def add(to: Commands, all_of_them: argparse.ArgumentParser) -> None:
     """Adds `completion`, for the commands of `all_of_them`."""
     parser = add_command(
         to,

@@ -7,9 +7,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NoReturn, TextIO, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, TypeAlias, TypeVar
 
-Commands = argparse._SubParsersAction
+if TYPE_CHECKING:
+    # What `add_subparsers` returns.
+    Commands: TypeAlias = 'argparse._SubParsersAction[Parser]'
+else:
+    Commands = argparse._SubParsersAction
 T = TypeVar('T')
 
 PROGRAM = 'tf-seq2seq-compat'
@@ -26,7 +30,7 @@ class Parser(argparse.ArgumentParser):
 
 
 def add_command(
-    commands: Commands[Any],
+    commands: Commands,
     name: str,
     summary: str,
     run: Callable[[argparse.Namespace], int] | None = None,

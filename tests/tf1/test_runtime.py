@@ -70,7 +70,7 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.python.client import session
 import tf_seq2seq_compat
-from tf_seq2seq_compat.core import xla_loop
+from tf_seq2seq_compat.core import loop_compilation
 from tf_seq2seq_compat.layers import keras_owner
 from tf_seq2seq_compat.tf1 import (import_hook, notebook, runner, symbols)
 from tf_seq2seq_compat.tf1 import old_libraries
@@ -106,7 +106,7 @@ def state():
     found['ours'] = sorted(n for n in sys.modules if import_hook._is_ours(n))
     found['program'] = [id(sys.modules['__main__']), sys.argv[:], sys.path[:]]
     found['environment'] = dict(os.environ)
-    found['loops compiled'] = xla_loop._default
+    found['loops compiled'] = loop_compilation._default
     found['folders'] = import_hook.program_folders()
     found['waiting'] = {key: value for key, value in symbols._when_loaded.items() if value}
     return found

@@ -54,7 +54,7 @@ exit code: 0 they are the same, 1 they differ, 2 an error.
 """
 
 
-def add(to: Commands[Any]) -> None:
+def add(to: Commands) -> None:
     """Adds `checkpoint` with its subcommands."""
     parser = add_command(
         to,
@@ -65,7 +65,7 @@ def add(to: Commands[Any]) -> None:
     )
     commands = parser.add_subparsers(dest='checkpoint_command', metavar='COMMAND', required=True)
 
-    def add(
+    def subcommand(
         name: str,
         summary: str,
         run: Callable[[argparse.Namespace], int],
@@ -73,11 +73,11 @@ def add(to: Commands[Any]) -> None:
     ) -> Parser:
         return add_command(commands, name, summary, _reporting(run), epilog=epilog)
 
-    listing = add('list', 'list the variables: name, type and shape', _list)
+    listing = subcommand('list', 'list the variables: name, type and shape', _list)
     listing.add_argument('path', metavar='CHECKPOINT')
     listing.add_argument('pattern', metavar='PATTERN', nargs='*', help="such as 'decoder/*'")
 
-    show = add('show', 'show values: their range, mean and first elements', _show)
+    show = subcommand('show', 'show values: their range, mean and first elements', _show)
     show.add_argument('path', metavar='CHECKPOINT')
     show.add_argument('pattern', metavar='PATTERN', nargs='*', help="such as 'decoder/*'")
     show.add_argument('--full', action='store_true', help='print whole arrays')
@@ -85,7 +85,7 @@ def add(to: Commands[Any]) -> None:
     for each in (listing, show):
         each.add_argument('--json', action='store_true', help=JSON_HELP)
 
-    convert = add(
+    convert = subcommand(
         'convert',
         'write a checkpoint again, renamed or in another form',
         _convert,
@@ -125,7 +125,7 @@ def add(to: Commands[Any]) -> None:
         '--dry-run', action='store_true', help='print the new names, and write nothing'
     )
 
-    mean = add(
+    mean = subcommand(
         'average', 'write the mean of several checkpoints of one model, the newest last', _average
     )
     mean.add_argument('output', metavar='OUTPUT', help='prefix to write')
@@ -135,7 +135,7 @@ def add(to: Commands[Any]) -> None:
     )
     mean.add_argument('--overwrite', action='store_true', help='replace an existing output')
 
-    compare = add('diff', 'compare two checkpoints name by name', _diff, DIFF_EPILOG)
+    compare = subcommand('diff', 'compare two checkpoints name by name', _diff, DIFF_EPILOG)
     compare.add_argument('a', metavar='CHECKPOINT')
     compare.add_argument('b', metavar='CHECKPOINT')
     compare.add_argument('--rtol', type=float, default=0.0, help='relative tolerance (default 0)')

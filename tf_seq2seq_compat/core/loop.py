@@ -35,7 +35,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from tf_seq2seq_compat.core import xla_loop
+from tf_seq2seq_compat.core import loop_compilation, xla_loop
 from tf_seq2seq_compat.core.loop_arrays import (
     OpenEndedArray,
     Unrolled,
@@ -85,7 +85,7 @@ def unroll(
       parallel_iterations: As for `tf.while_loop`.
       swap_memory: As for `tf.while_loop`.
       jit_compile: True for a compiled loop, which eager mode has not; None for one in a
-        `tf.function(jit_compile=True)`, and in TF1 graphs if `xla_loop.compile_loops` says so.
+        `tf.function(jit_compile=True)`, and in TF1 graphs if `compile_loops` says so.
 
     Returns:
       An `Unrolled`.
@@ -94,7 +94,7 @@ def unroll(
       ValueError: For a missing capacity under XLA, or a state that changes its shape.
       TypeError: If `parallel_iterations` is not a positive int.
     """
-    is_compiled, in_xla = xla_loop.is_compiled(jit_compile), under_xla()
+    is_compiled, in_xla = loop_compilation.is_compiled(jit_compile), under_xla()
     if capacity is None and (is_compiled or fixed_size()):
         capacity = known_capacity
     if capacity is None and fixed_size():
@@ -116,7 +116,7 @@ def unroll(
     )
     if not is_compiled:
         return by_tensorflow()
-    explicit = xla_loop.is_explicit(jit_compile)
+    explicit = loop_compilation.is_explicit(jit_compile)
     return xla_loop.compiled_unroll(*arguments, otherwise=by_tensorflow, explicit=explicit)
 
 

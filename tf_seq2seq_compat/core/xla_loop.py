@@ -20,26 +20,20 @@ runs over segments: it takes the steps of one again, from that state, and goes b
 
 from __future__ import annotations
 
-import collections
-import contextlib
-import contextvars
 import itertools
-import logging
 import math
-import sys
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 from tf_seq2seq_compat.bucketing import bucket_size, pad_to_bucket
-from tf_seq2seq_compat.core import cpu_forms
+from tf_seq2seq_compat.core import cpu_forms, loop_compilation
 from tf_seq2seq_compat.core import tensorflow_internals as internals
 from tf_seq2seq_compat.core.input_projection import hoist_input_projection, slice_fed_back_inputs
 from tf_seq2seq_compat.core.loop_arrays import OpenEndedArray, Recorder, Unrolled, as_before
 from tf_seq2seq_compat.core.matmul import ProductValues, batched_gradient
-from tf_seq2seq_compat.core.path import graph_mode, traced_step, under_xla
+from tf_seq2seq_compat.core.path import graph_mode, under_xla
 from tf_seq2seq_compat.core.step_function import StepFunction, is_trainable, trainable
 from tf_seq2seq_compat.core.structure import axis_size
 from tf_seq2seq_compat.core.traced_step import StepGraph, Unsupported
@@ -47,93 +41,9 @@ from tf_seq2seq_compat.types import IntLike, Nest
 
 tf1 = tf.compat.v1
 
-# How many loops of TF1 graphs were to be compiled, by the reason why not; '' if they are.
-OUTCOMES: collections.Counter[str] = collections.Counter()
-
 _BUCKET = 16
-_LOGGER = logging.getLogger('tf_seq2seq_compat')
-_PACKAGE = __name__.partition('.')[0]
-_default: bool | str = False
-# Steps between checkpoints: 0 for √T, None for no checkpoints.
-_checkpoint_steps: contextvars.ContextVar[int | None] = contextvars.ContextVar(
-    'checkpoint_steps', default=None
-)
 # The square root of some 1,000 steps, where their number is not known.
 _USUAL_STEPS = 32
-
-
-def compile_loops(wanted: bool | str = True) -> None:
-    """Says what `jit_compile=None` means in TF1 graphs, for the whole process.
-
-    Args:
-      wanted: Whether loops are compiled; `'auto'` for those where it pays (see `_check_pays`).
-    """
-    global _default
-    _default = wanted
-
-
-@contextlib.contextmanager
-def checkpointed_loops(steps: int | None = None) -> Iterator[None]:
-    """In this context training keeps the state of every √T-th of T steps only.
-
-    The gradient takes the steps between two of these again. So `dynamic_rnn` and `dynamic_decode`
-    take the memory of a few times √T steps, beside that of inputs and outputs, and about the time
-    of one more forward pass. Numbers are the same, those of dropout too. The loops made here are
-    compiled by XLA, as with `jit_compile=True`; one that cannot be compiled keeps all, with a
-    warning.
-
-    Args:
-      steps: Keep the state of every `steps`-th step, an int of 1 or more; by default about the
-        square root of the number of steps, or 32 where that number is not known beforehand.
-
-    Yields:
-      Nothing.
-
-    Raises:
-      ValueError: For any other number of steps.
-
-    Example:
-      >>> cell = seq2seq.GRUCell(4)
-      >>> @tf.function(jit_compile=True)
-      ... def gradient(inputs):
-      ...     with seq2seq.checkpointed_loops():
-      ...         outputs, _ = seq2seq.dynamic_rnn(cell, inputs, dtype=tf.float32)
-      ...     return tf.gradients(tf.reduce_sum(outputs), inputs)[0]
-      >>> gradient(tf.ones([2, 100, 3])).shape
-      TensorShape([2, 100, 3])
-
-    Paper: Chen et al. 2016, arXiv:1604.06174.
-    """
-    if steps is not None and (not isinstance(steps, int) or steps < 1):
-        raise ValueError(f'steps must be an int of 1 or more, or None for √T, but is {steps!r}.')
-    token = _checkpoint_steps.set(steps or 0)
-    try:
-        yield
-    finally:
-        _checkpoint_steps.reset(token)
-
-
-def is_compiled(jit_compile: bool | None) -> bool:
-    """Whether a loop made here with this `jit_compile` is to be compiled.
-
-    Warns where the program asked for it in vain.
-    """
-    explicit = is_explicit(jit_compile)
-    if tf.executing_eagerly():
-        if explicit:
-            _warn('in eager mode nothing is compiled', 'Call it in a tf.function(jit_compile=True)')
-        return False
-    wanted = explicit or (jit_compile is None and (_default or under_xla()))
-    if not wanted or traced_step() is not None:
-        return False
-    if reason := internals.missing():
-        _note(reason, explicit)
-    return not reason
-
-
-def is_explicit(jit_compile: bool | None) -> bool:
-    """Whether the program itself asks for a compiled loop."""
-    return bool(jit_compile or (jit_compile is None and _checkpoint_steps.get() is not None))
 
 
 def compiled_unroll(
@@ -158,10 +68,11 @@ def compiled_unroll(
     try:
         _check(state, capacity)
         graph.trace(lambda time, tensors: layout.call(step, running, time, tensors))
-        if _default == 'auto' and not explicit and not under_xla():
+        if loop_compilation.must_pay(explicit):
             _check_pays(graph)
         first = tf.constant(True) if running is None else running(state)
-        if _checkpoint_steps.get() is None:  # The projections of all steps are no less than these.
+        # The projections of all steps take no less than what checkpoints save.
+        if loop_compilation.checkpoint_steps() is None:
             slice_fed_back_inputs(graph)
             hoist_input_projection(graph)
         loop = _CompiledLoop(graph, layout, capacity, capacity if limit is None else limit)
@@ -173,36 +84,13 @@ def compiled_unroll(
         reason = f'its step cannot be traced by itself ({type(error).__name__}: {first_line})'
     else:
         graph.export_collections()
-        _note('', explicit)
+        loop_compilation.note('', explicit)
         return unrolled
-    _note(reason, explicit)
+    loop_compilation.note(reason, explicit)
     if not graph_mode():
         return otherwise()
     with graph.retrace():
         return otherwise()
-
-
-def _note(reason: str, explicit: bool) -> None:
-    if not under_xla():
-        OUTCOMES[reason] += 1
-    if reason and explicit:
-        _warn(reason, 'Change that, or leave it out')
-    if reason:
-        _LOGGER.info('A loop is not compiled as one: %s.', reason)
-
-
-def _warn(reason: str, fix: str) -> None:
-    """Says, once for a line of the program, that its `jit_compile=True` has no effect."""
-    frame, level = sys._getframe(1), 2
-    while frame.f_back is not None and _is_ours(frame.f_globals.get('__name__', '')):
-        frame, level = frame.f_back, level + 1
-    asked = 'jit_compile=True has' if _checkpoint_steps.get() is None else 'checkpointed_loops have'
-    message = f'{asked} no effect: {reason}. {fix}.'
-    warnings.warn(message, RuntimeWarning, stacklevel=level)
-
-
-def _is_ours(module: str) -> bool:
-    return module.partition('.')[0] in ('tensorflow', _PACKAGE)
 
 
 def _check(state: Nest, capacity: IntLike) -> None:
@@ -221,8 +109,8 @@ def _check_pays(graph: StepGraph) -> None:
 
     Where inputs are read (`dynamic_rnn`, teacher forcing, all that is trained) their products are
     hoisted, and the gradient is faster. Where a step reads what the last one chose, neither is so,
-    and in most of benchmarks/README.md the plain loop is as fast or faster; not so for one sequence
-    alone, and for many beams of many units.
+    and it depends on the processor: benchmarks/README.md has one on which the plain loop is faster,
+    but for one sequence alone and for many beams of many units, and one on which it is slower.
     """
     batches = {s.shape.as_list()[0] for s in graph.initial_state if s.shape.rank}
     if not graph.input_slices and batches != {1} and cpu_forms.on_cpu(graph.time):
@@ -328,7 +216,7 @@ class _CompiledLoop:
                 limit = tf.minimum(capacity, limit)
                 capacity = bucket_size(capacity, _BUCKET)
         self._capacity, self._limit = capacity, limit
-        self._every = _checkpoint_steps.get()
+        self._every = loop_compilation.checkpoint_steps()
         if self._every == 0:
             is_known = isinstance(capacity, int)
             self._every = math.isqrt(capacity - 1) + 1 if is_known else _USUAL_STEPS

@@ -63,7 +63,7 @@ exit code: 0 done, 2 an error.
 """
 
 
-def add(to: Commands[Any]) -> None:
+def add(to: Commands) -> None:
     """Adds `export` with its subcommands."""
     parser = add_command(
         to,
@@ -88,7 +88,7 @@ def _run(options: argparse.Namespace) -> int:
         return 2
 
 
-def _add_upgrade(commands: Commands[Any]) -> None:
+def _add_upgrade(commands: Commands) -> None:
     parser = add_command(
         commands,
         'upgrade',
@@ -127,7 +127,7 @@ def _upgrade(options: argparse.Namespace) -> int:
     return 0
 
 
-def _add_show(commands: Commands[Any]) -> None:
+def _add_show(commands: Commands) -> None:
     parser = add_command(
         commands,
         'show',
@@ -152,8 +152,8 @@ def _show(options: argparse.Namespace) -> int:
 
 def _add_format(
     name: str, what: str, option: str = '', **arguments: Any
-) -> Callable[[Commands[Any]], None]:
-    def add(commands: Commands[Any]) -> None:
+) -> Callable[[Commands], None]:
+    def add(commands: Commands) -> None:
         parser = add_command(
             commands,
             name,
@@ -252,7 +252,7 @@ def _attribute(file: str, name: str) -> Any:
 
 # Each adds the parser of a command, whose default `export` is the function that runs it, from the
 # options to the exit code. TensorFlow is loaded by that function, never before.
-COMMANDS: tuple[Callable[[Commands[Any]], None], ...] = (
+COMMANDS: tuple[Callable[[Commands], None], ...] = (
     _add_upgrade,
     _add_show,
     _add_format('saved-model', 'a SavedModel'),

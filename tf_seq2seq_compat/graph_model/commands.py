@@ -37,7 +37,7 @@ exit code: 0 done, 1 the program or the checkpoint does not fit, 2 wrong usage.
 WITH_A_VALUE = ('--tf', '--checkpoint', '--fetch', '--feed', '--to', '--output')
 
 
-def add(to: Commands[Any]) -> None:
+def add(to: Commands) -> None:
     """Adds `wrap`."""
     wrap = add_command(
         to,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
-from typing import Any
 
 from tf_seq2seq_compat.terminal import Commands, add_command, missing, say
 
@@ -52,13 +51,13 @@ written, or wrong usage.
 """
 
 
-def add(commands: Commands[Any]) -> None:
+def add(commands: Commands) -> None:
     """Adds `scan` and `migrate`."""
     _add_scan(commands)
     _add_migrate(commands)
 
 
-def _add_scan(commands: Commands[Any]) -> None:
+def _add_scan(commands: Commands) -> None:
     scan = add_command(
         commands,
         'scan',
@@ -78,7 +77,7 @@ def _add_scan(commands: Commands[Any]) -> None:
     scan.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
 
-def _add_migrate(commands: Commands[Any]) -> None:
+def _add_migrate(commands: Commands) -> None:
     migrate = add_command(
         commands,
         'migrate',
@@ -107,13 +106,18 @@ def _add_migrate(commands: Commands[Any]) -> None:
     migrate.add_argument('paths', metavar='PATH', nargs='+', help='a file, or a folder of files')
 
 
-def _load_tensorflow(options: argparse.Namespace) -> list[Path]:
-    """Loads TensorFlow; gives the paths that were named, which exist."""
-    parser = options.parser
+def _paths(options: argparse.Namespace) -> list[Path]:
+    """The paths that were named, which exist."""
     paths = [Path(each) for each in options.paths]
     for path in paths:
         if not path.exists():
-            parser.error(f'there is no {path}')
+            options.parser.error(f'there is no {path}')
+    return paths
+
+
+def _load_tensorflow(options: argparse.Namespace) -> None:
+    """Loads the TensorFlow that names are looked up in."""
+    parser = options.parser
     try:
         from tf_seq2seq_compat.migrate import scan
     except ModuleNotFoundError as error:
@@ -127,11 +131,11 @@ def _load_tensorflow(options: argparse.Namespace) -> list[Path]:
             f'{options.command} looks names up in TensorFlow, which does not load: {error}'
         )
     say(f'looking names up in TensorFlow {version}')
-    return paths
 
 
 def _scan(options: argparse.Namespace) -> int:
-    paths = _load_tensorflow(options)
+    paths = _paths(options)
+    _load_tensorflow(options)
     from tf_seq2seq_compat.migrate import scan
 
     report = scan.scan(paths, every_name=options.all)
@@ -152,7 +156,8 @@ def _migrate(options: argparse.Namespace) -> int:
         version = None if options.version is None else eras.parse(options.version)
     except ValueError as error:
         parser.error(f'--from: {error}')
-    paths = _load_tensorflow(options)
+    paths = _paths(options)
+    _load_tensorflow(options)
     from tf_seq2seq_compat.migrate import codemod, report
 
     done = report.MigrationReport()

@@ -22,15 +22,15 @@ from typing import Any, TextIO
 import libcst as cst
 from libcst import metadata
 
+from tf_seq2seq_compat import terminal
 from tf_seq2seq_compat.keras_packages import is_imported_keras
 from tf_seq2seq_compat.migrate import sources, ways
 from tf_seq2seq_compat.migrate.name_resolution import Names
 from tf_seq2seq_compat.terminal import coloured, progress
-from tf_seq2seq_compat.tf1 import eras, facade, symbols, tensorflow_import
+from tf_seq2seq_compat.tf1 import eras, facade, symbols
 from tf_seq2seq_compat.tf1.eras import evidence as versions
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 from tf_seq2seq_compat.tf1.python2 import evidence
-from tf_seq2seq_compat.tf1.runtime import Runtime
 
 PROVIDED = 'provided'
 REPAIRED = 'repaired'
@@ -567,6 +567,6 @@ def load_tensorflow() -> str:
     """
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')
-        tensorflow_import.load(Runtime())
+        terminal.load_tensorflow()
     logging.getLogger('tensorflow').setLevel(logging.ERROR)
     return str(sys.modules['tensorflow'].__version__)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any
 
 from tf_seq2seq_compat.terminal import Commands, add_command, say
 
@@ -31,7 +30,7 @@ executed copy is written, up to the error if a cell fails (exit code 1). Inside 
 """
 
 
-def add(commands: Commands[Any]) -> None:
+def add(commands: Commands) -> None:
     """Adds `run`."""
     run = add_command(
         commands,

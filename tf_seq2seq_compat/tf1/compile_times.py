@@ -102,17 +102,17 @@ def compile_loops(runtime: Runtime, wanted: bool | str = True) -> None:
 
     Args:
       runtime: The runtime.
-      wanted: As for `xla_loop.compile_loops`.
+      wanted: As for `loop_compilation.compile_loops`.
     """
-    from tf_seq2seq_compat.core import xla_loop
+    from tf_seq2seq_compat.core import loop_compilation
 
-    xla_loop.compile_loops(wanted)
-    runtime.undo_by(lambda: xla_loop.compile_loops(False))
+    loop_compilation.compile_loops(wanted)
+    runtime.undo_by(lambda: loop_compilation.compile_loops(False))
     _TIMES.watch(runtime)
 
 
 def report() -> None:
     """Says what was compiled, if anything was to be."""
-    module = sys.modules.get('tf_seq2seq_compat.core.xla_loop')
+    module = sys.modules.get('tf_seq2seq_compat.core.loop_compilation')
     if module is not None:
         _TIMES.report(module.OUTCOMES)

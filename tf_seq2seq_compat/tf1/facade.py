@@ -264,9 +264,11 @@ class Facade:
             value = self.era.value(path)
         else:
             value = self.era.adapted(self._todays(module, path, name, row), path)
-            names = {} if row is not None else vars(module._base() or types)
-            if name in names and not isinstance(module._base(), Namespace):
-                module._seen[name] = names, names[name], value
+            base = module._base()
+            if row is None and base is not None and not isinstance(base, Namespace):
+                names = vars(base)
+                if name in names:
+                    module._seen[name] = names, names[name], value
         # A name from before 1.15 stays out of `dir`, also once it was read.
         is_own = row is not None and row.kind == 'symbol' and row.target and not row.until
         is_namespace = isinstance(value, Namespace) and value._path == path and name != 'python'

@@ -17,7 +17,6 @@ class RunOptions(NamedTuple):
       version: The TensorFlow 1 that the program is for, one of `eras.VERSIONS`; None: what the
         environment, a comment line of the program or its files say; if nothing does, 1.15, or
         TensorFlow 2 where they show it.
-
       verbose: What TensorFlow writes of itself is shown.
 
     Example:

@@ -18,8 +18,8 @@ from tf_seq2seq_compat.tf1 import import_hook, optional_imports, symbols
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS
 
 _MOST_FILES = 1000
-# Following these loads what the program has not asked for.
 _OF_KERAS = ('initializers.', 'losses.', 'metrics.', 'optimizers.')
+# Following these loads what the program has not asked for.
 _LAZY = ('keras', 'estimator', 'compat', 'contrib')
 
 
