@@ -67,6 +67,12 @@ def test_an_unknown_flag_is_asked_about(run):
     assert code == 2 and err.endswith('unrecognized arguments: --stric. Did you mean --strict?\n')
 
 
+def test_a_value_that_a_flag_does_not_take(run):
+    code, _, err = run('run', '--xla=often', 'x.py')
+    assert code == 2 and '[--xla[=auto]]' in err
+    assert err.endswith("argument --xla: does not take the value 'often'\n")
+
+
 @pytest.mark.parametrize('words', LEAVES, ids=' '.join)
 def test_a_listing_has_json(words):
     lists = words[-1] in ('list', 'show', 'diff', 'scan', 'doctor')

@@ -28,6 +28,10 @@ class Parser(argparse.ArgumentParser):
         arguments.setdefault('formatter_class', argparse.RawDescriptionHelpFormatter)
         super().__init__(**{**arguments, 'allow_abbrev': False})
 
+    def error(self, message: str) -> NoReturn:
+        """Ends with the usage and the message."""
+        super().error(message.replace('ignored explicit argument', 'does not take the value'))
+
 
 def add_command(
     commands: Commands,
