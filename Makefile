@@ -140,6 +140,8 @@ test-slow: $(READY)
 	$(SLOW_TESTS) tests/conformance $(ARGS)
 	$(SLOW_TESTS) tests/test_golden.py $(ARGS)
 	$(SLOW_TESTS) --ignore=tests/conformance --ignore=tests/test_golden.py $(ARGS)
+	TF_USE_LEGACY_KERAS=1 $(VENV)/bin/python -m pytest -q -n $(JOBS) -m 'not slow' \
+		tests/addons tests/layers/test_keras_owner.py $(ARGS)
 
 test-all: $(READY)
 	$(VENV)/bin/python -m pytest -q -n $(JOBS) $(ARGS)

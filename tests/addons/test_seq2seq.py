@@ -19,7 +19,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat import addons as tfa
 from tf_seq2seq_compat import rnn
-from tf_seq2seq_compat.addons.keras_generation import keras
+from tf_seq2seq_compat.addons.keras_generation import IS_KERAS_3, keras
 
 from . import cases, harness
 
@@ -226,7 +226,7 @@ def test_mixed_precision():
     for call in (decoder, tf.function(decoder)):
         outputs, _, _ = call(tf.ones([2, 4, 3]), initial_state=state)
         assert outputs.rnn_output.dtype == tf.float16
-    assert {weight.dtype for weight in decoder.weights} == {'float32'}
+    assert {tf.as_dtype(weight.dtype) for weight in decoder.weights} == {tf.float32}
 
 
 @pytest.mark.slow  # seconds of tracing
@@ -243,8 +243,9 @@ def test_functional_model():
 
 
 def first_state(attention, cell_state):
-    alignments = keras.ops.zeros_like(attention.values[:, :, 0])
-    context = keras.ops.zeros_like(attention.values[:, 0])
+    zeros_like = keras.ops.zeros_like if IS_KERAS_3 else tf.zeros_like
+    alignments = zeros_like(attention.values[:, :, 0])
+    context = zeros_like(attention.values[:, 0])
     return tfa.seq2seq.AttentionWrapperState(cell_state, context, alignments, (), alignments)
 
 
@@ -282,15 +283,60 @@ def test_histories_of_all_steps():
     np.testing.assert_allclose(compiled, once, rtol=1e-5)
 
 
-def test_our_cell():
+def _basic(cell):
+    decoder = tfa.seq2seq.BasicDecoder(cell, tfa.seq2seq.TrainingSampler(), keras.layers.Dense(7))
+    return decoder, lambda x: decoder(x, initial_state=tf.zeros([2, 4]))[0].rnn_output
+
+
+def _wrapper(cell):
+    mechanism = tfa.seq2seq.BahdanauAttention(4, tf.ones([2, 6, 3]))
+    wrapper = tfa.seq2seq.AttentionWrapper(cell, mechanism, 5)
+    return wrapper, keras.layers.RNN(wrapper, return_sequences=True)
+
+
+def _beams(cell):
+    decoder = tfa.seq2seq.BeamSearchDecoder(
+        cell, 2, output_layer=keras.layers.Dense(7), maximum_iterations=3
+    )
+    begin = {'start_tokens': [1, 1], 'end_token': 0, 'initial_state': tf.ones([4, 4])}
+    return decoder, lambda x: decoder(tf.ones([7, 3]), **begin)[1].log_probs
+
+
+@pytest.mark.parametrize('owner', [_basic, _wrapper, _beams])
+def test_our_cells_are_trained_and_saved(owner):
     import tf_seq2seq_compat as seq2seq
 
-    decoder = tfa.seq2seq.BasicDecoder(
-        seq2seq.GRUCell(4), tfa.seq2seq.TrainingSampler(), keras.layers.Dense(7)
+    cell = seq2seq.GRUCell(4)
+    layer, call = owner(cell)
+
+    class Model(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.layer, self.rnn = layer, call if isinstance(call, keras.layers.Layer) else None
+
+        def call(self, x):
+            return call(x)
+
+    model = Model()
+    model(tf.ones([2, 5, 3]))
+    names = {v.name.partition(':')[0].rpartition('/')[2] for v in layer.trainable_variables}
+    assert {'kernel', 'bias'} <= names
+    ours = {id(variable) for variable in cell.variables}
+    assert len(ours) == 4
+    for each in (layer, model):
+        trained = {id(getattr(v, '_shared', v)) for v in each.trainable_variables}
+        assert ours < trained and len(each.get_weights()) == len(trained)
+    if owner is not _beams:  # whose ids have no gradient
+        before = [variable.numpy() for variable in cell.variables]
+        model.compile('sgd', 'mse')
+        target = np.ones(model(tf.ones([2, 5, 3])).shape, 'f')
+        model.fit(np.ones([2, 5, 3], 'f'), target, batch_size=2, verbose=0)
+        for variable, value in zip(cell.variables, before, strict=True):
+            assert (variable.numpy() != value).any()
+    layer.trainable = False
+    assert not layer.trainable_variables and len(layer.non_trainable_variables) == len(
+        layer.get_weights()
     )
-    outputs, _, _ = decoder(tf.ones([2, 5, 3]), initial_state=tf.zeros([2, 4]))
-    assert outputs.rnn_output.shape == (2, 5, 7)
-    assert len(decoder.trainable_variables) == 6
 
 
 def test_a_functional_model_of_alignments_and_state():

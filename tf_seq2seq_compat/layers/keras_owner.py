@@ -269,6 +269,20 @@ def _kinds(library: str) -> tuple[Any, Any]:
         def weights(self) -> list[tf.Variable]:
             return [*map(shared, self.own), *self._of_inner('weights')]
 
+        if not is_keras_3:  # Keras 3 takes them from those above.
+
+            @property
+            def trainable_weights(self) -> list[tf.Variable]:
+                if not self.trainable:
+                    return []
+                own = [variable for variable in self.own if variable.trainable]
+                return [*own, *self._of_inner('trainable_weights')]
+
+            @property
+            def non_trainable_weights(self) -> list[tf.Variable]:
+                trained = {id(variable) for variable in self.trainable_weights}
+                return [variable for variable in self.weights if id(variable) not in trained]
+
         def save_own_variables(self, store: Any) -> None:
             for i, variable in enumerate(self.own):
                 store[str(i)] = variable.numpy()
