@@ -169,7 +169,7 @@ def many_things():
         'step': step,
         'train': tf1.train.MomentumOptimizer(0.1, 0.9).minimize(total, global_step=step),
         'dequeued': tf.queue.FIFOQueue(3, tf.float32, shapes=[[]], name='line').dequeue() + 1.0,
-        'python': tf1.py_func(lambda x: x + 1, [scale], tf.float32),
+        'python': tf1.py_func(lambda x: np.float32(x + 1), [scale], tf.float32),
     }
 
 

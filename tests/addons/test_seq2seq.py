@@ -236,7 +236,12 @@ def test_functional_model():
     cell = tfa.seq2seq.AttentionWrapper(keras.layers.GRUCell(4), attention)
     decoder = tfa.seq2seq.BasicDecoder(cell, tfa.seq2seq.TrainingSampler(), keras.layers.Dense(7))
     first = keras.layers.Dense(4)(inputs[:, 0])
-    outputs, _, _ = decoder(inputs, initial_state=first_state(attention, first))
+    state = first_state(attention, first)
+    if not IS_KERAS_3:  # as in TensorFlow Addons: a symbolic memory is no input of the decoder
+        with pytest.raises(TypeError, match='symbolic'):
+            decoder(inputs, initial_state=state)
+        return
+    outputs, _, _ = decoder(inputs, initial_state=state)
     model = keras.Model(inputs, outputs.rnn_output)
     assert model.output_shape == (None, None, 7)
     assert model(np.ones([2, 5, 3])).shape == (2, 5, 7)
