@@ -53,6 +53,34 @@ def model_class(library):
 
 
 @pytest.mark.parametrize('library', LIBRARIES)
+def test_their_regularizers_are_losses_of_the_model(library):
+    library = LIBRARIES[library]
+
+    class Model(library.Model):
+        def __init__(self):
+            super().__init__()
+            self.ours = [seq2seq.Dense(3, kernel_regularizer=library.regularizers.L2(0.1))]
+            self.again = tf.Module()
+            self.again.layer = self.ours[0]
+            self.own = library.layers.Dense(2, kernel_regularizer=library.regularizers.L2(0.2))
+
+        def call(self, inputs):
+            return self.own(self.ours[0](inputs))
+
+    model = Model()
+    model(tf.zeros([2, 4]))
+    kernels = [model.own.kernel, model.ours[0].kernel]
+    before = [tf.convert_to_tensor(kernel).numpy() for kernel in kernels]
+    expected = [0.2 * (before[0] ** 2).sum(), 0.1 * (before[1] ** 2).sum()]
+    np.testing.assert_allclose(sorted(map(float, model.losses)), sorted(expected), rtol=1e-6)
+    # No gradient comes from the examples: weights decay by their regularizers.
+    model.compile(library.optimizers.SGD(0.5), 'mse')
+    model.fit(np.zeros([2, 4], 'f'), np.zeros([2, 2], 'f'), verbose=0)
+    for kernel, value, scale in zip(kernels, before, (0.2, 0.1), strict=True):
+        np.testing.assert_allclose(kernel, value * (1 - 0.5 * 2 * scale), rtol=1e-5)
+
+
+@pytest.mark.parametrize('library', LIBRARIES)
 @pytest.mark.filterwarnings('ignore')
 def test_a_model_trains_and_saves_them(library, tmp_path):
     Model = model_class(LIBRARIES[library])

@@ -98,6 +98,24 @@ def _track_ours(tracking: types.ModuleType) -> None:
     _changes.set(tracking.Tracker, 'track', tracked)
 
 
+def _regularize_ours(library: str, module: types.ModuleType) -> None:
+    """Both: the losses of a layer have those of the layers of ours that it holds."""
+    kind, losses = module.Layer, module.Layer.losses
+
+    def with_ours(self: Any) -> list[tf.Tensor]:
+        found: list[Any] = [self]
+        if not isinstance(self, tf.Module):  # Keras 3
+            held_here = (
+                one for one in self._flatten_layers() if isinstance(one, _kinds(library)[0])
+            )
+            found = [one.part for one in held_here]
+        parts = {id(part): part for each in found for part in (each, *each.submodules)}
+        ours = [part for part in parts.values() if isinstance(part, Layer)]
+        return [*losses.fget(self), *(loss for part in ours for loss in part.losses)]
+
+    _changes.set(kind, 'losses', property(with_ours, doc=losses.__doc__))
+
+
 def _save_ours(library: str, saving: types.ModuleType) -> None:
     """Both: what a file of weights has of an object, attribute by attribute."""
     name = next(each for each in ('_walk_saveable', '_walk_trackable') if hasattr(saving, each))
@@ -184,6 +202,9 @@ _ACTIONS: dict[str, Callable[[types.ModuleType], None]] = {
     'keras.src.layers.rnn.stacked_rnn_cells': functools.partial(_call_ours, 'StackedRNNCells'),
     'keras.src.layers.serialization': _read_ours,
     'tf_keras.src.layers.serialization': _read_ours,
+    'keras.src.layers.layer': functools.partial(_regularize_ours, 'keras'),
+    'keras.src.engine.base_layer': functools.partial(_regularize_ours, 'keras'),
+    'tf_keras.src.engine.base_layer': functools.partial(_regularize_ours, 'tf_keras'),
     'keras.src.saving.saving_lib': functools.partial(_save_ours, 'keras'),
     'tf_keras.src.saving.saving_lib': functools.partial(_save_ours, 'tf_keras'),
 }
