@@ -74,13 +74,12 @@ pip_install = -m pip install -qq
 
 # What the package needs beside TensorFlow and tf-keras, which are installed before this is asked.
 define OTHER_REQUIREMENTS
-import re
 from importlib.metadata import requires
-for requirement in requires('tf-seq2seq-compat'):
-    wanted, _, marker = requirement.partition(';')
-    if 'extra' not in marker or 'test' in marker:
-        if re.match('[-_a-z]*', wanted)[0] not in ('tensorflow', 'tf-keras', 'tf_keras'):
-            print(wanted.strip())
+from packaging.requirements import Requirement
+for wanted in map(Requirement, requires('tf-seq2seq-compat')):
+    if wanted.name.replace('_', '-') not in ('tensorflow', 'tf-keras'):
+        if wanted.marker is None or wanted.marker.evaluate({'extra': 'test'}):
+            print(wanted)
 endef
 export OTHER_REQUIREMENTS
 
