@@ -79,6 +79,7 @@ from packaging.requirements import Requirement
 for wanted in map(Requirement, requires('tf-seq2seq-compat')):
     if wanted.name.replace('_', '-') not in ('tensorflow', 'tf-keras'):
         if wanted.marker is None or wanted.marker.evaluate({'extra': 'test'}):
+            wanted.marker = None  # pip would leave out all that an extra needs.
             print(wanted)
 endef
 export OTHER_REQUIREMENTS
