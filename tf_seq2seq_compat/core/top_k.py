@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from tf_seq2seq_compat.types import IntLike
 
-# Scores in a block: benchmarks/README.md, "Largest scores", has the times of other sizes.
+# Scores in a block: 16 to 64 take about as long (benchmarks/README.md, "Options of sampling").
 _BLOCK = 32
 # Blocks pay where they leave no more than one score in so many.
 _AT_LEAST = 8
