@@ -7,7 +7,14 @@ import tensorflow as tf
 from tests import paths
 from tf_seq2seq_compat.core.top_k import top_k
 
-SHAPES = [((3, 2000), 5), ((2, 1283), 5), ((1, 256), 1), ((2, 3, 700), 2), ((2, 40), 5), ((4, 7), 7)]
+SHAPES = [
+    ((3, 2000), 5),
+    ((2, 1283), 5),
+    ((1, 256), 1),
+    ((2, 3, 700), 2),
+    ((2, 40), 5),
+    ((4, 7), 7),
+]
 
 
 def scores(shape, dtype, seed=0):
