@@ -257,6 +257,21 @@ def test_what_is_kept_of_a_checkpointed_loop():
     assert sizes == [-(-steps // 2) + 1] * 2 + [steps]
 
 
+@pytest.mark.parametrize('is_trained', [False, True])
+def test_decoding_keeps_nothing_for_a_gradient_until_one_is_asked_for(is_trained):
+    with tf1_graph() as default:
+        graph = Graph(True)
+        embedding = tf1.get_variable('embedding', [WORDS, UNITS])
+        helper = seq2seq.GreedyEmbeddingHelper(embedding, tf.fill([BATCH], 1), 2)
+        cell = CELLS['lstm']()
+        results = decode(graph, cell, helper, maximum_iterations=5, jit_compile=True)
+        if is_trained:
+            graph.gradients(results)
+        loops = [op for op in default.get_operations() if 'PartitionedCall' in op.type]
+    kept = [[BATCH, 4 * UNITS] in [x.shape[1:].as_list() for x in op.outputs] for op in loops]
+    assert kept == ([False, True, False] if is_trained else [False])
+
+
 def test_checkpoints_in_a_compiled_function():
     cell = CELLS['gru']()
 

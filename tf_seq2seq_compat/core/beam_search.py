@@ -12,6 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.top_k import top_k
 from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
 
 tf1 = tf.compat.v1
@@ -247,13 +248,13 @@ def _best_of_groups(
     """
     beams, words = axis_size(scores, 1), axis_size(scores, 2)
     if options.groups == 1:
-        return tf.math.top_k(tf.reshape(scores, [-1, beams * words]), k=beams)
+        return top_k(tf.reshape(scores, [-1, beams * words]), beams)
     size = beams // options.groups
     taken = tf.zeros_like(scores[:, 0])  # how often groups have chosen each word
     found = []
     for first in range(0, beams, size):
         of_group = scores[:, first : first + size] - options.diversity * taken[:, None]
-        best, chosen = tf.math.top_k(tf.reshape(of_group, [-1, size * words]), k=size)
+        best, chosen = top_k(tf.reshape(of_group, [-1, size * words]), size)
         is_choice = ~gather_beams(finished[:, first : first + size], chosen // words)
         taken += tf.reduce_sum(
             tf.one_hot(chosen % words, words, dtype=scores.dtype)

@@ -33,6 +33,7 @@ import numpy as np
 import tensorflow as tf
 
 from tf_seq2seq_compat.core.structure import axis_size
+from tf_seq2seq_compat.core.top_k import top_k as largest
 from tf_seq2seq_compat.types import FloatLike, IntLike, TensorLike
 
 __all__ = [
@@ -494,7 +495,7 @@ def _largest(logits: tf.Tensor, k: int | None) -> tf.Tensor:
     words = axis_size(logits, -1)
     if k is not None:
         words = min(k, words) if isinstance(words, int) else tf.minimum(k, words)
-    return tf.math.top_k(logits, words).values
+    return largest(logits, words)[0]
 
 
 def _last_kept(kept: tf.Tensor, ordered: tf.Tensor) -> tf.Tensor:

@@ -220,6 +220,9 @@ class _CompiledLoop:
         if self._every == 0:
             is_known = isinstance(capacity, int)
             self._every = math.isqrt(capacity - 1) + 1 if is_known else _USUAL_STEPS
+        # Steps that read what they chose themselves, those of decoding, seldom have a gradient: it
+        # takes them again. Of what is compiled with its gradient, XLA computes only what is read.
+        self._keeps_residuals = bool(self._sequences) or not self._alone
         # The captured tensors with a batched gradient: nothing but products reads them.
         self._batched = {product.captured for product in self._step.products}
 
@@ -241,11 +244,14 @@ class _CompiledLoop:
 
         @tf.custom_gradient
         def run(*tensors: tf.Tensor) -> Nest:
-            steps, stacks, final, residuals = self._compiled(self.forward)(
-                self._capacity, self._limit, first, draws, *tensors
-            )
+            forward, given = self._compiled(self.forward), (first, draws, *tensors)
+            at_once = self._keeps_residuals
+            steps, stacks, final, kept = forward(at_once, self._capacity, self._limit, *given)
 
             def gradient(_: object, *upstream: tf.Tensor) -> list[tf.Tensor | None]:
+                residuals = kept
+                if not at_once:
+                    residuals = forward(True, self._capacity, self._limit, *given)[-1]
                 return self._gradient(tensors, (steps, draws, residuals), stacks, final, upstream)
 
             return [steps, *stacks, *final], gradient
@@ -276,13 +282,23 @@ class _CompiledLoop:
 
     def forward(
         self,
+        keeps_residuals: bool,
         capacity: IntLike,
         limit: IntLike,
         first: tf.Tensor,
         draws: list[tf.Tensor],
         *tensors: tf.Tensor,
     ) -> Nest:
-        """The number of steps, the stacked results, the final state, and the stacked residuals."""
+        """The number of steps, the stacked results, the final state, and the stacked residuals.
+
+        Args:
+          keeps_residuals: Whether to; else there are none.
+          capacity: How many steps there can be.
+          limit: How many are taken at most.
+          first: Whether to take the first.
+          draws: Those of all steps.
+          *tensors: The initial state, the sequences of inputs, the captured tensors.
+        """
         count = len(self._step.graph.state)
         state = list(tensors[:count])
         sequences, captured = self._split(tensors[count:])
@@ -292,8 +308,12 @@ class _CompiledLoop:
         def take(time: tf.Tensor, state: Sequence[tf.Tensor]) -> tuple[Nest, ...]:
             slices = self._sliced(sequences, time)
             results, products = self._step.copy(time, state, slices, captured, _drawn(draws, time))
-            kept = self._step.residuals(state, products)
-            residuals = self._step.state_read(state) if every else kept
+            if not keeps_residuals:
+                residuals = []
+            elif every:
+                residuals = self._step.state_read(state)
+            else:
+                residuals = self._step.residuals(state, products)
             return results[: self._emitted], results[self._emitted : -1], results[-1], residuals
 
         # Only the shapes of this are computed.
