@@ -90,7 +90,7 @@ def tf2(workers: int, folder: Path, flags: list[str]) -> list[Started]:
 def train(form: str, workers: int, folder: Path, flags: list[str]) -> None:
     """Trains until the chief ends, and takes all processes down again, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    print(f'{form}: {workers} workers, logs in {folder}', flush=True)
+    print(f'{form}: {workers} workers, logs in {folder}; XLA compiles at first', flush=True)
     all_started = {'tf1': tf1, 'tf2': tf2}[form](workers, folder, flags)
     began = time.monotonic()
     try:

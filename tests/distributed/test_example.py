@@ -34,7 +34,7 @@ def test_wrong_flags(flag, message):
 @pytest.mark.parametrize(
     ('form', 'message'),
     [
-        ('tf1', "Unknown command line flag 'no_such_flag'"),
+        ('tf1', 'unknown arguments: --no_such_flag'),
         ('tf2', 'unrecognized arguments: --no_such_flag'),
     ],
 )

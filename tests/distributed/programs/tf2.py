@@ -409,7 +409,6 @@ def with_coordinator():
     print('done', flush=True)
 
 
-
 def made_strategy():
     if FLAGS.strategy == 'multiworker':
         return tf.distribute.MultiWorkerMirroredStrategy()
