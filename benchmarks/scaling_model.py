@@ -6,7 +6,9 @@
 A step takes the time of its products and then that of the exchange of gradients; the two do not
 overlap, since XLA compiles loss and gradients as one function, whose results are exchanged when it
 has ended. `--check` measures both parts apart, by processes of MultiWorkerMirroredStrategy on this
-machine, and compares their sum with steps that have both.
+machine, and compares their sum with steps that have both. Processes share the machine, as GPUs do
+not: so their products are measured for each number of them, of each round those of the slowest, for
+whom all wait. Their exchange is predicted from that of two.
 """
 
 from __future__ import annotations
@@ -124,8 +126,11 @@ def predict(model: Model) -> list[str]:
 CHECKED = {'units': 256, 'vocabulary': 4000, 'batch': 16, 'length': 12}
 
 
-def measure(rounds: int) -> dict[str, float]:
-    """What one process sees: seconds of the gradients, of their exchange, and of both; bytes."""
+def measure(rounds: int) -> dict[str, list[float]]:
+    """What one process sees: seconds of the gradients, of their exchange, and of both; bytes.
+
+    All processes take each round at the same time.
+    """
     import tensorflow as tf
 
     import tf_seq2seq_compat as seq2seq
@@ -184,11 +189,11 @@ def measure(rounds: int) -> dict[str, float]:
             if number > 1:
                 seconds[name].append(time.perf_counter() - start)
     size = sum(4.0 * v.shape.num_elements() for v in variables)
-    return {'bytes': size, **{name: statistics.median(s) for name, s in seconds.items()}}
+    return {'bytes': [size], **seconds}
 
 
 def measured(processes: int, rounds: int) -> dict[str, float]:
-    """What the slowest of so many processes sees."""
+    """The median of what the slowest of so many processes sees in each round."""
     sockets = [socket.socket() for _ in range(processes)]
     for each in sockets:
         each.bind(('localhost', 0))
@@ -210,11 +215,14 @@ def measured(processes: int, rounds: int) -> dict[str, float]:
             for each in started:
                 each.kill()
         found = [json.loads(file.read_text()) for file in files]
-    return {name: max(one[name] for one in found) for name in found[0]}
+    return {
+        name: statistics.median(map(max, zip(*(one[name] for one in found), strict=True)))
+        for name in found[0]
+    }
 
 
 def check(most: int, rounds: int) -> list[str]:
-    """The parts that one and two processes have, what they predict for more, and what is so."""
+    """The parts of a step, their predicted sum, and what is so."""
     cores = len(os.sched_getaffinity(0))
     lines = [
         f'{cores} cores, load {os.getloadavg()[0]:.1f}',
@@ -228,10 +236,10 @@ def check(most: int, rounds: int) -> list[str]:
     rate = two['bytes'] / max(two['exchange'] - alone['exchange'], 1e-9)
     for count in range(1, most + 1):
         found = {1: alone, 2: two}.get(count) or measured(count, rounds)
-        shared = max(1.0, count / cores)  # Processes beyond the cores wait for each other.
-        compute = alone['gradients'] * shared
+        # The loopback is the work of the cores, which more processes share.
+        shared = max(1.0, count / cores)
         exchange = alone['exchange'] + ring(found['bytes'], count, rate, 0.0) * shared
-        predicted = compute + exchange
+        predicted = found['gradients'] + exchange
         lines.append(
             f'| {count} | {found["gradients"]:.4f} | {found["exchange"]:.4f} | {predicted:.4f} '
             f'| {found["both"]:.4f} | {found["both"] / predicted:.2f} |'

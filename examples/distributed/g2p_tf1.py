@@ -89,7 +89,9 @@ def train(server, model):
         print('saved', tf.train.latest_checkpoint(FLAGS.model_dir))
 
 
-def main(_):
+def main(arguments):
+    if arguments[1:]:  # TensorFlow 1.15 leaves flags that it does not know to the program.
+        sys.exit('unknown arguments: %s' % ' '.join(arguments[1:]))
     cluster = tf.train.ClusterSpec(
         {'ps': FLAGS.ps_hosts.split(','), 'worker': FLAGS.worker_hosts.split(',')}
     )

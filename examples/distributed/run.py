@@ -16,8 +16,16 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 HERE = Path(__file__).resolve().parent
+
+
+class Started(NamedTuple):
+    """A process and the file of what it does not show."""
+
+    process: subprocess.Popen[bytes]
+    log: Path
 
 
 def addresses(count: int) -> list[str]:
@@ -31,16 +39,25 @@ def addresses(count: int) -> list[str]:
     return found
 
 
-def start(words: list[str], log: Path | None, **environment: str) -> subprocess.Popen[bytes]:
-    """Starts Python; what it prints goes to a file, or is shown."""
-    # The processes share this machine's cores.
+def start(words: list[str], log: Path, shown: bool = False, **environment: str) -> Started:
+    """Starts Python; what it prints goes to a file, or if `shown` its errors alone."""
     given = {**os.environ, 'TF_CPP_MIN_LOG_LEVEL': '3', **environment}
-    out = None if log is None else log.open('wb')
-    errors = log.open('ab') if log else subprocess.DEVNULL
-    return subprocess.Popen([sys.executable, *words], env=given, stdout=out, stderr=errors)
+    with log.open('wb') as file:
+        process = subprocess.Popen(
+            [sys.executable, *words], env=given, stdout=None if shown else file, stderr=file
+        )
+    return Started(process, log)
 
 
-def tf1(workers: int, folder: Path, flags: list[str]) -> list[subprocess.Popen[bytes]]:
+def check(started: Started) -> None:
+    """Ends this program with the last lines of a process that failed."""
+    if code := started.process.poll():
+        end = started.log.read_text(errors='replace').splitlines()[-8:]
+        message = f'{started.log.stem} ended with {code}; the end of {started.log}:'
+        raise SystemExit('\n    '.join([message, *end]))
+
+
+def tf1(workers: int, folder: Path, flags: list[str]) -> list[Started]:
     """A parameter server and workers; the chief comes first."""
     server, *others = addresses(1 + workers)
     words = ['-m', 'tf_seq2seq_compat', 'run', '--xla', str(HERE / 'g2p_tf1.py'), *flags]
@@ -49,19 +66,21 @@ def tf1(workers: int, folder: Path, flags: list[str]) -> list[subprocess.Popen[b
     return [
         start(
             [*words, f'--job_name={job}', f'--task_index={index}'],
-            None if (job, index) == ('worker', 0) else folder / f'{job}-{index}.log',
+            folder / f'{job}-{index}.log',
+            shown=(job, index) == ('worker', 0),
         )
         for job, index in tasks
     ]
 
 
-def tf2(workers: int, folder: Path, flags: list[str]) -> list[subprocess.Popen[bytes]]:
+def tf2(workers: int, folder: Path, flags: list[str]) -> list[Started]:
     """Workers alone; the first is the chief."""
     cluster = {'worker': addresses(workers)}
     return [
         start(
             [str(HERE / 'g2p_tf2.py'), *flags],
-            folder / f'worker-{index}.log' if index else None,
+            folder / f'worker-{index}.log',
+            shown=index == 0,
             TF_CONFIG=json.dumps({'cluster': cluster, 'task': {'type': 'worker', 'index': index}}),
         )
         for index in range(workers)
@@ -69,45 +88,56 @@ def tf2(workers: int, folder: Path, flags: list[str]) -> list[subprocess.Popen[b
 
 
 def train(form: str, workers: int, folder: Path, flags: list[str]) -> None:
-    """Trains, and takes all processes down again, however it ends."""
+    """Trains until the chief ends, and takes all processes down again, however it ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    print(f'{form}: {workers} workers, logs in {folder}', flush=True)
-    processes = {'tf1': tf1, 'tf2': tf2}[form](workers, folder, flags)
-    started = time.monotonic()
+    print(f'{form}: {workers} workers, logs in {folder}; XLA compiles at first', flush=True)
+    all_started = {'tf1': tf1, 'tf2': tf2}[form](workers, folder, flags)
+    began = time.monotonic()
     try:
-        while (code := processes[0].poll()) is None:
-            failed = [each for each in processes[1:] if each.poll()]
-            if failed:
-                raise SystemExit(f'{" ".join(failed[0].args[-2:])} failed: see {folder}')
+        while all_started[0].process.poll() is None:
+            for each in all_started:
+                check(each)
             time.sleep(0.2)
-        if code:
-            raise SystemExit(f'the chief ended with {code}')
+        check(all_started[0])
     finally:
-        for each in processes:
-            each.kill()
-            each.wait()
-    print(f'{form}: {time.monotonic() - started:.0f} s', flush=True)
+        for each in all_started:
+            each.process.kill()
+            each.process.wait()
+    print(f'{form}: {time.monotonic() - began:.0f} s', flush=True)
+
+
+def evaluate(form: str, model: Path, folder: Path) -> None:
+    """Shows how many of some held-out words the model reads right, in one process."""
+    words = [str(HERE.parent / form / 'g2p.py'), '--mode=eval', f'--model_dir={model}']
+    if form == 'tf1':
+        words = ['-m', 'tf_seq2seq_compat', 'run', *words]
+    started = start([*words, '--eval_words=250'], folder / 'eval.log', shown=True)
+    started.process.wait()
+    check(started)
+
+
+def number(text: str) -> int:
+    """A number of processes or steps."""
+    found = int(text)
+    if found < 1:
+        raise argparse.ArgumentTypeError(f'must be 1 or more, but is {found}')
+    return found
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument('--processes', type=int, default=2, help='how many workers')
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0], allow_abbrev=False)
+    parser.add_argument('--processes', type=number, default=2, help='how many workers')
     parser.add_argument('--form', choices=['tf1', 'tf2', 'both'], default='both')
-    parser.add_argument('--steps', type=int, default=120, help='training steps')
+    parser.add_argument('--steps', type=number, default=120, help='training steps')
     parser.add_argument('--out', type=Path, help='folder to write; a temporary one by default')
     parser.add_argument('flags', nargs='*', help='further flags of the program, after --')
     options = parser.parse_args()
     out = options.out or Path(tempfile.mkdtemp(prefix='g2p-'))
     for form in ['tf1', 'tf2'] if options.form == 'both' else [options.form]:
-        model = out / form
+        model, logs = out / form, out / f'{form}-logs'
         flags = [f'--steps={options.steps}', f'--model_dir={model}', '--log_every=20']
-        train(form, options.processes, out / f'{form}-logs', [*flags, *options.flags])
-        program = HERE.parent / form / 'g2p.py'
-        words = [str(program), '--mode=eval', f'--model_dir={model}']
-        if form == 'tf1':
-            words = ['-m', 'tf_seq2seq_compat', 'run', *words]
-        if code := start([*words, '--eval_words=250'], None).wait():
-            raise SystemExit(code)
+        train(form, options.processes, logs, [*flags, *options.flags])
+        evaluate(form, model, logs)
 
 
 if __name__ == '__main__':

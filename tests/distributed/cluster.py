@@ -26,7 +26,7 @@ class Cluster(object):
     """Processes that are started by their job and task.
 
     Args:
-      command: The first words of every process.
+      command: The first words of every process, or what gives them for a job and task.
       folder: Where each process writes what it prints, `JOB-TASK.log`.
       **jobs: How many tasks each job has.
     """
@@ -45,10 +45,11 @@ class Cluster(object):
         given = dict(
             os.environ, TF_CONFIG=json.dumps(config), TF_CPP_MIN_LOG_LEVEL='3', **environment
         )
+        words = self.command(job, task) if callable(self.command) else self.command
         path = os.path.join(self.folder, '%s-%d.log' % (job, task))
         with open(path, 'a') as log:
             self.running[job, task] = subprocess.Popen(
-                self.command + [str(each) for each in arguments],
+                words + [str(each) for each in arguments],
                 env=given,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -89,6 +90,8 @@ class Cluster(object):
         end = time.time() + seconds
         while not condition():
             assert time.time() < end, 'not in %d s; logs are in %s' % (seconds, self.folder)
+            failed = [each for each in self.running if self.running[each].poll()]
+            assert not failed, '%s failed: %s' % (failed[0], self.log(*failed[0])[-3000:])
             time.sleep(0.1)
 
     def __enter__(self):
@@ -106,10 +109,17 @@ class Cluster(object):
 
 
 def losses(folder, kind, count):
-    """What the processes of a kind wrote: a list for each step, of the losses by task."""
+    """What the processes of a kind wrote: a list for each step, of the losses by task.
+
+    One that was started again has written its first losses before.
+    """
     columns = []
     for task in range(count):
-        with open(os.path.join(str(folder), '%s-%d.json' % (kind, task))) as file:
-            found = json.load(file)
+        found = {}
+        for name in ('%s-before-%d.json' % (kind, task), '%s-%d.json' % (kind, task)):
+            path = os.path.join(str(folder), name)
+            if os.path.exists(path):
+                with open(path) as file:
+                    found.update(json.load(file))
         columns.append([found[str(step)] for step in range(len(found))])
     return [list(row) for row in zip(*columns)]

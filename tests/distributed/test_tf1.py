@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -17,13 +18,17 @@ pytestmark = pytest.mark.slow
 PROGRAMS = Path(__file__).with_name('programs')
 RECORDED = json.loads(Path(make.PATH).read_text())
 WANTED = RECORDED['losses']
-JOBS = {'ps': 1, 'worker': 2}
 
 
-def by_runner(program, *options):
-    return [
-        sys.executable, '-m', 'tf_seq2seq_compat', 'run', *options, str(PROGRAMS / program)
-    ]  # fmt: skip
+def by_runner(program, compiled=()):
+    """What starts a program in a process; in those of `compiled`, jobs and tasks, with --xla."""
+
+    def words(job, task):
+        options = ['--xla'] if (job, task) in compiled else []
+        run = [sys.executable, '-m', 'tf_seq2seq_compat', 'run']
+        return [*run, *options, str(PROGRAMS / program)]
+
+    return words
 
 
 @pytest.fixture(autouse=True)
@@ -35,6 +40,22 @@ def same(found, kind):
     np.testing.assert_allclose(found, WANTED[kind], rtol=1e-5, err_msg=kind)
 
 
+def all_compiled(log):
+    """Whether a process has compiled all its loops."""
+    compiled, loops = re.search(r'--xla: (\d+) of (\d+) loops compiled', log).groups()
+    return int(compiled) == int(loops) > 0
+
+
+def begun(log, kind):
+    """The step at which a process that was started again has gone on."""
+    return int(re.findall(rf'\b{kind} begins at step (\d+)', log)[-1])
+
+
+def last_saved(folder):
+    """The step of the last checkpoint."""
+    return int(re.search(r'model.ckpt-(\d+)"', (folder / 'checkpoint').read_text()).group(1))
+
+
 def test_synchronous_kinds_have_the_losses_of_one_process():
     assert RECORDED['tensorflow'] == '1.15.5'
     for kind in ('towers', 'sync'):
@@ -43,67 +64,80 @@ def test_synchronous_kinds_have_the_losses_of_one_process():
     assert np.abs(np.subtract(WANTED['supervisor'], WANTED['local-2'])).max() > 1e-3
 
 
-@pytest.mark.parametrize(
-    ('options', 'kinds'),
-    [((), 'towers,sync,supervisor,async'), (('--xla',), 'sync,async')],
-    ids=['plain', 'compiled'],
-)
-def test_kinds_between_a_parameter_server_and_two_workers(tmp_path, options, kinds):
-    with Cluster(by_runner('tf1.py', *options), tmp_path, **JOBS) as cluster:
-        longest = 8 if options else 0
-        cluster.start_all(f'--out={tmp_path}', f'--kinds={kinds}', f'--longest={longest}')
+def test_kinds_between_a_parameter_server_and_two_workers(tmp_path):
+    kinds = ['towers', 'sync', 'supervisor']
+    with Cluster(by_runner('tf1.py'), tmp_path, ps=1, worker=2) as cluster:
+        cluster.start_all(f'--out={tmp_path}', f'--kinds={",".join(kinds)},async')
         for task in range(2):
             cluster.ends_well('worker', task)
-        for kind in kinds.replace(',async', '').split(','):
-            same(losses(tmp_path, kind, 2), kind)
-        assert make.end(tmp_path, 2) == pytest.approx(WANTED['async'], rel=0.15)
-        assert (tmp_path / 'sync' / 'model.ckpt-20.index').exists()
-        if options:
-            for task in range(2):
-                compiled, loops = re.search(
-                    r'--xla: (\d+) of (\d+) loops compiled', cluster.log('worker', task)
-                ).groups()
-                assert int(compiled) == int(loops) > 0
+    for kind in kinds:
+        same(losses(tmp_path, kind, 2), kind)
+    assert make.end(tmp_path, 2) == pytest.approx(WANTED['async-2'], rel=0.15)
+    assert (tmp_path / 'sync' / 'model.ckpt-20.index').exists()
 
 
-def test_three_workers_one_killed_and_the_chief_killed(tmp_path):
-    """Each goes on from where it was: the losses are those of three that nothing happened to."""
-    command = by_runner('tf1.py')
-    arguments = [f'--out={tmp_path}', '--replicas=3', '--kinds=sync']
+def test_three_workers_are_killed_and_one_is_compiled(tmp_path):
+    """All go on: a chief from its last checkpoint, others with what the parameter server has.
+
+    The synchronous losses are those of three that nothing happened to.
+    """
+    arguments = [f'--out={tmp_path}', '--replicas=3', '--longest=8']
+    command = by_runner('tf1.py', {('worker', 2)})
     with Cluster(command, tmp_path, ps=1, worker=3) as cluster:
-        dies = {('worker', 0): 10, ('worker', 1): 7}
-        for job, task in [('ps', 0), *(('worker', n) for n in range(3))]:
-            cluster.start_by_flags(
-                job, task, *arguments, f'--die_after={dies.get((job, task), -1)}'
-            )
-        for task in (1, 0):
-            assert cluster.wait('worker', task) == -9
-            cluster.start_by_flags('worker', task, *arguments)
+
+        def start(job, task, kinds, die_before=''):
+            flags = [f'--kinds={kinds}', f'--die_before={die_before}']
+            cluster.start_by_flags(job, task, *arguments, *flags)
+
+        def start_again(task, *flags):
+            assert cluster.wait('worker', task) == -signal.SIGKILL
+            start('worker', task, *flags)
+
+        start('ps', 0, '')
+        start('worker', 0, 'sync,async', 'sync:10')
+        start('worker', 1, 'sync,async', 'sync:10')
+        start('worker', 2, 'sync,async', 'async:15')
+        start_again(1, 'sync,async')
+        start_again(0, 'sync,async', 'async:19')
+        assert cluster.wait('worker', 0) == -signal.SIGKILL
+        saved = last_saved(tmp_path / 'async')
+        start_again(0, 'async')
+        start_again(2, 'async')
         for task in range(3):
             cluster.ends_well('worker', task)
-        assert 'begins at step 7' in cluster.log('worker', 1)
-        assert 'begins at step 10' in cluster.log('worker', 0)
-    for task in range(3):
-        found = {}
-        for name in (f'sync-before-{task}.json', f'sync-{task}.json'):
-            if (tmp_path / name).exists():
-                found.update(json.loads((tmp_path / name).read_text()))
-        column = [found[str(step)] for step in range(20)]
-        np.testing.assert_allclose(column, np.array(WANTED['local-3'])[:, task], rtol=1e-5)
+        for task in range(2):
+            assert begun(cluster.log('worker', task), 'sync') == 10
+        # Others go on meanwhile, but wait for all in the first third of the steps.
+        for task in (0, 2):
+            assert 0 < saved <= begun(cluster.log('worker', task), 'async') < 120
+        assert all_compiled(cluster.log('worker', 2))
+    same(losses(tmp_path, 'sync', 3), 'local-3')
+    assert make.end(tmp_path, 3) == pytest.approx(WANTED['async-3'], rel=0.15)
 
 
 def test_estimator_trains_and_evaluates_as_tf_config_says(tmp_path):
-    jobs = {'ps': 1, 'chief': 1, 'worker': 1}
-    with Cluster(by_runner('estimator.py', '--xla'), tmp_path, **jobs) as cluster:
-        for number, job in enumerate(['chief', 'worker', 'ps', 'evaluator']):
-            cluster.start(job, 0, f'--out={tmp_path}', f'--task={number % 2}')
+    """Its chief as it is; a worker that is compiled, killed and started again."""
+    command = by_runner('estimator.py', {('worker', 0)})
+    with Cluster(command, tmp_path, ps=1, chief=1, worker=1) as cluster:
+
+        def start(job, task, *arguments):
+            given = [f'--out={tmp_path}', f'--task={task}', '--longest=8']
+            cluster.start(job, 0, *given, *arguments)
+
+        start('ps', 0)
+        start('chief', 0)
+        start('worker', 1, '--die_before=estimator:7')
+        start('evaluator', 0)
+        assert cluster.wait('worker') == -signal.SIGKILL
+        start('worker', 1, '--first=7')
         cluster.ends_well('worker')
         cluster.ends_well('evaluator')
-    # The chief waits two minutes for its queue runner, as in TF 1.15.5.
-    same(losses(tmp_path, 'estimator', 2), 'supervisor')
+        # The chief waits two minutes more for its queue runner, as in TF 1.15.5.
+        assert all_compiled(cluster.log('worker'))
+    same(losses(tmp_path, 'estimator', 2), 'estimator')
     evaluated, name = json.loads((tmp_path / 'estimator' / 'evaluated.json').read_text())
     assert name == 'model.ckpt-20'
-    assert 0 < evaluated < WANTED['supervisor'][0][0]
+    assert 0 < evaluated < WANTED['estimator'][0][0]
 
 
 def test_faults_end_in_bounded_time(tmp_path):

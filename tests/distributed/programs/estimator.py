@@ -11,12 +11,13 @@ import os
 import tensorflow as tf
 import tf1
 
+tf1.flags.DEFINE_integer('first', 0, 'the step at which the input of this process begins')
 FLAGS = tf1.FLAGS
 
 
 def input_fn():
     def batches():
-        for step in range(FLAGS.steps + 1):
+        for step in range(FLAGS.first, FLAGS.steps + 1):
             yield tf1.batch(step * FLAGS.replicas + FLAGS.task)
 
     types = {'words': tf.int32, 'lengths': tf.int32, 'inputs': tf.int32}
@@ -28,16 +29,17 @@ class Losses(tf.train.SessionRunHook):
     """Keeps the loss of each step of this process."""
 
     def __init__(self, loss):
-        self.loss, self.seen = loss, []
+        self.loss, self.seen = loss, {}
 
     def before_run(self, run_context):
+        tf1.die_if_told('estimator', FLAGS.first + len(self.seen), self.seen)
         return tf.train.SessionRunArgs(self.loss)
 
     def after_run(self, run_context, run_values):
-        self.seen.append(float(run_values.results))
+        self.seen[FLAGS.first + len(self.seen)] = float(run_values.results)
 
     def end(self, session):
-        tf1.write('estimator', dict(enumerate(self.seen)))
+        tf1.write('estimator', self.seen)
 
 
 def model_fn(features, mode, params, config):

@@ -28,7 +28,7 @@ flags.DEFINE_integer('steps', 20, 'steps of each kind')
 flags.DEFINE_integer('replicas', 2, 'batches of a step')
 flags.DEFINE_integer('save_every', 5, 'steps between two checkpoints')
 flags.DEFINE_integer('longest', 0, 'pads batches to this length: XLA compiles each length anew')
-flags.DEFINE_integer('die_after', -1, 'this process kills itself before this step')
+flags.DEFINE_string('die_before', '', 'KIND:STEP before which this process kills itself')
 FLAGS = flags.FLAGS
 
 WORDS, UNITS, BATCH = 12, 8, 4
@@ -111,6 +111,13 @@ def write(kind, losses, task=None):
     os.rename(path + '.part', path)
 
 
+def die_if_told(kind, step, losses):
+    """Ends this process as if it had been killed."""
+    if FLAGS.die_before == '%s:%d' % (kind, step):
+        write(kind + '-before', losses)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
 def folder(kind):
     return os.path.join(FLAGS.out, kind)
 
@@ -174,11 +181,9 @@ def sync(cluster, server, kind):
         config=only_the_parameter_servers(),
     ) as session:
         step = int(session.run(global_step, feed(places, 0)))
-        print('begins at step', step)
+        print(kind, 'begins at step', step)
         while not session.should_stop() and step < FLAGS.steps:
-            if step == FLAGS.die_after:
-                write(kind + '-before', losses)
-                os.kill(os.getpid(), signal.SIGKILL)
+            die_if_told(kind, step, losses)
             number = step * FLAGS.replicas + FLAGS.task
             losses[step] = float(session.run([train_op, loss], feed(places, number))[1])
             step += 1
@@ -186,7 +191,7 @@ def sync(cluster, server, kind):
 
 
 def asynchronous(cluster, server, kind):
-    """The same without waiting for each other."""
+    """The same without waiting for each other, but once: until all have trained a little."""
     with between_graphs(cluster):
         places = placeholders()
         loss = loss_of(places)
@@ -199,10 +204,16 @@ def asynchronous(cluster, server, kind):
         is_chief=FLAGS.task == 0,
         checkpoint_dir=folder(kind) if FLAGS.task == 0 else None,
         hooks=[tf.train.StopAtStepHook(last_step=6 * FLAGS.steps * FLAGS.replicas)],
+        save_checkpoint_secs=None,
+        save_checkpoint_steps=2 * FLAGS.save_every,
         log_step_count_steps=None,
         config=only_the_parameter_servers(),
     ) as session:
+        print(kind, 'begins at step', session.run(global_step, feed(places, 0)))
         while not session.should_stop():
+            die_if_told(kind, len(losses), losses)
+            if len(losses) == FLAGS.steps:
+                meet(server, kind + '-half')
             number = 1000 + len(losses) * FLAGS.replicas + FLAGS.task
             losses[len(losses)] = float(session.run([train_op, loss], feed(places, number))[1])
     write(kind, losses)

@@ -2,8 +2,8 @@
 
     python tf2.py --strategy=multiworker --kinds=plain+,fit --out=FOLDER   (TF_CONFIG)
 
-A `+` behind a kind has XLA compile it. Losses go to `OUT/KIND-COMPILED-TASK.json`: for each step
-those of the replicas.
+A `+` behind a kind has XLA compile it; `one_` before it has one replica train it. Losses go to
+`OUT/KIND-COMPILED-TASK.json`: for each step those of the replicas.
 """
 
 import argparse
@@ -11,6 +11,8 @@ import functools
 import json
 import os
 import signal
+import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ import tensorflow as tf
 import tf_seq2seq_compat as seq2seq
 from tf_seq2seq_compat import bucketing
 from tf_seq2seq_compat.addons.keras_generation import keras
+from tf_seq2seq_compat.core import loop_compilation
 
 WORDS, UNITS, BATCH, GO = 12, 8, 4, 1
 RATE = 0.03
@@ -30,13 +33,19 @@ parser.add_argument('--out', type=Path, default=Path('.'))
 parser.add_argument('--steps', type=int, default=20)
 parser.add_argument('--replicas', type=int, default=2)
 parser.add_argument('--bucket', type=int, default=8, help='lengths are padded to a multiple of it')
-parser.add_argument('--die_after', type=int, default=-1)
+parser.add_argument('--die_before', default='', help='KIND:STEP before which this process dies')
 parser.add_argument('--save_every', type=int, default=0)
 FLAGS = parser.parse_args()
 ASKED = [(kind.strip('+'), kind.endswith('+')) for kind in FLAGS.kinds.split(',')]
 CONFIG = json.loads(os.environ.get('TF_CONFIG', '{}'))
 TASK = CONFIG.get('task', {}).get('index', 0)
 PROCESSES = len(CONFIG.get('cluster', {}).get('worker', [0]))
+
+
+def die_if_told(kind, step):
+    """Ends this process as if it had been killed."""
+    if FLAGS.die_before == f'{kind}:{step}':
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def batch(number):
@@ -60,9 +69,16 @@ def by_shape(variables):
 
 
 class Model(tf.Module):
-    def __init__(self, policy=None):
+    """The model of tf1.py, by layers.
+
+    Args:
+      policy: Of mixed precision.
+      loops: `jit_compile` of its loops.
+    """
+
+    def __init__(self, policy=None, loops=None):
         super().__init__()
-        self.policy = policy
+        self.policy, self.loops = policy, None
         self.embedding = tf.Variable(tf.zeros([WORDS, UNITS]), name='embedding')
         self.encoder = seq2seq.GRUCell(UNITS)
         self.decoder = seq2seq.GRUCell(UNITS)
@@ -71,6 +87,7 @@ class Model(tf.Module):
         self.output = seq2seq.Dense(WORDS, use_bias=False)
         self.loss(batch(0))
         by_shape(self.trainable_variables)
+        self.loops = loops  # Nothing is compiled in eager mode.
 
     def sums(self, given):
         """The sum of the losses of all words, and the number of words."""
@@ -89,6 +106,7 @@ class Model(tf.Module):
             tf.nn.embedding_lookup(self.embedding, given['words']),
             sequence_length=given['lengths'],
             dtype=tf.float32,
+            jit_compile=self.loops,
         )
         self.attention.setup_memory(memory, given['lengths'])
         cell = seq2seq.AttentionWrapper(self.decoder, self.attention, attention_layer=self.layer)
@@ -97,7 +115,10 @@ class Model(tf.Module):
             tf.nn.embedding_lookup(self.embedding, given['inputs']), given['lengths']
         )
         decoder = seq2seq.BasicDecoder(cell, helper, initial.clone(cell_state=state), self.output)
-        return seq2seq.dynamic_decode(decoder, impute_finished=True)[0].rnn_output
+        outputs, _, _ = seq2seq.dynamic_decode(
+            decoder, impute_finished=True, jit_compile=self.loops
+        )
+        return outputs.rnn_output
 
     def loss(self, given):
         total, count = self.sums(given)
@@ -183,8 +204,7 @@ def run(strategy, make, compiled, accumulated=1):
     print('begins at step', first, flush=True)
     losses = {}
     for step in range(first, FLAGS.steps):
-        if step == FLAGS.die_after:
-            os.kill(os.getpid(), signal.SIGKILL)
+        die_if_told('run', step)
         share = trainer.step(*batches(strategy, step, accumulated))
         losses[step] = (share * strategy.num_replicas_in_sync).numpy().tolist()
         if FLAGS.save_every and (step + 1) % FLAGS.save_every == 0:
@@ -227,7 +247,7 @@ def uneven(strategy, compiled):
     together = every.window(9).flat_map(
         lambda parts: tf.data.Dataset.zip(parts).padded_batch(8, shapes)
     )  # of 9 examples one batch of 8 and one of 1, four times
-    if FLAGS.strategy == 'multiworker':
+    if isinstance(strategy, tf.distribute.MultiWorkerMirroredStrategy):
         data = strategy.distribute_datasets_from_function(
             lambda context: together.map(
                 lambda whole: {
@@ -246,7 +266,7 @@ def uneven(strategy, compiled):
     return [float(tf.reduce_sum(trainer.step(each))) for each in data]
 
 
-def fit(strategy, compiled):
+def fit(strategy, compiled, callbacks=()):
     """Keras's fit of a model of the addons."""
     from tests.addons.model_program import VOCABULARY, Translator
 
@@ -264,24 +284,23 @@ def fit(strategy, compiled):
             keras.losses.SparseCategoricalCrossentropy(from_logits=True),
             jit_compile=compiled,
         )
-    callbacks = []
-    if FLAGS.save_every:
-        callbacks = [
-            keras.callbacks.BackupAndRestore(str(FLAGS.out / 'backup')),
-            keras.callbacks.LambdaCallback(
-                on_epoch_begin=lambda epoch, _: (
-                    epoch == FLAGS.die_after and os.kill(os.getpid(), signal.SIGKILL)
-                )
-            ),
-        ]
     found = model.fit(
         data.with_options(options),
         epochs=FLAGS.steps,
         steps_per_epoch=1,
         verbose=0,
-        callbacks=callbacks,
+        callbacks=list(callbacks),
     )
     return dict(zip(found.epoch, found.history['loss'], strict=True))
+
+
+def backed_up(strategy, compiled):
+    """The same, with what goes on when it is started again."""
+    backup = keras.callbacks.BackupAndRestore(str(FLAGS.out / 'backup'))
+    dying = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, _: die_if_told('backed_up', epoch)
+    )
+    return fit(strategy, compiled, [backup, dying])
 
 
 KINDS = {
@@ -295,11 +314,53 @@ KINDS = {
     ),
     'uneven': uneven,
     'fit': fit,
+    'backed_up': backed_up,
 }
 
 
+class Coordinated:
+    """Training by parameter servers, and the workers that a coordinator gives its steps to.
+
+    Args:
+      compiled: As a `Trainer` has it.
+      loops: `jit_compile` of the model's loops.
+    """
+
+    def __init__(self, coordinator, compiled=False, loops=None):
+        self.coordinator = coordinator
+        with coordinator.strategy.scope():
+            model = Model(loops=loops)
+            self.trainer = Trainer(
+                coordinator.strategy, model.loss, model.trainable_variables, compiled
+            )
+            self.made = tf.Variable(0)  # Keras 3 reads its own count, adds one and writes it.
+
+    @tf.function
+    def step(self, number, given):
+        tf.print('step', number, output_stream=sys.stdout)  # of the worker
+        loss = self.coordinator.strategy.run(self.trainer.replica_step, (given,))
+        self.made.assign_add(1)
+        return loss
+
+    def schedule(self, number):
+        given = {key: tf.constant(value) for key, value in batch(number).items()}
+        return self.coordinator.schedule(self.step, (tf.constant(number), given))
+
+    def one_by_one(self, steps):
+        """The losses of steps of which each begins when the last one has ended."""
+        return [self.schedule(number).fetch().tolist() for number in steps]
+
+
+def ask(name, meanwhile=lambda: None):
+    """Waits until the test has done something."""
+    (FLAGS.out / name).touch()
+    while (FLAGS.out / name).exists():
+        meanwhile()
+        time.sleep(0.1)
+
+
 def with_coordinator():
-    """One batch after the other, by parameter servers: the losses of one process."""
+    """What the test of parameter servers does with a coordinator."""
     resolver = tf.distribute.cluster_resolver.TFConfigClusterResolver()
     if resolver.task_type in ('ps', 'worker'):
         tf.distribute.Server(
@@ -307,19 +368,45 @@ def with_coordinator():
         ).join()
     strategy = tf.distribute.ParameterServerStrategy(resolver)
     coordinator = tf.distribute.coordinator.ClusterCoordinator(strategy)
-    with strategy.scope():
-        model = Model()
-        trainer = Trainer(strategy, model.loss, model.trainable_variables, False)
+    found = {'plain': Coordinated(coordinator).one_by_one(range(FLAGS.steps))}
+    try:
+        Coordinated(coordinator, compiled=True).schedule(0)
+        coordinator.join()
+    except tf.errors.OpError as error:
+        found['refused'] = [type(error).__name__, str(error)]
 
-    @tf.function
-    def step(given):
-        return strategy.run(trainer.replica_step, (given,))
+    # A worker is killed while it has nothing to do.
+    training = Coordinated(coordinator, loops=True)
+    half = FLAGS.steps // 2
+    found['loops'] = training.one_by_one(range(half))
+    ask('kill worker 1')
+    found['loops'] += training.one_by_one(range(half, FLAGS.steps))
+    found['outcomes'] = list(loop_compilation.OUTCOMES)
 
+    # Another one is killed while both have.
     losses = []
-    for number in range(FLAGS.steps):
-        given = {key: tf.constant(value) for key, value in batch(number).items()}
-        losses.append(coordinator.schedule(step, (given,)).fetch().tolist())
-    write('parameter_server', 0, losses)
+
+    def some(count=4):
+        steps = range(FLAGS.steps + len(losses), FLAGS.steps + len(losses) + count)
+        losses.extend([training.schedule(number) for number in steps])
+
+    ask('see worker 1', some)
+    some(10 * FLAGS.steps)
+    ask('kill worker 0')
+    coordinator.join()
+    ask('see worker 0', some)
+    coordinator.join()
+    found['scheduled'] = FLAGS.steps + len(losses)
+    found['made'] = int(training.made)
+    found['last'] = float(np.mean([loss.fetch() for loss in losses[-20:]]))
+
+    ask('kill the server')
+    try:
+        training.one_by_one(range(1))
+    except tf.errors.OpError as error:
+        found['lost'] = type(error).__name__
+    write('parameter_server', 0, found)
+    print('done', flush=True)
 
 
 def made_strategy():
@@ -330,8 +417,6 @@ def made_strategy():
     tf.config.set_logical_device_configuration(
         cpu, [tf.config.LogicalDeviceConfiguration()] * count
     )
-    if FLAGS.strategy == 'one':
-        return tf.distribute.OneDeviceStrategy('/cpu:0')
     return tf.distribute.MirroredStrategy([f'/cpu:{n}' for n in range(count)])
 
 
@@ -340,7 +425,14 @@ def main():
         return with_coordinator()
     strategy = made_strategy()
     for kind, compiled in ASKED:
-        write(kind, int(compiled), KINDS[kind](strategy, compiled))
+        if not kind.startswith('one_'):
+            losses = KINDS[kind](strategy, compiled)
+        elif TASK == 0:
+            one = tf.distribute.OneDeviceStrategy('/cpu:0')
+            losses = KINDS[kind.removeprefix('one_')](one, compiled)
+        else:
+            continue
+        write(kind, int(compiled), losses)
     print('done', flush=True)
 
 
