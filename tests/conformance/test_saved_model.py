@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -27,25 +26,25 @@ pytestmark = pytest.mark.slow
 CASES_SAVED = ('two', 'one')
 
 LOADER = """
-import json, sys
+import sys
 sys.modules['tf_seq2seq_compat'] = None
 import numpy as np, tensorflow as tf
 
-folder = sys.argv[1]
 assert not [name for name in sys.modules if name.startswith('tf_seq2seq_compat.')]
-for index in json.load(open(folder + '/names.json')).values():
+for folder in map(str.strip, sys.stdin):
     try:
-        model = tf.saved_model.load(f'{folder}/{index}')
+        model = tf.saved_model.load(folder + '/model')
         for case in ('two', 'one'):
-            inputs = dict(np.load(f'{folder}/{index}-{case}-in.npz'))
+            inputs = dict(np.load(f'{folder}/{case}-in.npz'))
             found = model.run({key: tf.constant(value) for key, value in inputs.items()})
-            np.savez(f'{folder}/{index}-{case}.npz', **{k: v.numpy() for k, v in found.items()})
+            np.savez(f'{folder}/{case}.npz', **{k: v.numpy() for k, v in found.items()})
+        print('loaded', flush=True)
     except Exception as error:
-        open(f'{folder}/{index}.txt', 'w').write(repr(error))
+        print(ascii(error), flush=True)
 """
 
 
-def save(name: str, folder: Path, index: int) -> None:
+def save(name: str, folder: Path) -> None:
     row, owner = ROWS[name], built(name)
     module = tf.Module()
     module.owner = owner
@@ -55,39 +54,38 @@ def save(name: str, folder: Path, index: int) -> None:
     module.run = tf.function(
         lambda inputs: outputs(row, owner, inputs), input_signature=[signature], autograph=False
     )
-    tf.saved_model.save(module, str(folder / str(index)))
+    tf.saved_model.save(module, str(folder / 'model'))
     for case in CASES_SAVED:
         values = arrays(**CASES[case])
-        np.savez(folder / f'{index}-{case}-in.npz', **{key: values[key] for key in row.inputs()})
+        np.savez(folder / f'{case}-in.npz', **{key: values[key] for key in row.inputs()})
 
 
 @pytest.fixture(scope='module')
-def loaded(tmp_path_factory: Any) -> Any:
-    """The folder with what another process found, the number of each row, errors of saving."""
-    folder = tmp_path_factory.mktemp('saved')
-    numbers, errors = {}, {}
-    for index, name in enumerate(ROWS):
-        try:
-            save(name, folder, index)
-            numbers[name] = index
-        except Exception as error:  # The test of the row raises it.
-            errors[name] = error
-    (folder / 'names.json').write_text(json.dumps(numbers))
-    subprocess.run([sys.executable, '-c', LOADER, str(folder)], check=True, capture_output=True)
-    return folder, numbers, errors
+def load() -> Iterator[Callable[[Path], str]]:
+    """Has another process, the same for all rows, run what is in a folder; gives what it says."""
+    command = [sys.executable, '-c', LOADER]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdin is not None and process.stdout is not None
+        asked, answers = process.stdin, process.stdout
+
+        def ask(folder: Path) -> str:
+            print(folder, file=asked, flush=True)
+            return answers.readline().strip()
+
+        yield ask
+        asked.close()
+        assert process.wait() == 0
 
 
 @pytest.mark.parametrize('name', ROWS)
-def test_saved_model(name: str, loaded: Any) -> None:
-    folder, numbers, errors = loaded
-
+def test_saved_model(name: str, load: Callable[[Path], str], tmp_path: Path) -> None:
     def check() -> None:
-        if name in errors:
-            raise errors[name]
-        failed = folder / f'{numbers[name]}.txt'
-        assert not failed.exists(), failed.read_text()
+        save(name, tmp_path)
+        assert load(tmp_path) == 'loaded'
         for case in CASES_SAVED:
-            got = dict(np.load(folder / f'{numbers[name]}-{case}.npz'))
+            got = dict(np.load(tmp_path / f'{case}.npz'))
             wanted = eager(name, case)
             assert_same(got, {key: wanted[key] for key in wanted if key.startswith('output/')})
 
