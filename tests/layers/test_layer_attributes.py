@@ -143,3 +143,38 @@ def test_no_repair_hides_arguments():
     finally:
         for each in reversed(undo):
             each()
+
+
+@pytest.mark.parametrize('jit_compile', [False, True])
+def test_layers_made_before_a_function_are_no_reason_to_trace_it_again(jit_compile):
+    """Nor those that they make at each call: their variables are kept by the first."""
+    traces = []
+
+    class Model(Layer):
+        def call(self, inputs):
+            traces.append(inputs)
+            cell = seq2seq.MultiRNNCell([seq2seq.GRUCell(4), seq2seq.LSTMCell(4)])
+            return seq2seq.dynamic_rnn(cell, self.scale(inputs), dtype=tf.float32)[0]
+
+    model = Model()
+    model.scale = Scale()
+    function = tf.function(model, jit_compile=jit_compile, autograph=False)
+    inputs = np.random.RandomState(0).randn(2, 5, 3).astype(np.float32)
+    found = function(inputs)
+    assert len(traces) == 1 and float(model.scale.steps) == 1
+    assert len(model.trainable_variables) == 7
+    np.testing.assert_allclose(model(tf.constant(inputs)), found, rtol=1e-5, atol=1e-6)
+    function(inputs[:1])
+    assert len(traces) == 3 and len(model.trainable_variables) == 7
+
+
+@pytest.mark.parametrize('jit_compile', [False, True])
+def test_layers_made_in_a_function_that_have_new_variables_each_time_are_an_error(jit_compile):
+    kept = []
+
+    def function(inputs):
+        kept.append(Scale())
+        return kept[-1](inputs)
+
+    with pytest.raises(ValueError, match='only created once or created outside tf.function'):
+        tf.function(function, jit_compile=jit_compile, autograph=False)(tf.ones([2, 3]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import copy
 import functools
 import re
@@ -110,6 +111,7 @@ class Layer(tf.Module):
     # The scope of the variables, as a process that makes nothing else names it.
     _unnumbered_scope: str | None = None
     _first_call = True
+    _is_made_outside = False  # of functions that TensorFlow traces
     _inputs_of_call: Nest = ()
     _TF_MODULE_IGNORED_PROPERTIES = tf.Module._TF_MODULE_IGNORED_PROPERTIES | {
         '_losses',
@@ -128,6 +130,7 @@ class Layer(tf.Module):
         # tf.Module.__init__ is left out on purpose: it refuses names that TF1 allows and opens a
         # name scope of its own; all that it sets is defined here.
         show_layers_to_keras()
+        self._is_made_outside = tf.executing_eagerly()
         scope = kwargs.pop('_scope', None)
         self._reuse = kwargs.pop('_reuse', None)
         self.activity_regularizer = kwargs.pop('activity_regularizer', None)
@@ -262,7 +265,7 @@ class Layer(tf.Module):
             if self._unnumbered_scope is None:
                 self._unnumbered_scope = unnumbered(scope_name)
             # TensorFlow's own store has no partitioned variables outside graphs.
-            with tf.init_scope():
+            with tf.init_scope(), self._creator_scope():
                 variable = getter(name, *args, **{**kwargs, 'partitioner': None})
         if isinstance(variable, tf.Variable):
             self._own_variables[key] = variable
@@ -270,6 +273,16 @@ class Layer(tf.Module):
             for part in variable:
                 self._own_variables[part.op.name.removeprefix(scope_name + '/')] = part
         return variable
+
+    def _creator_scope(self) -> contextlib.AbstractContextManager[object]:
+        """The scope to make a variable in that each trace of a `tf.function` finds again.
+
+        TensorFlow traces a function in which variables were made a second time, to see that no more
+        are made. Layers that are made in a function itself have others each time, which it says.
+        """
+        if not self._is_made_outside:
+            return contextlib.nullcontext()
+        return tf1.variable_creator_scope(_not_lifted)
 
     def add_weight(
         self,
@@ -676,6 +689,10 @@ def track_tf1_style_variables(call: Callable[..., object]) -> Callable[..., Any]
 
 
 keeping_variables = track_tf1_style_variables  # its earlier name
+
+
+def _not_lifted(make: Callable[..., tf.Variable], **kwargs: Any) -> tf.Variable:
+    return make(**{**kwargs, 'experimental_enable_variable_lifting': False})
 
 
 def show_layers_to_keras() -> None:
