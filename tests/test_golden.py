@@ -32,7 +32,8 @@ def run(one: harness.Case, path: str, shapes: dict[str, tuple[int, ...]]) -> har
             return harness.run_in_graph(one, facade.tensorflow())
     tf.compat.v1.reset_default_graph()  # The counters of scope names begin again.
     tf.random.set_seed(TF1_GRAPH_SEED)
-    program = ObjectProgram(one, shapes)
+    # Where TensorFlow sees variables made in a function it is traced twice; XLA's takes longest.
+    program = ObjectProgram(one, shapes, lifted=path != 'xla')
     call = program
     if path != 'eager':
         call = tf.function(program, autograph=False, jit_compile=path == 'xla')
@@ -51,10 +52,13 @@ def run(one: harness.Case, path: str, shapes: dict[str, tuple[int, ...]]) -> har
 class ObjectProgram:
     """A case as a TF2 callable: inputs to outputs and gradients, with its variables kept here."""
 
-    def __init__(self, one: harness.Case, shapes: dict[str, tuple[int, ...]]) -> None:
+    def __init__(
+        self, one: harness.Case, shapes: dict[str, tuple[int, ...]], lifted: bool
+    ) -> None:
         self._case = one
         self._shapes = shapes
-        self.variables = harness.Variables(facade.tensorflow(), one.keep_initializers, False)
+        tf1 = facade.tensorflow()
+        self.variables = harness.Variables(tf1, one.keep_initializers, False, lifted)
         self.facts: dict[str, Any] = {}
 
     def __call__(self, tensors: dict[str, Any]) -> dict[str, Any]:

@@ -152,10 +152,12 @@ class Variables:
       keep_initializers: As for `case`.
       graph_mode: Whether a TF1 graph is built, which keeps its variables itself. Else they are made
         once, outside any function being traced, and found again here by name.
+      lifted: Whether TensorFlow sees them made in a function, and traces it again therefore.
     """
 
-    def __init__(self, tf, keep_initializers=False, graph_mode=True):
+    def __init__(self, tf, keep_initializers=False, graph_mode=True, lifted=True):
         self._tf = tf
+        self._lifted = lifted
         self._keep_initializers = keep_initializers
         self._graph_mode = graph_mode
         self.by_name = {}
@@ -181,9 +183,12 @@ class Variables:
         if self._graph_mode:
             return getter(name, *args, **kwargs)
         kwargs['reuse'] = None
-        with self._tf.init_scope():
+        with self._tf.init_scope(), self._tf.variable_creator_scope(self._make):
             self.by_name[name] = getter(name, *args, **kwargs)
         return self.by_name[name]
+
+    def _make(self, make, **kwargs):
+        return make(**dict(kwargs, experimental_enable_variable_lifting=self._lifted))
 
     def _fixed_initializer(self, name, given):
         if given is not None and not callable(given):
