@@ -74,32 +74,50 @@ def _without_what_few_use() -> Iterator[None]:
     They take as long as all else of tf-keras, and serve training on data frames and sparse
     matrices, changes of images, files of Keras, and questions to a cloud.
     """
-    later = {name: _Later(name) for name in _USED_BY_FEW if _can_be_loaded(name)}
-    if 'scipy.sparse' in later:
-        vars(later['scipy.sparse'])['issparse'] = _is_sparse
-    sys.modules.update(later)
+    later = [_Later(name, _path(name)) for name in _USED_BY_FEW if name not in sys.modules]
+    later = [each for each in later if each.__path__]
+    sys.modules.update({each.__name__: each for each in later})
     try:
         yield
     finally:
-        for name in later:
-            del sys.modules[name]
+        for each in later:
+            each._give_way()
 
 
 _USED_BY_FEW = ('h5py', 'pandas', 'requests', 'scipy.linalg', 'scipy.ndimage', 'scipy.sparse')
 
 
-def _can_be_loaded(name: str) -> bool:
-    """Whether a module is not loaded, and its package is installed."""
-    return name not in sys.modules and PathFinder.find_spec(name.partition('.')[0]) is not None
+def _path(package: str) -> list[str]:
+    """The folders of a package that is not loaded; none if it is not installed."""
+    path: list[str] | None = None
+    names = package.split('.')
+    for end in range(1, len(names) + 1):
+        spec = PathFinder.find_spec('.'.join(names[:end]), path)
+        path = list((spec and spec.submodule_search_locations) or ())
+    return path or []
 
 
 class _Later(types.ModuleType):
-    """Stands for a module until something is read from it, which loads it."""
+    """Stands for a package until something is read from it, which loads it.
+
+    Args:
+      name: the name of the package.
+      path: its folders, in which its modules are found.
+    """
+
+    def __init__(self, name: str, path: list[str]) -> None:
+        super().__init__(name)
+        self.__path__ = path
+        if name == 'scipy.sparse':
+            self.issparse = _is_sparse
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith('__') and name.endswith('__'):
-            raise AttributeError(f'module {self.__name__!r} has no attribute {name!r}')
+        self._give_way()
         return getattr(importlib.import_module(self.__name__), name)
+
+    def _give_way(self) -> None:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
 
 
 def _is_sparse(value: object) -> bool:
