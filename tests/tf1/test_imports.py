@@ -355,6 +355,43 @@ def test_install_names_only(tmp_path):
     assert last_line(python('a.py', cwd=tmp_path)) == 'names only'
 
 
+USED_BY_FEW = """
+import sys
+import tensorflow as tf
+
+assert tf.layers.Dense(3).units == 3
+few = {'h5py', 'pandas', 'requests', 'scipy.linalg', 'scipy.ndimage', 'scipy.sparse'}
+assert not few & sys.modules.keys() and 'keras' not in sys.modules, few & sys.modules.keys()
+import numpy as np
+from tf_keras.src.engine import data_adapter, training_v1
+
+assert not training_v1.issparse(np.eye(2))
+image = np.arange(32.0).reshape([4, 4, 2])
+turned = tf.keras.preprocessing.image.apply_affine_transform(
+    image, theta=180, row_axis=0, col_axis=1, channel_axis=2)
+assert np.allclose(turned, image[::-1, ::-1])
+import pandas
+from scipy import sparse
+
+assert training_v1.issparse(sparse.eye(2))
+assert data_adapter._is_pandas_series(pandas.Series([1])), data_adapter.pd
+model = tf.keras.Sequential([tf.keras.layers.Dense(2, input_shape=[3])])
+model.save_weights('weights.h5')
+import h5py
+
+with h5py.File('weights.h5') as file:
+    assert file.keys()
+print('used')
+"""
+
+
+def test_what_few_programs_use_is_loaded_when_they_do(tmp_path):
+    pytest.importorskip('pandas', reason='what is not installed is not loaded')
+    pytest.importorskip('scipy', reason='likewise')
+    (tmp_path / 'a.py').write_text(USED_BY_FEW)
+    assert last_line(run('a.py', cwd=tmp_path)) == 'used'
+
+
 def test_the_folders_of_libraries_are_known_before_there_is_a_hook():
     """Asked inside an import, sysconfig fails in Python 3.13."""
     ask = (

@@ -152,6 +152,25 @@ def test_tools_take_it_for_a_module():
     assert module.GRUCell is original is vars(module)['GRUCell']
 
 
+def test_a_name_is_looked_up_once():
+    """Until `forget`, which leaves what the program has put in place."""
+    module, real = facade.tensorflow(), tf.compat.v1
+    original = real.reduce_sum
+    facade.forget()
+    assert module.reduce_sum is original
+    with mock.patch.object(real, 'reduce_sum', int):
+        assert module.reduce_sum is original
+        facade.forget()
+        assert module.reduce_sum is int
+    facade.forget()
+    module.reduce_sum = int
+    facade.forget()
+    assert module.reduce_sum is int
+    del module.reduce_sum
+    assert module.reduce_sum is original
+    assert '__getattr__' not in dir(module)
+
+
 def test_setting_a_special_name_stays_here():
     """The import system sets some; what shows through keeps its own."""
     module = facade.Facade('tensorflow', 'v1').import_module('tensorflow.contrib.legacy_seq2seq')

@@ -92,6 +92,8 @@ TEXTS = {
     'import tensorflow as tf\ntf.random.set_seed(1)\nx = tf.keras.layers.Dense': True,
     'import tensorflow as tf\nx = tf.placeholder(tf.float32)': False,
     'import tensorflow as tf\ntf.random.set_seed(1)\nwith tf.Session(): pass': False,
+    'import tensorflow as tf\ntf.random.set_seed(1)\nx = tf.layers.Dense': False,
+    'import tensorflow as tf\ntf.random.set_seed(1)\nx = tf.nn.rnn_cell.LSTMCell': False,
     'import tensorflow as tf\nx = tf.contrib.rnn.GRUCell, tf.random.set_seed': False,
     'import tensorflow as tf\nx = tf.reduce_sum(1), tf.compat.v1.Session, tf.keras': False,
     'from tensorflow import Session': False,

@@ -139,8 +139,8 @@ class Namespace(types.ModuleType):
     """One legacy module: the rows of the table below its path, over the module that is there
     now.
 
-    A name is looked up when it is read. Whoever reads `__dict__` (`vars`, `mock.patch`) has all
-    names looked up; namespaces among them stay as they are.
+    A name is looked up when it is first read. Whoever reads `__dict__` (`vars`, `mock.patch`) has
+    all names looked up; namespaces among them stay as they are.
 
     Args:
       facade: the façade that this namespace is a part of.
@@ -153,7 +153,9 @@ class Namespace(types.ModuleType):
     def __init__(self, facade: Facade, path: str, target: str | types.ModuleType = '') -> None:
         super().__init__(path, f'{public_name(path)} as TF1 programs know it.')
         _own_names(self).update(__path__=[], __package__=path, __spec__=spec(path, self))
-        slots: tuple[Any, ...] = (path, facade, target, {})
+        # As in a module: that of a class would slow down the look-up of names that are there.
+        _own_names(self)['__getattr__'] = functools.partial(_look_up, self)
+        slots: tuple[Any, ...] = (path, facade, target, set())
         for slot, value in zip(self.__slots__, slots, strict=True):
             object.__setattr__(self, slot, value)
 
@@ -173,23 +175,12 @@ class Namespace(types.ModuleType):
                 names.setdefault(name, getattr(self, name))
         return names
 
-    def __getattr__(self, name: str) -> Any:
-        seen = self._seen.get(name)
-        if seen is not None and seen[0].get(name) is seen[1]:  # nobody has replaced it since
-            return seen[2]
-        if name == '__all__':
-            return [each for each in dir(self) if not each.startswith('_')]
-        is_root = '.' not in self._path
-        if name.startswith('__') and name.endswith('__') and name != '__version__' and not is_root:
-            # Tools that walk sys.modules ask for these; answering would load what no one asked for.
-            raise AttributeError(f'module {self.__name__!r} has no attribute {name!r}')
-        return self._facade.attribute(self, name)
-
     def __setattr__(self, name: str, value: object) -> None:
         # A program that replaces a function inside tf.contrib means the one that is used.
         target = self._ours(name)
         if target is not None:
             setattr(target, name, value)
+        self._seen.discard(name)
         super().__setattr__(name, value)
 
     def _ours(self, name: str) -> types.ModuleType | None:
@@ -202,8 +193,8 @@ class Namespace(types.ModuleType):
 
     def __dir__(self) -> list[str]:
         base = self._base()
-        names = {*_own_names(self), *symbols.names_below(self._path)}
-        names.discard('python')  # the files inside, which TF1 keeps out of its lists
+        names = {*_own_names(self).keys() - self._seen, *symbols.names_below(self._path)}
+        names -= {'__getattr__', 'python'}  # the files inside, which TF1 keeps out of its lists
         names.update(_names_shown(base) if base is not None else ())
         return sorted(self._facade.era.names_in(self._path, names))
 
@@ -212,6 +203,17 @@ class Namespace(types.ModuleType):
 
     def __reduce__(self) -> tuple[object, ...]:
         return _namespace, (self._facade.base, self._path, self._facade.era.version)
+
+
+def _look_up(module: Namespace, name: str) -> Any:
+    """The value of a name that is not in the dictionary of a namespace."""
+    if name == '__all__':
+        return [each for each in dir(module) if not each.startswith('_')]
+    is_root = '.' not in module._path
+    if name.startswith('__') and name.endswith('__') and name != '__version__' and not is_root:
+        # Tools that walk sys.modules ask for these; answering would load what no one asked for.
+        raise AttributeError(f'module {module.__name__!r} has no attribute {name!r}')
+    return module._facade.attribute(module, name)
 
 
 def _namespace(base: Base, path: str, version: str = eras.LATEST) -> types.ModuleType:
@@ -265,10 +267,10 @@ class Facade:
         else:
             value = self.era.adapted(self._todays(module, path, name, row), path)
             base = module._base()
-            if row is None and base is not None and not isinstance(base, Namespace):
-                names = vars(base)
-                if name in names:
-                    module._seen[name] = names, names[name], value
+            is_plain = row is None and base is not None and not isinstance(base, Namespace)
+            if is_plain and name in vars(base):
+                _own_names(module)[name] = value
+                module._seen.add(name)
         # A name from before 1.15 stays out of `dir`, also once it was read.
         is_own = row is not None and row.kind == 'symbol' and row.target and not row.until
         is_namespace = isinstance(value, Namespace) and value._path == path and name != 'python'
@@ -375,14 +377,23 @@ class Facade:
         return None
 
 
+def forget() -> None:
+    """Has names be looked up again, where modules that show through have others for them now."""
+    for facade in _facades.values():
+        for namespace in facade._namespaces.values():
+            while namespace._seen:
+                _own_names(namespace).pop(namespace._seen.pop(), None)
+
+
 def get_facade(root: str, base: Base, version: str = eras.LATEST) -> Facade:
     """The one façade for a root package, a base and a version."""
-    return _facade(root, base, version)
+    key = root, base, version
+    if key not in _facades:
+        _facades[key] = Facade(root, base, version)
+    return _facades[key]
 
 
-@functools.cache
-def _facade(root: str, base: Base, version: str) -> Facade:
-    return Facade(root, base, version)
+_facades: dict[tuple[str, Base, str], Facade] = {}
 
 
 def tensorflow(base: Base = 'v1', version: str = eras.LATEST) -> types.ModuleType:

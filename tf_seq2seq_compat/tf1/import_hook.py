@@ -108,9 +108,10 @@ def is_standard_file(file: str) -> bool:
     """Whether a file is part of the standard library, and not run as the program."""
     if not file or file.startswith('<'):
         return file.startswith('<frozen ')
-    installed = any(f'{os.sep}{name}{os.sep}' in file for name in _INSTALLED)
+    if any(f'{os.sep}{name}{os.sep}' in file for name in _INSTALLED):
+        return False
     own = any(_depth(path, _standard_folders()) for path in _all_forms(file))
-    return own and not installed and not is_program_file(file)
+    return own and not is_program_file(file)
 
 
 def is_program(namespace: Mapping[str, object]) -> bool:
@@ -237,6 +238,8 @@ class ImportHook(MetaPathFinder):
 
     def install(self, runtime: Runtime) -> None:
         """Puts it in place, until the runtime is closed."""
+        facade.forget()
+        runtime.undo_by(facade.forget)
         runtime.undo_by(_give_keras_back)
         runtime.undo_by(functools.partial(_forget_program_folders_but, program_folders()))
         runtime.undo_by(self._forget_modules)

@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterable
 from importlib import resources
 from typing import Any, Literal, NamedTuple, cast
 
+from tf_seq2seq_compat.tf1 import tensorflow_import
+
 
 class Row(NamedTuple):
     """One legacy name.
@@ -182,8 +184,10 @@ def load(target: str) -> Any:
       3
     """
     module_name, _, attribute = target.partition(':')
-    module = importlib.import_module(module_name)
     package = module_name.partition('.')[0]
+    if package == 'tf_keras':
+        tensorflow_import.load_tf_keras()
+    module = importlib.import_module(module_name)
     if package in _SUPPORT:
         importlib.import_module(_SUPPORT[package])
     for action in _when_loaded.pop(package, ()):

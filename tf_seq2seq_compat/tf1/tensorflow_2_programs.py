@@ -12,7 +12,7 @@ import re
 import sys
 import types
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from tf_seq2seq_compat.tf1 import import_hook, optional_imports, symbols
 from tf_seq2seq_compat.tf1.installed_addons import ADDONS
@@ -141,12 +141,23 @@ def _judged(names: Iterable[str]) -> bool:
             return False
         if parts[0] in _LAZY:
             continue
+        heads = [parts[:end] for end in range(1, len(parts))]
+        if any(_is_legacy(head) for head in heads):
+            return False
         in_1 = f'tensorflow.{name}' in symbols.TABLE or _is_there(tf.compat.v1, parts)
         in_2 = _is_there(tf, parts)
         if in_1 and not in_2:
             return False
         only_2 = only_2 or (in_2 and not in_1)
     return only_2
+
+
+def _is_legacy(parts: Sequence[str]) -> bool:
+    """Whether TensorFlow 2 lacks a module of TF1: nothing is read from that, as `tf.layers` loads
+    Keras."""
+    import tensorflow as tf
+
+    return f'tensorflow.{".".join(parts)}' in symbols.TABLE and not _is_there(tf, parts)
 
 
 def _is_there(value: object, parts: Iterable[str]) -> bool:

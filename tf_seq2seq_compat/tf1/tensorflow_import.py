@@ -2,7 +2,8 @@
 
 TensorFlow ends its own import by importing Keras, which takes as long as all else and loads
 whatever Keras can use (pandas, scikit-learn, matplotlib). A TF1 program uses tf-keras, if any
-Keras, and whoever reads `tf.keras` gets it then.
+Keras, and whoever reads `tf.keras` gets it then. Likewise libraries that a few functions of
+TensorFlow and tf-keras use are loaded when these do.
 
 The libraries of TensorFlow write notes to the standard error as they are loaded, in the newest
 versions before they read TF_CPP_MIN_LOG_LEVEL. That variable says which stay away here, 3 (all that
@@ -11,7 +12,9 @@ are not fatal) where it is not set.
 
 from __future__ import annotations
 
+import builtins
 import contextlib
+import functools
 import gc
 import importlib
 import logging
@@ -19,13 +22,17 @@ import os
 import re
 import sys
 import tempfile
+import types
+import typing
 from collections.abc import Iterator
+from importlib.machinery import PathFinder
 from typing import Any
 
 from tf_seq2seq_compat.tf1.runtime import Runtime
 
 LEVEL = 'TF_CPP_MIN_LOG_LEVEL'
 _KERAS = ('keras.src.optimizers', 'tf_keras.src.optimizers')
+_PYTHONS_IMPORT = builtins.__import__
 
 
 def load(runtime: Runtime, *, verbose: bool = False) -> None:
@@ -43,11 +50,79 @@ def load(runtime: Runtime, *, verbose: bool = False) -> None:
     level = os.environ.get(LEVEL, '')
     hidden = 'IWE'[: int(level)] if level.isdigit() and not verbose else ''
     if 'tensorflow' not in sys.modules:
-        with _without_notes(hidden), _without_collections(), _without_keras():
-            importlib.__import__('tensorflow')  # not what an import hook has put in place
+        with contextlib.ExitStack() as during:
+            during.enter_context(_without_notes(hidden))
+            for each in _FOR_SPEED:
+                during.enter_context(each())
+            importlib.__import__('tensorflow')
     if 'W' in hidden:
         _hide_deprecations(runtime)
         _show_printed_logs(runtime)
+
+
+def load_tf_keras() -> None:
+    """Imports tf-keras, if it is there and was not imported."""
+    if 'tf_keras' not in sys.modules and PathFinder.find_spec('tf_keras') is not None:
+        with _by_python(), _without_what_few_use():
+            importlib.import_module('tf_keras')
+
+
+@contextlib.contextmanager
+def _without_what_few_use() -> Iterator[None]:
+    """Has libraries be loaded when TensorFlow or tf-keras first reads from them.
+
+    They take as long as all else of tf-keras, and serve training on data frames and sparse
+    matrices, changes of images, files of Keras, and questions to a cloud.
+    """
+    later = [_Later(name, _path(name)) for name in _USED_BY_FEW if name not in sys.modules]
+    later = [each for each in later if each.__path__]
+    sys.modules.update({each.__name__: each for each in later})
+    try:
+        yield
+    finally:
+        for each in later:
+            each._give_way()
+
+
+_USED_BY_FEW = ('h5py', 'pandas', 'requests', 'scipy.linalg', 'scipy.ndimage', 'scipy.sparse')
+
+
+def _path(package: str) -> list[str]:
+    """The folders of a package that is not loaded; none if it is not installed."""
+    path: list[str] | None = None
+    names = package.split('.')
+    for end in range(1, len(names) + 1):
+        spec = PathFinder.find_spec('.'.join(names[:end]), path)
+        path = list((spec and spec.submodule_search_locations) or ())
+    return path or []
+
+
+class _Later(types.ModuleType):
+    """Stands for a package until something is read from it, which loads it.
+
+    Args:
+      name: the name of the package.
+      path: its folders, in which its modules are found.
+    """
+
+    def __init__(self, name: str, path: list[str]) -> None:
+        super().__init__(name)
+        self.__path__ = path
+        if name == 'scipy.sparse':
+            self.issparse = _is_sparse
+
+    def __getattr__(self, name: str) -> Any:
+        self._give_way()
+        return getattr(importlib.import_module(self.__name__), name)
+
+    def _give_way(self) -> None:
+        if sys.modules.get(self.__name__) is self:
+            del sys.modules[self.__name__]
+
+
+def _is_sparse(value: object) -> bool:
+    sparse = sys.modules.get('scipy.sparse')  # else there is no sparse matrix
+    return sparse is not None and sparse.issparse(value)
 
 
 def load_keras() -> None:
@@ -55,6 +130,28 @@ def load_keras() -> None:
     legacy = os.environ.get('TF_USE_LEGACY_KERAS') in ('true', 'True', '1')
     with contextlib.suppress(ImportError, AttributeError):
         importlib.import_module(_KERAS[legacy])
+
+
+@contextlib.contextmanager
+def _compiling_annotations_once() -> Iterator[None]:
+    """Has `typing` compile equal annotations once: TensorFlow has 18,000 of a few types."""
+    names = vars(typing)
+    names.setdefault('compile', functools.cache(compile))
+    try:
+        yield
+    finally:
+        names.pop('compile', None)
+
+
+@contextlib.contextmanager
+def _by_python() -> Iterator[None]:
+    """In this context imports are not asked who makes them: thousands, all by libraries."""
+    hook = builtins.__import__
+    builtins.__import__ = _PYTHONS_IMPORT
+    try:
+        yield
+    finally:
+        builtins.__import__ = hook
 
 
 @contextlib.contextmanager
@@ -86,6 +183,15 @@ def _without_collections() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
+
+
+_FOR_SPEED = (
+    _without_collections,
+    _without_keras,
+    _by_python,
+    _without_what_few_use,
+    _compiling_annotations_once,
+)
 
 
 # A note of TensorFlow's libraries, by absl or in its own older form, and what stands around it.
