@@ -52,9 +52,7 @@ def run(one: harness.Case, path: str, shapes: dict[str, tuple[int, ...]]) -> har
 class ObjectProgram:
     """A case as a TF2 callable: inputs to outputs and gradients, with its variables kept here."""
 
-    def __init__(
-        self, one: harness.Case, shapes: dict[str, tuple[int, ...]], lifted: bool
-    ) -> None:
+    def __init__(self, one: harness.Case, shapes: dict[str, tuple[int, ...]], lifted: bool) -> None:
         self._case = one
         self._shapes = shapes
         tf1 = facade.tensorflow()

@@ -348,7 +348,7 @@ def test_a_functional_model_of_alignments_and_state():
     """Both outputs of a mechanism, with a symbolic memory; and NumPy arrays in its place."""
     layers = keras.layers
     ids, query, state = keras.Input([8]), keras.Input([4]), keras.Input([8])
-    memory = layers.LSTM(5, return_sequences=True)(layers.Embedding(9, 6, mask_zero=True)(ids))
+    memory = layers.Dense(5)(layers.Embedding(9, 6, mask_zero=True)(ids))
     mechanism = tfa.seq2seq.LuongAttention(4, memory)
     model = keras.Model([ids, query, state], mechanism([query, state]))
     arrays = np.array([[1, 2, 3, 0, 0, 0, 0, 0]] * 2), np.ones([2, 4], 'f'), np.ones([2, 8], 'f')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import sys
 from typing import NamedTuple
 
 import tensorflow as tf
@@ -110,6 +111,7 @@ _except(
 )
 
 # Of all these TF 1.15.5 pickles none.
+_LOCAL_FUNCTION = pickle.PicklingError if sys.version_info >= (3, 14) else AttributeError
 _except(
     'pickle',
     'GridLSTMCell, BidirectionalGridLSTMCell',
@@ -123,15 +125,15 @@ _except(
     'LuongAttention, LuongAttentionV2, AttentionWrapper, AttentionWrapper two, CustomHelper, '
     'ScheduledOutputTrainingHelper, InferenceHelper, ScheduledOutputTrainingSampler, '
     'InferenceSampler',
-    AttributeError,
+    _LOCAL_FUNCTION,
     "Can't pickle local object",
     'it holds a function that is made for it',
 )
 _except(
     'pickle',
     'NTMCell',
-    AttributeError,
-    "Can't pickle local object '_maybe_wrap_custom_getter",
+    _LOCAL_FUNCTION,
+    '_maybe_wrap_custom_getter',
     'it keeps the variable scope of its first call, in which there is such a function',
 )
 _except(

@@ -14,7 +14,7 @@ import os, sys
 main = sys.modules['__main__']
 print(sys.argv, sys.path[0], os.getcwd(), __name__, __file__, __package__, __doc__)
 print(main.__dict__ is globals(), __spec__ and __spec__.name, type(__loader__).__name__, __cached__)
-print(type(__builtins__).__name__, __annotations__)
+print(type(__builtins__).__name__, globals().get('__annotations__'))
 """
 
 

@@ -95,6 +95,8 @@ def run(
     prepare(runtime, options, tf1_behavior=tf1_behavior)
     try:
         main = types.ModuleType(name)
+        if sys.version_info < (3, 14):  # From then on a module has them once they are asked for.
+            main.__annotations__ = {}
         fill = _prepare_module if module else _prepare_script
         code, source = fill(main, target, arguments)
         children.announce(runtime, options)
@@ -235,7 +237,6 @@ def _prepare_script(
     except (SyntaxError, UnicodeDecodeError):
         raise CannotRun(f'{path} {evidence.NOT_TEXT}', 1) from None
     vars(main).update(
-        __annotations__={},
         __cached__=None,
         __file__=file,
         __loader__=SourceFileLoader('__main__', file),
@@ -284,7 +285,6 @@ def _from_spec(main: types.ModuleType, spec: ModuleSpec, file: str) -> tuple[typ
         raise CannotRun(f'No code object available for {spec.name}', 1)
     file = spec.origin or file
     vars(main).update(
-        __annotations__={},
         __cached__=spec.cached,
         __file__=file,
         __loader__=loader,

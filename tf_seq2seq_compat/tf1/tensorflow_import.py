@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import builtins
 import contextlib
-import functools
 import gc
 import importlib
 import logging
@@ -23,7 +22,6 @@ import re
 import sys
 import tempfile
 import types
-import typing
 from collections.abc import Iterator
 from importlib.machinery import PathFinder
 from typing import Any
@@ -133,17 +131,6 @@ def load_keras() -> None:
 
 
 @contextlib.contextmanager
-def _compiling_annotations_once() -> Iterator[None]:
-    """Has `typing` compile equal annotations once: TensorFlow has 18,000 of a few types."""
-    names = vars(typing)
-    names.setdefault('compile', functools.cache(compile))
-    try:
-        yield
-    finally:
-        names.pop('compile', None)
-
-
-@contextlib.contextmanager
 def _by_python() -> Iterator[None]:
     """In this context imports are not asked who makes them: thousands, all by libraries."""
     hook = builtins.__import__
@@ -190,7 +177,6 @@ _FOR_SPEED = (
     _without_keras,
     _by_python,
     _without_what_few_use,
-    _compiling_annotations_once,
 )
 
 

@@ -178,9 +178,15 @@ def _version(module: str) -> tuple[int, int]:
     return int(major), int(minor)
 
 
-class _Again(functools.partial[Any]):
-    """A function as it was. Like a built-in one it is no method in a class, and it is pickled by
-    name."""
+class _Function(functools.partial[Any]):
+    """A function that is no method in a class, like a built-in one."""
+
+    def __get__(self, instance: object, owner: type | None = None) -> _Function:
+        return self
+
+
+class _Again(_Function):
+    """A function as it was, which is pickled by name."""
 
     def __reduce__(self) -> Any:
         return _again, (vars(self)['__module__'], vars(self)['__name__'])
@@ -240,7 +246,7 @@ def restore_open(runtime: Runtime) -> None:
             return universal(file, mode, *args, **kwargs)
         return original(file, mode, *args, **kwargs)
 
-    runtime.set(builtins, 'open', functools.update_wrapper(functools.partial(open), original))
+    runtime.set(builtins, 'open', functools.update_wrapper(_Function(open), original))
 
 
 # Modules

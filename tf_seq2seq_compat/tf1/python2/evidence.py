@@ -41,11 +41,23 @@ def _parsed(code: bytes | str) -> ast.Module | SyntaxError:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
-            return ast.parse(code)
+            tree = ast.parse(code)
     except SyntaxError as error:
         return error
     except (ValueError, RecursionError, MemoryError) as error:
         return SyntaxError(str(error))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ExceptHandler) and _without_parentheses(node.type):
+            return SyntaxError('except A, B', ('', node.lineno, node.col_offset + 1, None))
+    return tree
+
+
+def _without_parentheses(types: ast.expr | None) -> bool:
+    """Whether it is `A, b` as in `except A, b`, Python 2's; to Python 3.14 these are two types."""
+    if not isinstance(types, ast.Tuple) or not types.elts:
+        return False
+    first = types.elts[0]
+    return (types.lineno, types.col_offset) == (first.lineno, first.col_offset)
 
 
 NOT_TEXT = (

@@ -30,6 +30,8 @@ def div(left: Any, right: Any) -> object:
       (3, -4, 3.5)
     """
     if type(left) is int and type(right) is int:
+        if right == 0:  # Python 3.14 says less.
+            raise ZeroDivisionError('integer division or modulo by zero')
         return left // right
     for value, other, name in ((left, right, '__div__'), (right, left, '__rdiv__')):
         method = getattr(type(value), name, None)
