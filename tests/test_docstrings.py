@@ -50,6 +50,7 @@ OF_RNN = [
 
 def run_example(symbol, name, tmp_path, monkeypatch, **known):
     monkeypatch.chdir(tmp_path)
+    tf.compat.v1.reset_default_graph()  # The counters of names begin again.
     names = {'tf': tf, 'np': np, 'seq2seq': seq2seq}
     names.update(legacy_seq2seq=legacy_seq2seq, plotting=plotting, **known)
     tests = doctest.DocTestFinder(recurse=False).find(symbol, name, globs=names)
