@@ -14,6 +14,9 @@ graph each is a compiled function, which a `Session` runs. There the capacity, a
 padded to a multiple of `_BUCKET` where it is unknown, so that few sizes are ever compiled. The
 number of steps is an argument.
 
+Steps of decoding seldom have a gradient: what is compiled alone keeps no residuals for them. A gradient
+takes the steps again.
+
 By `checkpointed_loops` the residuals are the state before every √T-th step. The backward loop then
 runs over segments: it takes the steps of one again, from that state, and goes back over them.
 """
@@ -220,8 +223,8 @@ class _CompiledLoop:
         if self._every == 0:
             is_known = isinstance(capacity, int)
             self._every = math.isqrt(capacity - 1) + 1 if is_known else _USUAL_STEPS
-        # Steps that read what they chose themselves, those of decoding, seldom have a gradient: it
-        # takes them again. Of what is compiled with its gradient, XLA computes only what is read.
+        # Without sequences of inputs the steps are those of decoding. Of what is compiled together
+        # with its gradient, XLA computes only what is read.
         self._keeps_residuals = bool(self._sequences) or not self._alone
         # The captured tensors with a batched gradient: nothing but products reads them.
         self._batched = {product.captured for product in self._step.products}
