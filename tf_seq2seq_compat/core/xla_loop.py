@@ -14,8 +14,8 @@ graph each is a compiled function, which a `Session` runs. There the capacity, a
 padded to a multiple of `_BUCKET` where it is unknown, so that few sizes are ever compiled. The
 number of steps is an argument.
 
-Steps of decoding seldom have a gradient: what is compiled alone keeps no residuals for them. A gradient
-takes the steps again.
+Steps of decoding seldom have a gradient: what is compiled alone keeps no residuals for them. A
+gradient takes the steps again.
 
 By `checkpointed_loops` the residuals are the state before every √T-th step. The backward loop then
 runs over segments: it takes the steps of one again, from that state, and goes back over them.
