@@ -40,6 +40,13 @@ def same(found, kind):
     np.testing.assert_allclose(found, WANTED[kind], rtol=1e-5, err_msg=kind)
 
 
+def converged(end, kind):
+    """Which worker reads which variables differs from run to run, and what is killed trains longer."""
+    first = WANTED['local-1'][0][0]
+    least = 0.7 * (first - WANTED[kind])
+    assert WANTED[kind] / 2 < end < first - least, (end, WANTED[kind])
+
+
 def all_compiled(log):
     """Whether a process has compiled all its loops."""
     compiled, loops = re.search(r'--xla: (\d+) of (\d+) loops compiled', log).groups()
@@ -72,7 +79,7 @@ def test_kinds_between_a_parameter_server_and_two_workers(tmp_path):
             cluster.ends_well('worker', task)
     for kind in kinds:
         same(losses(tmp_path, kind, 2), kind)
-    assert make.end(tmp_path, 2) == pytest.approx(WANTED['async-2'], rel=0.15)
+    converged(make.end(tmp_path, 2), 'async-2')
     assert (tmp_path / 'sync' / 'model.ckpt-20.index').exists()
 
 
@@ -112,7 +119,7 @@ def test_three_workers_are_killed_and_one_is_compiled(tmp_path):
             assert 0 < saved <= begun(cluster.log('worker', task), 'async') < 120
         assert all_compiled(cluster.log('worker', 2))
     same(losses(tmp_path, 'sync', 3), 'local-3')
-    assert make.end(tmp_path, 3) == pytest.approx(WANTED['async-3'], rel=0.15)
+    converged(make.end(tmp_path, 3), 'async-3')
 
 
 def test_estimator_trains_and_evaluates_as_tf_config_says(tmp_path):
