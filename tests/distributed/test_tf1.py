@@ -41,7 +41,7 @@ def same(found, kind):
 
 
 def converged(end, kind):
-    """Which worker reads which variables differs from run to run, and what is killed trains longer."""
+    """Asynchronous losses differ from run to run; a worker that was killed also trains longer."""
     first = WANTED['local-1'][0][0]
     least = 0.7 * (first - WANTED[kind])
     assert WANTED[kind] / 2 < end < first - least, (end, WANTED[kind])
