@@ -48,10 +48,13 @@ def load(runtime: Runtime, *, verbose: bool = False) -> None:
     level = os.environ.get(LEVEL, '')
     hidden = 'IWE'[: int(level)] if level.isdigit() and not verbose else ''
     if 'tensorflow' not in sys.modules:
-        with contextlib.ExitStack() as during:
-            during.enter_context(_without_notes(hidden))
-            for each in _FOR_SPEED:
-                during.enter_context(each())
+        with (
+            _without_notes(hidden),
+            _without_collections(),
+            _without_keras(),
+            _by_python(),
+            _without_what_few_use(),
+        ):
             importlib.__import__('tensorflow')
     if 'W' in hidden:
         _hide_deprecations(runtime)
@@ -170,14 +173,6 @@ def _without_collections() -> Iterator[None]:
         gc.freeze()
         if enabled:
             gc.enable()
-
-
-_FOR_SPEED = (
-    _without_collections,
-    _without_keras,
-    _by_python,
-    _without_what_few_use,
-)
 
 
 # A note of TensorFlow's libraries, by absl or in its own older form, and what stands around it.
